@@ -1,0 +1,96 @@
+package io.keyway.api.plane;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.Result;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Generation;
+import io.keyway.api.sa.SaId;
+import io.keyway.api.sa.SpiLease;
+import io.keyway.api.sa.Usage;
+import io.keyway.api.ts.SelectorPair;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * One device that does ESP. Only the {@code sad} and {@code spd} services change it; everybody may
+ * look.
+ *
+ * <p>Calls never block, and complete normally within {@code timeout} with an outcome per item. The
+ * service stays registered while the device is not reachable.
+ */
+public interface DataPlane {
+
+  /** Service property with {@link #name()}. */
+  String NAME_PROPERTY = "keyway.plane";
+
+  /** Name of the data plane in the configuration. */
+  String name();
+
+  /** Type in the configuration, such as {@code infrap4d}. */
+  String type();
+
+  PlaneCapabilities capabilities();
+
+  PlaneStatus status();
+
+  /** The current life of the device's contents. */
+  default Generation generation() {
+    return status().generation();
+  }
+
+  /**
+   * The place that a policy takes on this device, as an opaque key: pairs with the same key
+   * collide.
+   *
+   * @return REFUSED with the reason when the device cannot represent the selectors exactly
+   */
+  Result<String> place(Direction direction, SelectorPair selectors);
+
+  /** Gets an inbound SPI and the index of the pair. */
+  CompletionStage<Result<SpiLease>> allocateSpi(Duration timeout);
+
+  /** Gives an unused lease back; a device that cannot take it back keeps it for the next one. */
+  CompletionStage<Outcome> releaseSpi(SpiLease lease);
+
+  /**
+   * Applies changes in their order: what depends on an earlier one goes in a later write. An item
+   * that fails leaves nothing of itself behind, except an outbound SA with {@link
+   * Outcome.Kind#UNKNOWN}. Keys of every {@link PlaneChange.AddSa} are closed in any case.
+   *
+   * @param expected the generation that the caller thinks of; in another one every item is
+   *     UNAVAILABLE
+   * @return one outcome per change, same order
+   */
+  CompletionStage<List<Outcome>> apply(
+      Generation expected, List<PlaneChange> changes, Duration timeout);
+
+  /** Counters of outbound places, kept by the device for as long as the place exists. */
+  CompletionStage<Map<SelectorPair, Usage>> policyUsage(
+      Collection<SelectorPair> outbound, Duration timeout);
+
+  /** Counters by SA where the device keeps them; others are left out. */
+  CompletionStage<Map<SaId, Usage>> saUsage(Collection<SaId> sas, Duration timeout);
+
+  /** Reads back what can be read. */
+  CompletionStage<Result<PlaneSnapshot>> snapshot(Duration timeout);
+
+  /**
+   * Compares the device with what was written, and mends it.
+   *
+   * @param mode {@code check} only looks; {@code repair} writes missing rows and removes stale ones
+   *     of ours; {@code purge} also removes rows in our tables that nobody knows
+   */
+  CompletionStage<Outcome> reconcile(String mode, Duration timeout);
+
+  /** Removes what an owner left; for planes that keep owners themselves. */
+  CompletionStage<Outcome> flush(String owner, Optional<String> instance, Duration timeout);
+
+  /** Subscribes to events; called on a thread of the plane, must not block. */
+  Registration subscribe(Consumer<PlaneEvent> listener);
+}

@@ -1,0 +1,7 @@
+/**
+ * Policies and {@link io.keyway.api.sp.SpdService}, the service that owns them (RFC 4301 section
+ * 4.4.1).
+ */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("1.0.0")
+package io.keyway.api.sp;
