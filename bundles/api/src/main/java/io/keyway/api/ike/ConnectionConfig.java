@@ -1,0 +1,54 @@
+package io.keyway.api.ike;
+
+import io.keyway.api.crypto.IkeProposal;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One peer relation: what an IKE SA is negotiated from, with the children it should carry.
+ *
+ * @param name unique: the gateway's name
+ * @param plane data plane that carries the children
+ * @param remoteAddress empty: any peer may come, and we cannot initiate
+ * @param localPort UDP port, usually 500
+ * @param proposals in order of preference
+ * @param timers times of the IKE SA
+ * @param natTraversal whether NAT may be worked around where the plane can; detection payloads are
+ *     exchanged in any case
+ */
+public record ConnectionConfig(
+    String name,
+    String plane,
+    InetAddress localAddress,
+    Optional<InetAddress> remoteAddress,
+    int localPort,
+    int remotePort,
+    List<IkeProposal> proposals,
+    Authentication authentication,
+    Timers timers,
+    boolean natTraversal,
+    List<ChildConfig> children) {
+
+  /**
+   * Times of an IKE SA; zero switches one off.
+   *
+   * @param rekey age at which the IKE SA is rekeyed
+   * @param reauth age at which peers authenticate anew
+   * @param dpdDelay silence after which the peer is probed
+   */
+  public record Timers(Duration rekey, Duration reauth, Duration dpdDelay) {}
+
+  public ConnectionConfig {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(plane, "plane");
+    Objects.requireNonNull(localAddress, "localAddress");
+    Objects.requireNonNull(remoteAddress, "remoteAddress");
+    Objects.requireNonNull(authentication, "authentication");
+    Objects.requireNonNull(timers, "timers");
+    proposals = List.copyOf(proposals);
+    children = List.copyOf(children);
+  }
+}

@@ -1,0 +1,71 @@
+package io.keyway.api.ike;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Negotiates. It is told which connections there should be, brings children up and down when asked
+ * to, keeps what is up alive (rekey, liveness), and answers peers that initiate. Keeping tunnels up
+ * after a failure is the caller's part.
+ *
+ * <p>Calls never block; stages complete within their timeout.
+ */
+public interface IkeEngine {
+
+  /** Name of the engine, also the owner's name in SAD and SPD, such as {@code ike-native}. */
+  String name();
+
+  /**
+   * Adds or replaces a connection. Living SAs that the new configuration still allows stay; what it
+   * no longer names is deleted, and the peer is told.
+   */
+  CompletionStage<Outcome> load(ConnectionConfig connection);
+
+  /** Removes a connection and, telling the peer, its SAs; ABSENT when there is none. */
+  CompletionStage<Outcome> unload(String connection, Duration timeout);
+
+  /** Names of the connections that are loaded. */
+  List<String> connections();
+
+  /**
+   * Brings one child up, with an IKE SA if there is none. SAME when it is up already.
+   *
+   * @param child name of a {@link ChildConfig}
+   */
+  CompletionStage<ChildResult> initiate(String connection, String child, Duration timeout);
+
+  /** Ends what the selection names, telling the peer. */
+  CompletionStage<ChildResult> terminate(Selection selection, Duration timeout);
+
+  /** Rekeys what the selection names. */
+  CompletionStage<ChildResult> rekey(Selection selection, Duration timeout);
+
+  /** Names SAs. */
+  sealed interface Selection {
+    /** Every CHILD_SA of one configured child. */
+    record Child(String connection, String child) implements Selection {}
+
+    /** One CHILD_SA. */
+    record ChildUid(String uid) implements Selection {}
+
+    /** One IKE SA: its rekey, or its end with all its children. */
+    record IkeUid(String uid) implements Selection {}
+
+    /** Every IKE SA of a connection. */
+    record Connection(String connection) implements Selection {}
+  }
+
+  /** Everything that lives now; one snapshot, many readers. */
+  List<IkeSaStatus> snapshot();
+
+  /** Counters of the engine by name, such as {@code ike-established-initiator}. */
+  Map<String, Long> counters();
+
+  /** Subscribes to events; called on a thread of the engine, must not block. */
+  Registration subscribe(Consumer<EngineEvent> listener);
+}

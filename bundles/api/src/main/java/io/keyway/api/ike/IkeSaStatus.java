@@ -1,0 +1,39 @@
+package io.keyway.api.ike;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One IKE SA, for people and for the state tree; no keys.
+ *
+ * @param uid stays across rekeys of the IKE SA
+ * @param state such as {@code CONNECTING}, {@code ESTABLISHED}, {@code REKEYING}, {@code DELETING}
+ * @param initiatorSpi 64 bits
+ * @param proposal algorithms in strongSwan's words; empty before they are chosen
+ * @param natLocal we are behind a NAT
+ * @param natRemote the peer is behind a NAT
+ */
+public record IkeSaStatus(
+    String uid,
+    String connection,
+    String state,
+    boolean initiator,
+    long initiatorSpi,
+    long responderSpi,
+    InetSocketAddress local,
+    InetSocketAddress remote,
+    String localId,
+    String remoteId,
+    String proposal,
+    boolean natLocal,
+    boolean natRemote,
+    Optional<Instant> established,
+    Optional<Instant> rekeyAt,
+    List<ChildSaStatus> children) {
+
+  public IkeSaStatus {
+    children = List.copyOf(children);
+  }
+}

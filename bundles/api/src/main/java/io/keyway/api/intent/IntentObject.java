@@ -1,0 +1,201 @@
+package io.keyway.api.intent;
+
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.Authentication;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.ts.SelectorTemplate;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** One named entry of the configuration, as in the lists of module {@code keyway-ipsec}. */
+public sealed interface IntentObject {
+
+  String name();
+
+  /** The list it stands in, as in the model's paths. */
+  String list();
+
+  /**
+   * How IKE SAs are negotiated.
+   *
+   * @param rekeySeconds 0: never
+   * @param reauthSeconds 0: never
+   * @param dpdSeconds 0: never
+   * @param authentication may be absent when every gateway has its own
+   */
+  record IkePolicy(
+      String name,
+      List<IkeProposal> proposals,
+      long rekeySeconds,
+      long reauthSeconds,
+      long dpdSeconds,
+      boolean mobike,
+      boolean natTraversal,
+      boolean fragmentation,
+      Optional<Authentication> authentication)
+      implements IntentObject {
+    public IkePolicy {
+      Objects.requireNonNull(name, "name");
+      proposals = List.copyOf(proposals);
+    }
+
+    @Override
+    public String list() {
+      return "ike-policies/ike-policy";
+    }
+  }
+
+  /** When a tunnel's children are negotiated. */
+  enum StartAction {
+    /** Only when the peer asks. */
+    NONE,
+    /** At once, and again when lost. */
+    START,
+    /** When traffic waits. */
+    TRAP
+  }
+
+  /**
+   * How children are negotiated.
+   *
+   * @param localTs empty means {@code dynamic}
+   * @param remoteTs empty means {@code dynamic}
+   * @param protocols IP protocols 1..255: one child for each; empty: selectors as they stand
+   */
+  record ChildPolicy(
+      String name,
+      IpsecMode mode,
+      List<EspProposal> proposals,
+      List<SelectorTemplate> localTs,
+      List<SelectorTemplate> remoteTs,
+      List<Integer> protocols,
+      Lifetime lifetime,
+      int replayWindow,
+      StartAction startAction)
+      implements IntentObject {
+    public ChildPolicy {
+      Objects.requireNonNull(name, "name");
+      proposals = List.copyOf(proposals);
+      localTs = List.copyOf(localTs);
+      remoteTs = List.copyOf(remoteTs);
+      protocols = List.copyOf(protocols);
+    }
+
+    @Override
+    public String list() {
+      return "child-policies/child-policy";
+    }
+  }
+
+  /**
+   * A peer relation.
+   *
+   * @param remoteAddress absent: any
+   * @param dataPlane absent: the only one there is
+   * @param authentication overrides the policy's
+   */
+  record Gateway(
+      String name,
+      String ikePolicy,
+      InetAddress localAddress,
+      Optional<InetAddress> remoteAddress,
+      int localPort,
+      int remotePort,
+      Optional<String> dataPlane,
+      Optional<Authentication> authentication)
+      implements IntentObject {
+    public Gateway {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(ikePolicy, "ikePolicy");
+      Objects.requireNonNull(localAddress, "localAddress");
+    }
+
+    @Override
+    public String list() {
+      return "gateways/gateway";
+    }
+  }
+
+  /** What a disabled tunnel's traffic does. */
+  enum WhenDisabled {
+    HOLD,
+    BYPASS
+  }
+
+  /**
+   * What should be protected.
+   *
+   * @param localTs overrides the child policy's when not empty
+   * @param remoteTs overrides the child policy's when not empty
+   */
+  record Tunnel(
+      String name,
+      String gateway,
+      String childPolicy,
+      boolean enable,
+      List<SelectorTemplate> localTs,
+      List<SelectorTemplate> remoteTs,
+      WhenDisabled whenDisabled)
+      implements IntentObject {
+    public Tunnel {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(gateway, "gateway");
+      Objects.requireNonNull(childPolicy, "childPolicy");
+      localTs = List.copyOf(localTs);
+      remoteTs = List.copyOf(remoteTs);
+    }
+
+    @Override
+    public String list() {
+      return "tunnels/tunnel";
+    }
+  }
+
+  /**
+   * A bypass or discard policy.
+   *
+   * @param action {@code bypass} or {@code discard}
+   */
+  record StaticPolicy(
+      String name,
+      Optional<String> dataPlane,
+      Direction direction,
+      SelectorTemplate localTs,
+      SelectorTemplate remoteTs,
+      int priority,
+      String action)
+      implements IntentObject {
+    @Override
+    public String list() {
+      return "policies/policy";
+    }
+  }
+
+  /**
+   * A device.
+   *
+   * @param type {@code infrap4d} or {@code vrouter}
+   * @param settings leaves of the type's case by their YANG path below the case's container, such
+   *     as {@code gnmi-address}, {@code tls/ca-file}, {@code quirks/spi-byte-order}; values as YANG
+   *     writes them
+   */
+  record PlaneConfig(String name, String type, Map<String, String> settings)
+      implements IntentObject {
+    public PlaneConfig {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(type, "type");
+      settings = Map.copyOf(settings);
+    }
+
+    @Override
+    public String list() {
+      return "data-planes/data-plane";
+    }
+  }
+}

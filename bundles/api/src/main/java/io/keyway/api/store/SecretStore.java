@@ -1,0 +1,39 @@
+package io.keyway.api.store;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.key.SecretBytes;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Secrets by name, in a file that only we can read. They enter by name and are read inside only;
+ * nothing northbound gets them back. Calls may touch the disk: keep them off hot paths.
+ */
+public interface SecretStore {
+
+  /** What a secret is for. */
+  enum Kind {
+    /** IKE pre-shared key: raw octets. */
+    PRE_SHARED_KEY,
+    /** Post-quantum pre-shared key (RFC 8784). */
+    PPK,
+    /** EAP password, UTF-8. */
+    EAP_PASSWORD,
+    /** Private key, PKCS #8. */
+    PRIVATE_KEY
+  }
+
+  /** Name and kind, all that can be listed. */
+  record Listed(String name, Kind kind) {}
+
+  /** Adds or replaces; ownership of {@code secret} passes. Durable when OK. */
+  Outcome put(String name, Kind kind, SecretBytes secret);
+
+  /** A copy that the caller owns and must close; empty when there is none of that kind. */
+  Optional<SecretBytes> get(String name, Kind kind);
+
+  /** Removes; ABSENT when there was none. */
+  Outcome remove(String name);
+
+  List<Listed> list();
+}

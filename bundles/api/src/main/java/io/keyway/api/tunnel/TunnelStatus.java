@@ -1,0 +1,57 @@
+package io.keyway.api.tunnel;
+
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.sa.Usage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How a tunnel is.
+ *
+ * @param phase where it stands
+ * @param reason why it is not up, or what stays unprotected; names the cause and what to do
+ * @param held its traffic is held by a confirmed policy while it is not up
+ * @param outbound counters that survive a rekey; absent where the plane does not count
+ * @param inbound same for the other way
+ * @param rekeys number of child rekeys since it came up
+ */
+public record TunnelStatus(
+    String name,
+    String gateway,
+    String dataPlane,
+    Phase phase,
+    String reason,
+    boolean held,
+    Optional<Instant> since,
+    List<ChildSaStatus> children,
+    Usage outbound,
+    Usage inbound,
+    long rekeys) {
+
+  /** Where a tunnel stands. */
+  public enum Phase {
+    /** The configuration cannot be carried out; see the reason. */
+    INVALID,
+    /** Switched off by configuration. */
+    DISABLED,
+    /** A service or the data plane is missing; see the reason. */
+    WAITING,
+    /** Not up, and nobody tries. */
+    DOWN,
+    /** Being negotiated. */
+    CONNECTING,
+    /** Every child carries traffic. */
+    UP,
+    /** Some children carry traffic, others do not. */
+    PARTIAL
+  }
+
+  public TunnelStatus {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(reason, "reason");
+    children = List.copyOf(children);
+  }
+}
