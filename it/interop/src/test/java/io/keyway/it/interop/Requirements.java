@@ -1,0 +1,48 @@
+package io.keyway.it.interop;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What a machine must have to run these tests; looked at once. */
+final class Requirements {
+
+  private static final List<String> TOOLS =
+      List.of(
+          "/usr/lib/ipsec/charon",
+          "/usr/sbin/swanctl",
+          "/usr/bin/tshark",
+          "/usr/bin/unshare",
+          "/usr/bin/python3");
+  private static final Optional<String> OBSTACLE = look();
+
+  private Requirements() {}
+
+  /** The reason why nothing can run, or empty when all can. */
+  static Optional<String> obstacle() {
+    return OBSTACLE;
+  }
+
+  private static Optional<String> look() {
+    if (!Exec.run("id", "-u").output().trim().equals("0")) {
+      return Optional.of("network namespaces need root; run it as root");
+    }
+    for (String tool : TOOLS) {
+      if (!Files.isExecutable(Path.of(tool))) {
+        return Optional.of(
+            tool
+                + " is missing; apt-get install strongswan-charon strongswan-swanctl"
+                + " libstrongswan-standard-plugins libstrongswan-extra-plugins tshark python3-scapy"
+                + " iproute2");
+      }
+    }
+    String probe = "kwprobe" + ProcessHandle.current().pid();
+    Exec.Result made = Exec.run("ip", "netns", "add", probe);
+    if (!made.ok()) {
+      return Optional.of("no network namespaces here: " + made.output().trim());
+    }
+    Exec.run("ip", "netns", "del", probe);
+    return StubPlugin.obstacle();
+  }
+}

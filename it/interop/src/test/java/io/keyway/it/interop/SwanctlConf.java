@@ -1,0 +1,76 @@
+package io.keyway.it.interop;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The text of a swanctl.conf with one connection {@code kw} and one child {@code c1}, the CNR
+ * profile unless a test says otherwise.
+ */
+final class SwanctlConf {
+
+  static final String CONNECTION = "kw";
+  static final String CHILD = "c1";
+  static final String PSK = "correct horse battery staple 7";
+
+  private final Map<String, String> connection = new LinkedHashMap<>();
+  private final Map<String, String> child = new LinkedHashMap<>();
+  private final String localId;
+  private final String remoteId;
+  private String secret = PSK;
+
+  private SwanctlConf(String localId, String remoteId) {
+    this.localId = localId;
+    this.remoteId = remoteId;
+  }
+
+  /** The profile of one side of a lab. */
+  static SwanctlConf cnr(Lab.Side local, Lab.Side remote) {
+    return new SwanctlConf(local.address(), remote.address())
+        .connection("version", "2")
+        .connection("local_addrs", local.address())
+        .connection("remote_addrs", remote.address())
+        .connection("proposals", "aes256gcm16-prfsha384-ecp384")
+        .connection("mobike", "no")
+        // Tests say when to rekey; nothing may happen by itself in between.
+        .connection("rekey_time", "0")
+        .child("local_ts", local.inner())
+        .child("remote_ts", remote.inner())
+        .child("esp_proposals", "aes256gcm16-ecp384")
+        .child("rekey_time", "0")
+        .child("life_time", "0");
+  }
+
+  SwanctlConf connection(String key, String value) {
+    connection.put(key, value);
+    return this;
+  }
+
+  SwanctlConf child(String key, String value) {
+    child.put(key, value);
+    return this;
+  }
+
+  SwanctlConf secret(String text) {
+    secret = text;
+    return this;
+  }
+
+  String render() {
+    StringBuilder out = new StringBuilder("connections {\n  " + CONNECTION + " {\n");
+    connection.forEach((key, value) -> line(out, 4, key, value));
+    out.append("    local {\n      auth = psk\n      id = ").append(localId).append("\n    }\n");
+    out.append("    remote {\n      auth = psk\n      id = ").append(remoteId).append("\n    }\n");
+    out.append("    children {\n      ").append(CHILD).append(" {\n");
+    child.forEach((key, value) -> line(out, 8, key, value));
+    out.append("      }\n    }\n  }\n}\n");
+    out.append("secrets {\n  ike-1 {\n    id-a = ").append(localId);
+    out.append("\n    id-b = ").append(remoteId);
+    out.append("\n    secret = \"").append(secret).append("\"\n  }\n}\n");
+    return out.toString();
+  }
+
+  private static void line(StringBuilder out, int indent, String key, String value) {
+    out.append(" ".repeat(indent)).append(key).append(" = ").append(value).append('\n');
+  }
+}
