@@ -1,0 +1,150 @@
+package io.keyway.ike.crypto;
+
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.key.SecretBytes;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * From a shared secret to the keys of an IKE SA and its children (RFC 7296 sections 2.14, 2.17,
+ * 2.18). Stateless. Arguments are only looked at; results belong to the caller.
+ */
+public final class KeySchedule {
+  private KeySchedule() {}
+
+  /**
+   * Keys of an IKE SA made by IKE_SA_INIT.
+   *
+   * @param prf the negotiated function
+   * @param sharedSecret g^ir, padded to the length of the modulus
+   * @param ni the initiator's nonce, without payload header
+   * @param nr the responder's nonce
+   * @param spiI the initiator's IKE SPI
+   * @param spiR the responder's IKE SPI
+   */
+  public static IkeSaKeys ikeSa(
+      Prf prf,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes sharedSecret,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    // All functions here take keys of any length, so the nonces go in whole (RFC 7296 2.14).
+    try (SecretBytes skeyseed =
+        sharedSecret.read(secret -> prf.deriveFromPublicKey(concat(ni, nr), secret))) {
+      return fromSkeyseed(prf, encryption, integrity, skeyseed, ni, nr, spiI, spiR);
+    }
+  }
+
+  /**
+   * Keys of an IKE SA that replaces another by CREATE_CHILD_SA.
+   *
+   * @param oldPrf the function of the IKE SA that is replaced: it makes SKEYSEED (section 2.18)
+   * @param oldSkD SK_d of the IKE SA that is replaced
+   * @param newPrf the function that the new IKE SA negotiated: it makes everything else
+   * @param sharedSecret of the key exchange in CREATE_CHILD_SA
+   * @param ni nonce of who started the exchange
+   * @param nr nonce of who answered
+   * @param spiI new IKE SPI of who started the exchange
+   * @param spiR new IKE SPI of who answered
+   */
+  public static IkeSaKeys rekeyedIkeSa(
+      Prf oldPrf,
+      SecretBytes oldSkD,
+      Prf newPrf,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes sharedSecret,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    try (SecretBytes skeyseed =
+        sharedSecret.read(secret -> oldPrf.derive(oldSkD, secret, ni, nr))) {
+      return fromSkeyseed(newPrf, encryption, integrity, skeyseed, ni, nr, spiI, spiR);
+    }
+  }
+
+  /**
+   * Keys of a CHILD_SA pair.
+   *
+   * @param prf the function of the IKE SA
+   * @param skD of the IKE SA
+   * @param sharedSecret of a key exchange in CREATE_CHILD_SA; empty without PFS
+   * @param ni nonce of who started the exchange (of IKE_SA_INIT for the first child)
+   * @param nr nonce of who answered
+   */
+  public static ChildSaKeys childSa(
+      Prf prf,
+      SecretBytes skD,
+      Optional<SecretBytes> sharedSecret,
+      byte[] ni,
+      byte[] nr,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity) {
+    int encryptionOctets = encryption.keyMaterialOctets();
+    int integrityOctets = integrity.keyOctets();
+    int octets = 2 * (encryptionOctets + integrityOctets);
+    try (SecretBytes keymat =
+        sharedSecret.isPresent()
+            ? sharedSecret.get().read(secret -> prf.expand(skD, octets, secret, ni, nr))
+            : prf.expand(skD, octets, ni, nr)) {
+      Cutter cut = new Cutter(keymat);
+      return new ChildSaKeys(
+          cut.next(encryptionOctets),
+          cut.next(integrityOctets),
+          cut.next(encryptionOctets),
+          cut.next(integrityOctets));
+    }
+  }
+
+  private static IkeSaKeys fromSkeyseed(
+      Prf prf,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes skeyseed,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    int prfOctets = prf.algorithm().octets();
+    int integrityOctets = integrity.keyOctets();
+    int encryptionOctets = encryption.keyMaterialOctets();
+    int octets = 3 * prfOctets + 2 * integrityOctets + 2 * encryptionOctets;
+    byte[] spis = ByteBuffer.allocate(16).putLong(spiI).putLong(spiR).array();
+    try (SecretBytes keys = prf.expand(skeyseed, octets, ni, nr, spis)) {
+      Cutter cut = new Cutter(keys);
+      return new IkeSaKeys(
+          cut.next(prfOctets),
+          cut.next(integrityOctets),
+          cut.next(integrityOctets),
+          cut.next(encryptionOctets),
+          cut.next(encryptionOctets),
+          cut.next(prfOctets),
+          cut.next(prfOctets));
+    }
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    return ByteBuffer.allocate(a.length + b.length).put(a).put(b).array();
+  }
+
+  /** Hands out consecutive pieces. */
+  private static final class Cutter {
+    private final SecretBytes source;
+    private int offset;
+
+    Cutter(SecretBytes source) {
+      this.source = source;
+    }
+
+    SecretBytes next(int octets) {
+      SecretBytes piece = source.slice(offset, octets);
+      offset += octets;
+      return piece;
+    }
+  }
+}
