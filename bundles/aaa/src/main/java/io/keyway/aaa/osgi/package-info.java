@@ -1,0 +1,2 @@
+/** The Declarative Services shell of {@link io.keyway.aaa}. */
+package io.keyway.aaa.osgi;
