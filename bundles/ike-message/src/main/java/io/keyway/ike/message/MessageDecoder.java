@@ -2,6 +2,7 @@ package io.keyway.ike.message;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Octets to values. Never throws on input: every input ends in a {@link DecodeResult}. */
 public final class MessageDecoder {
@@ -39,8 +40,8 @@ public final class MessageDecoder {
   }
 
   /**
-   * Opens the SK payload of a message that was read by {@link #message}, decrypting the datagram in
-   * place, and reads what is inside. Payloads beside SK are left out: nobody vouches for them.
+   * Opens the SK payload of a message that was read by {@link #message} and reads what is inside.
+   * Payloads beside SK are left out: nobody vouches for them.
    */
   public static DecodeResult<IkeMessage> open(
       byte[] datagram, IkeMessage outer, MessageProtection protection) {
@@ -48,23 +49,13 @@ public final class MessageDecoder {
     if (sk == null) {
       return new DecodeResult.NotAuthentic<>("no encrypted payload");
     }
-    int frame = protection.ivLength() + protection.icvLength();
-    int length = sk.length() - frame;
-    if (length < 1 || length % Math.max(1, protection.blockLength()) != 0) {
-      return new DecodeResult.NotAuthentic<>("encrypted payload of " + sk.length() + " octets");
-    }
-    if (!protection.open(datagram, sk.offset())) {
+    Optional<byte[]> plaintext = protection.open(datagram, sk.offset());
+    if (plaintext.isEmpty()) {
       return new DecodeResult.NotAuthentic<>("integrity check failed");
     }
-    int plain = sk.offset() + protection.ivLength();
-    int padding = datagram[plain + length - 1] & 0xff;
-    if (padding + 1 > length) {
-      return new DecodeResult.Malformed<>(
-          "padding of " + padding + " octets in " + length, NotifyType.INVALID_SYNTAX);
-    }
+    byte[] octets = plaintext.get();
     try {
-      OctetReader body = new OctetReader(datagram, plain, length - padding - 1);
-      List<Payload> inner = chain(sk.firstInner(), body);
+      List<Payload> inner = chain(sk.firstInner(), new OctetReader(octets, 0, octets.length));
       for (Payload payload : inner) {
         if (payload instanceof EncryptedPayload || payload instanceof EncryptedFragmentPayload) {
           throw new MalformedException("encrypted payload inside an encrypted payload");

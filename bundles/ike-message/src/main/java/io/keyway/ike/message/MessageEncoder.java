@@ -5,6 +5,7 @@ import java.util.List;
 /** Values to octets. Input comes from this process, so nonsense is a bug and throws. */
 public final class MessageEncoder {
   private static final int GENERIC_HEADER = 4;
+  private static final int PREFIX = IkeHeader.LENGTH + GENERIC_HEADER;
 
   private MessageEncoder() {}
 
@@ -21,23 +22,22 @@ public final class MessageEncoder {
   /** Encodes a message whose payloads all travel inside of SK, and encrypts them. */
   public static byte[] encode(
       IkeHeader header, List<? extends Payload> payloads, MessageProtection protection) {
-    OctetWriter writer = new OctetWriter(512);
+    OctetWriter inner = new OctetWriter(256);
+    chain(payloads, inner);
+    byte[] plaintext = inner.toArray();
+    int bodyOctets = protection.bodyOctets(plaintext.length);
+    OctetWriter writer = new OctetWriter(PREFIX + bodyOctets);
     header(header, PayloadType.SK, writer);
-    int start = writer.size();
     writer.u8(payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType());
     writer.u8(0).u16(0);
-    int aadLength = writer.size();
-    writer.zeros(protection.ivLength());
-    int plain = writer.size();
-    chain(payloads, writer);
-    int block = Math.max(1, protection.blockLength());
-    int padding = (block - (writer.size() - plain + 1) % block) % block;
-    writer.zeros(padding).u8(padding).zeros(protection.icvLength());
-    writer.putU16(start + 2, writer.size() - start);
-    writer.putI32(24, writer.size());
-    byte[] message = writer.toArray();
-    protection.seal(message, aadLength);
-    return message;
+    writer.putU16(IkeHeader.LENGTH + 2, GENERIC_HEADER + bodyOctets);
+    writer.putI32(24, PREFIX + bodyOctets);
+    byte[] prefix = writer.copy();
+    byte[] body = protection.seal(prefix, plaintext);
+    if (body.length != bodyOctets) {
+      throw new IllegalStateException("body of " + body.length + " octets, said " + bodyOctets);
+    }
+    return writer.bytes(body).toArray();
   }
 
   private static void header(IkeHeader header, int first, OctetWriter writer) {

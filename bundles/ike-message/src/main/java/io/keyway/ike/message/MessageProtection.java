@@ -1,38 +1,34 @@
 package io.keyway.ike.message;
 
+import java.util.Optional;
+
 /**
- * What encrypts and decrypts the body of an SK payload in place. Implemented beside the keys; this
- * package only lays out the octets:
+ * What encrypts and decrypts the body of an SK payload. Implemented beside the keys; this package
+ * only lays out the octets:
  *
  * <pre>
- * message: header, clear payloads, SK generic header | IV | plaintext, padding, pad length | ICV
- *          `------------- aadLength --------------'
+ * header, SK generic header | IV, ciphertext of payloads and padding, ICV
+ * `------- prefix ---------' `----------------- body -------------------'
  * </pre>
  */
 public interface MessageProtection {
-  /** Octets of the explicit IV. */
-  int ivLength();
-
-  /** The plaintext with its padding must be a multiple of this. */
-  int blockLength();
-
-  /** Octets of the integrity check value. */
-  int icvLength();
+  /** Length of the body for inner payloads of {@code plaintextOctets}, padding included. */
+  int bodyOctets(int plaintextOctets);
 
   /**
-   * Writes the IV, encrypts the plaintext where it stands and writes the ICV at the end.
+   * Pads, encrypts and authenticates.
    *
-   * @param message whole message, final but for these three
-   * @param aadLength offset of the IV
+   * @param prefix everything before the IV, with all lengths final
+   * @return the body
    */
-  void seal(byte[] message, int aadLength);
+  byte[] seal(byte[] prefix, byte[] plaintext);
 
   /**
-   * Checks the ICV and decrypts in place.
+   * Checks and decrypts.
    *
-   * @param message whole message
-   * @param aadLength offset of the IV
-   * @return false if it is not authentic; the message's content is then undefined
+   * @param message the whole message, which ends with the body
+   * @param bodyOffset of the IV
+   * @return the inner payloads without padding; empty if they are not authentic
    */
-  boolean open(byte[] message, int aadLength);
+  Optional<byte[]> open(byte[] message, int bodyOffset);
 }

@@ -69,6 +69,12 @@ final class OctetWriter {
     putU16(position + 2, number & 0xffff);
   }
 
+  /** What was written so far. */
+  byte[] copy() {
+    return Arrays.copyOf(octets, size);
+  }
+
+  /** What was written; the writer is not used afterwards. */
   byte[] toArray() {
     return size == octets.length ? octets : Arrays.copyOf(octets, size);
   }

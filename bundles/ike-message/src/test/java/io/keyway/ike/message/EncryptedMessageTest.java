@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EncryptedMessageTest {
@@ -14,48 +15,38 @@ class EncryptedMessageTest {
           new VendorIdPayload(Octets.ofHex("0102030405")));
 
   /** A transparent "cipher": XOR with a constant and a checksum over everything before it. */
-  private static final class Toy implements MessageProtection {
-    private final int block;
-
-    Toy(int block) {
-      this.block = block;
+  private record Toy(int block) implements MessageProtection {
+    @Override
+    public int bodyOctets(int plaintextOctets) {
+      return 8 + (plaintextOctets + block - 1) / block * block + 1 + 4;
     }
 
     @Override
-    public int ivLength() {
-      return 8;
-    }
-
-    @Override
-    public int blockLength() {
-      return block;
-    }
-
-    @Override
-    public int icvLength() {
-      return 4;
-    }
-
-    @Override
-    public void seal(byte[] message, int aadLength) {
-      Arrays.fill(message, aadLength, aadLength + 8, (byte) 0x77);
-      xor(message, aadLength);
-      byte[] sum = Octets.ofInt(sum(message)).toArray();
-      System.arraycopy(sum, 0, message, message.length - 4, 4);
-    }
-
-    @Override
-    public boolean open(byte[] message, int aadLength) {
-      byte[] sum = Arrays.copyOfRange(message, message.length - 4, message.length);
-      boolean authentic = Arrays.equals(sum, Octets.ofInt(sum(message)).toArray());
-      xor(message, aadLength);
-      return authentic;
-    }
-
-    private static void xor(byte[] message, int aadLength) {
-      for (int i = aadLength + 8; i < message.length - 4; i++) {
-        message[i] ^= 0x5a;
+    public byte[] seal(byte[] prefix, byte[] plaintext) {
+      byte[] whole = Arrays.copyOf(prefix, prefix.length + bodyOctets(plaintext.length));
+      int start = prefix.length + 8;
+      System.arraycopy(plaintext, 0, whole, start, plaintext.length);
+      whole[whole.length - 5] = (byte) (whole.length - 5 - start - plaintext.length);
+      for (int i = start; i < whole.length - 4; i++) {
+        whole[i] ^= 0x5a;
       }
+      byte[] sum = Octets.ofInt(sum(whole)).toArray();
+      System.arraycopy(sum, 0, whole, whole.length - 4, 4);
+      return Arrays.copyOfRange(whole, prefix.length, whole.length);
+    }
+
+    @Override
+    public Optional<byte[]> open(byte[] message, int bodyOffset) {
+      byte[] sum = Arrays.copyOfRange(message, message.length - 4, message.length);
+      if (!Arrays.equals(sum, Octets.ofInt(sum(message)).toArray())) {
+        return Optional.empty();
+      }
+      byte[] padded = Arrays.copyOfRange(message, bodyOffset + 8, message.length - 4);
+      for (int i = 0; i < padded.length; i++) {
+        padded[i] ^= 0x5a;
+      }
+      int padding = padded[padded.length - 1];
+      return Optional.of(Arrays.copyOf(padded, padded.length - 1 - padding));
     }
 
     private static int sum(byte[] message) {
@@ -75,7 +66,6 @@ class EncryptedMessageTest {
       IkeMessage outer = outer(datagram);
       EncryptedPayload sk = outer.first(EncryptedPayload.class).orElseThrow();
       assertThat(sk.offset()).isEqualTo(32);
-      assertThat((sk.length() - 12) % block).isZero();
       assertThat(
               ((DecodeResult.Decoded<IkeMessage>) MessageDecoder.open(datagram, outer, toy))
                   .value())
@@ -109,35 +99,41 @@ class EncryptedMessageTest {
   }
 
   @Test
-  void tooShortAnEncryptedPayloadNeverReachesTheCipher() {
-    byte[] datagram =
-        MessageEncoder.encode(
-            HEADER, List.of(new UnknownPayload(PayloadType.SK, Octets.ofHex("00112233"))));
-    assertThat(MessageDecoder.open(datagram, outer(datagram), new Toy(16)))
-        .isInstanceOf(DecodeResult.NotAuthentic.class);
+  void unknownCriticalInsideIsNamed() {
+    Toy toy = new Toy(1);
+    // Type 99, critical, length 5, one octet.
+    byte[] datagram = sealed(99, "0080000500");
+    assertThat(MessageDecoder.open(datagram, outer(datagram), toy))
+        .isEqualTo(new DecodeResult.UnknownCritical<>(99));
   }
 
   @Test
-  void paddingLongerThanTheContentIsMalformed() {
-    Toy toy = new Toy(1);
-    byte[] datagram = MessageEncoder.encode(HEADER, List.of(), toy);
-    Toy.xor(datagram, 32);
-    datagram[datagram.length - 5] = 9;
-    toy.seal(datagram, 32);
-    assertThat(MessageDecoder.open(datagram, outer(datagram), toy))
+  void anEncryptedPayloadInsideOfAnotherIsMalformed() {
+    byte[] datagram = sealed(PayloadType.SK, "0000000500");
+    assertThat(MessageDecoder.open(datagram, outer(datagram), new Toy(1)))
         .isInstanceOf(DecodeResult.Malformed.class);
   }
 
   @Test
-  void unknownCriticalInsideIsNamed() {
-    Toy toy = new Toy(1);
+  void brokenInsideIsMalformed() {
+    byte[] datagram = sealed(PayloadType.VENDOR_ID, "0000000900");
+    assertThat(MessageDecoder.open(datagram, outer(datagram), new Toy(1)))
+        .isEqualTo(
+            new DecodeResult.Malformed<>(
+                "VENDOR_ID payload needs 5 octets, 1 are left", NotifyType.INVALID_SYNTAX));
+  }
+
+  /** A message around octets that the encoder would not write, sealed as a whole. */
+  private static byte[] sealed(int firstInner, String plaintext) {
+    byte[] inside = Octets.ofHex(plaintext).toArray();
+    byte[] blank = new byte[new Toy(1).bodyOctets(inside.length)];
     byte[] datagram =
-        MessageEncoder.encode(HEADER, List.of(new UnknownPayload(99, Octets.ofHex("00"))), toy);
-    Toy.xor(datagram, 32);
-    datagram[41] = (byte) 0x80;
-    toy.seal(datagram, 32);
-    assertThat(MessageDecoder.open(datagram, outer(datagram), toy))
-        .isEqualTo(new DecodeResult.UnknownCritical<>(99));
+        MessageEncoder.encode(
+            HEADER, List.of(new UnknownPayload(PayloadType.SK, Octets.copyOf(blank))));
+    datagram[IkeHeader.LENGTH] = (byte) firstInner;
+    byte[] body = new Toy(1).seal(Arrays.copyOf(datagram, 32), inside);
+    System.arraycopy(body, 0, datagram, 32, body.length);
+    return datagram;
   }
 
   @Test
