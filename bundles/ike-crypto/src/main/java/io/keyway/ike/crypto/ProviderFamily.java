@@ -18,7 +18,7 @@ enum ProviderFamily {
     Optional<Provider> find(String type, String algorithm) {
       return List.of("SunJCE", "SunEC").stream()
           .map(Security::getProvider)
-          .filter(p -> p != null && p.getService(type, algorithm) != null)
+          .filter(p -> p != null && offers(p, type, algorithm))
           .findFirst();
     }
   },
