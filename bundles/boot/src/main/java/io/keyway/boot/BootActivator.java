@@ -12,6 +12,9 @@ public final class BootActivator implements BundleActivator {
   /** What sysexits.h calls EX_CONFIG. */
   private static final int EXIT_CONFIGURATION = 78;
 
+  /** About 128 bits of strength; NIST SP 800-57 part 1, table 2. */
+  private static final int RSA_BITS = 3072;
+
   @Override
   public void start(BundleContext context) {
     Path base = Path.of(property(context, "karaf.base", "."));
@@ -23,7 +26,8 @@ public final class BootActivator implements BundleActivator {
         refuse(refused);
         return;
       }
-      new FirstStart(etc, data, new SecureRandom(), Keytool.ofRunningVm(), announcer()).run();
+      new FirstStart(etc, data, new SecureRandom(), RSA_BITS, Keytool.ofRunningVm(), announcer())
+          .run();
     } catch (Exception e) {
       refuse(
           List.of(

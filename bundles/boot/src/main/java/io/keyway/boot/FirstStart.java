@@ -22,21 +22,33 @@ final class FirstStart {
   /** 24 of 55 symbols are about 138 bits, so an unsalted digest of it cannot be searched. */
   private static final int PASSWORD_LENGTH = 24;
 
+  /** The name under which known_hosts has the shell's key; its address and port may change. */
+  private static final String HOST_ALIAS = "keyway";
+
   private final Path etc;
   private final Path data;
   private final SecureRandom random;
+  private final int rsaBits;
   private final Keytool keytool;
   private final PrintStream terminal;
 
   /**
    * @param etc the container's configuration directory
    * @param data the container's data directory
+   * @param rsaBits size of the SSH keys
    * @param terminal where to show a new password once, or null when nobody looks
    */
-  FirstStart(Path etc, Path data, SecureRandom random, Keytool keytool, PrintStream terminal) {
+  FirstStart(
+      Path etc,
+      Path data,
+      SecureRandom random,
+      int rsaBits,
+      Keytool keytool,
+      PrintStream terminal) {
     this.etc = etc;
     this.data = data;
     this.random = random;
+    this.rsaBits = rsaBits;
     this.keytool = keytool;
     this.terminal = terminal;
   }
@@ -49,7 +61,8 @@ final class FirstStart {
     ShellUser user = new ShellUser(etc);
     administrator(own.resolve("admin.password"), user);
     console(own.resolve("console.key"), user);
-    certificate(own.resolve("tls.p12"), own.resolve("tls.password"));
+    host(etc.resolve("host.key"), own.resolve("known_hosts"));
+    certificate(own.resolve("tls.p12"), own.resolve("tls.password"), own.resolve("tls.crt"));
   }
 
   private void administrator(Path file, ShellUser user)
@@ -85,21 +98,37 @@ final class FirstStart {
 
   private void console(Path file, ShellUser user) throws IOException, GeneralSecurityException {
     if (!Files.exists(file) || !user.hasKey()) {
-      ConsoleKey key = ConsoleKey.generate(random);
+      SshKey key = SshKey.generate(random, rsaBits);
       PrivateFiles.write(file, key.pem());
-      user.setKey(key.authorizedKey());
+      user.setKey(key.publicKey());
     }
   }
 
-  private void certificate(Path keyStore, Path passwordFile)
-      throws IOException, GeneralSecurityException {
-    if (Files.exists(keyStore)) {
-      return;
+  /**
+   * The shell would make its host key at the first login; made here, the console can tell it from
+   * another's.
+   */
+  private void host(Path file, Path knownHosts) throws IOException, GeneralSecurityException {
+    if (!Files.exists(file)) {
+      SshKey key = SshKey.generate(random, rsaBits);
+      PrivateFiles.write(
+          knownHosts,
+          (HOST_ALIAS + " ssh-rsa " + key.publicKey() + "\n").getBytes(StandardCharsets.US_ASCII));
+      PrivateFiles.write(file, key.pem());
     }
-    byte[] password = newPassword();
-    PrivateFiles.write(passwordFile, password);
-    Arrays.fill(password, (byte) 0);
-    keytool.selfSigned(keyStore, passwordFile);
+  }
+
+  private void certificate(Path keyStore, Path passwordFile, Path certificate)
+      throws IOException, GeneralSecurityException {
+    if (!Files.exists(keyStore)) {
+      byte[] password = newPassword();
+      PrivateFiles.write(passwordFile, password);
+      Arrays.fill(password, (byte) 0);
+      keytool.selfSigned(keyStore, passwordFile);
+    }
+    if (!Files.exists(certificate) && Files.exists(passwordFile)) {
+      PrivateFiles.write(certificate, Keytool.certificatePem(keyStore, passwordFile));
+    }
   }
 
   private static byte[] trimmed(Path file, byte[] password) throws IOException {

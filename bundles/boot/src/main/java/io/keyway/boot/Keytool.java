@@ -1,9 +1,14 @@
 package io.keyway.boot;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  * nothing else is in the container this early.
  */
 final class Keytool {
+  private static final String ALIAS = "keyway";
   private static final long DEADLINE_SECONDS = 60;
 
   private final Path executable;
@@ -39,7 +45,7 @@ final class Keytool {
                 executable.toString(),
                 "-genkeypair",
                 "-alias",
-                "keyway",
+                ALIAS,
                 "-keyalg",
                 "EC",
                 "-groupname",
@@ -64,6 +70,25 @@ final class Keytool {
     byte[] made = Files.readAllBytes(part);
     Files.delete(part);
     PrivateFiles.write(keyStore, made);
+  }
+
+  /** The certificate by which a client can tell this controller from another one. */
+  static byte[] certificatePem(Path keyStore, Path passwordFile)
+      throws IOException, GeneralSecurityException {
+    byte[] password = Files.readAllBytes(passwordFile);
+    char[] chars = new String(password, StandardCharsets.US_ASCII).trim().toCharArray();
+    try (InputStream in = Files.newInputStream(keyStore)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, chars);
+      Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
+      return ("-----BEGIN CERTIFICATE-----\n"
+              + lines.encodeToString(store.getCertificate(ALIAS).getEncoded())
+              + "\n-----END CERTIFICATE-----\n")
+          .getBytes(StandardCharsets.US_ASCII);
+    } finally {
+      Arrays.fill(chars, ' ');
+      Arrays.fill(password, (byte) 0);
+    }
   }
 
   private static String run(List<String> command) throws IOException {

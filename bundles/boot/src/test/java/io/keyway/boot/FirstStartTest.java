@@ -15,6 +15,7 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -66,25 +67,40 @@ class FirstStartTest {
           .containsEntry("etc/keyway/tls.password", "rw-------")
           .containsEntry("etc/users.properties", "rw-------")
           .containsEntry("etc/keys.properties", "rw-------")
-          .hasSize(8);
+          .containsEntry("etc/host.key", "rw-------")
+          .containsEntry("etc/keyway/known_hosts", "rw-------")
+          .containsEntry("etc/keyway/tls.crt", "rw-------")
+          .hasSize(11);
     }
   }
 
   @Test
   void theConsolesKeyIsTheOneThatTheShellAccepts() throws Exception {
     start(null);
-    String pem = read("etc/keyway/console.key").replaceAll("-----.*?-----|\\s", "");
-    RSAPrivateCrtKey key =
-        (RSAPrivateCrtKey)
-            KeyFactory.getInstance("RSA")
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
     String line =
         read("etc/keys.properties")
             .lines()
             .filter(l -> l.startsWith("admin = "))
             .findFirst()
             .orElseThrow();
-    byte[] blob = Base64.getDecoder().decode(line.substring(8, line.indexOf(',')));
+    assertPair("etc/keyway/console.key", line.substring(8, line.indexOf(',')));
+  }
+
+  @Test
+  void theConsoleKnowsTheShellsHostKey() throws Exception {
+    start(null);
+    String[] known = read("etc/keyway/known_hosts").trim().split(" ");
+    assertThat(known).hasSize(3).startsWith("keyway", "ssh-rsa");
+    assertPair("etc/host.key", known[2]);
+  }
+
+  private void assertPair(String pemFile, String publicKey) throws Exception {
+    String pem = read(pemFile).replaceAll("-----.*?-----|\\s", "");
+    RSAPrivateCrtKey key =
+        (RSAPrivateCrtKey)
+            KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
+    byte[] blob = Base64.getDecoder().decode(publicKey);
     byte[] modulus = key.getModulus().toByteArray();
     assertThat(new String(blob, 4, 7, StandardCharsets.US_ASCII)).isEqualTo("ssh-rsa");
     assertThat(HexFormat.of().formatHex(blob)).endsWith(HexFormat.of().formatHex(modulus));
@@ -101,6 +117,10 @@ class FirstStartTest {
     assertThat(certificate.getSubjectAlternativeNames().toString())
         .contains("localhost", "127.0.0.1");
     certificate.verify(certificate.getPublicKey());
+    try (InputStream in = Files.newInputStream(dir.resolve("etc/keyway/tls.crt"))) {
+      assertThat(CertificateFactory.getInstance("X.509").generateCertificate(in))
+          .isEqualTo(certificate);
+    }
   }
 
   @Test
@@ -182,6 +202,7 @@ class FirstStartTest {
             dir.resolve("etc"),
             dir.resolve("data"),
             new SecureRandom(),
+            1024,
             Keytool.ofRunningVm(),
             terminal)
         .run();

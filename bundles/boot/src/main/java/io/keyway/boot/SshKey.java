@@ -17,19 +17,18 @@ import java.util.Base64;
  * Karaf's login module reads the coordinates of EC keys as signed numbers and refuses three of four
  * such keys.
  */
-record ConsoleKey(byte[] pem, String authorizedKey) {
-  private static final int BITS = 3072;
-
-  static ConsoleKey generate(SecureRandom random) throws GeneralSecurityException, IOException {
+record SshKey(byte[] pem, String publicKey) {
+  static SshKey generate(SecureRandom random, int bits)
+      throws GeneralSecurityException, IOException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(BITS, random);
+    generator.initialize(bits, random);
     KeyPair pair = generator.generateKeyPair();
     Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
     ByteArrayOutputStream pem = new ByteArrayOutputStream();
     pem.write("-----BEGIN PRIVATE KEY-----\n".getBytes(StandardCharsets.US_ASCII));
     pem.write(lines.encode(pair.getPrivate().getEncoded()));
     pem.write("\n-----END PRIVATE KEY-----\n".getBytes(StandardCharsets.US_ASCII));
-    return new ConsoleKey(pem.toByteArray(), authorized((RSAPublicKey) pair.getPublic()));
+    return new SshKey(pem.toByteArray(), authorized((RSAPublicKey) pair.getPublic()));
   }
 
   /** RFC 4253 section 6.6: string "ssh-rsa", mpint e, mpint n. */
@@ -53,6 +52,6 @@ record ConsoleKey(byte[] pem, String authorizedKey) {
 
   @Override
   public String toString() {
-    return "ConsoleKey[" + authorizedKey + "]";
+    return "SshKey[" + publicKey + "]";
   }
 }
