@@ -1,0 +1,2 @@
+/** Declarative Services shell of the state store. */
+package io.keyway.state.osgi;
