@@ -3,6 +3,7 @@ package io.keyway.api.ike;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,11 @@ public interface IkeTransport {
    * and counters. The observer must not block.
    */
   Registration observe(Observer observer);
+
+  /** What went through and what was dropped and why, by name, since the transport started. */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 
   /** Sees datagrams go by. */
   @FunctionalInterface
