@@ -1,0 +1,2 @@
+/** Declarative Services shell of the transport. */
+package io.keyway.transport.osgi;
