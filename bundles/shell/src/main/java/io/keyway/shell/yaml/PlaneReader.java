@@ -1,10 +1,12 @@
 package io.keyway.shell.yaml;
 
 import io.keyway.api.intent.IntentObject.PlaneConfig;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Reads {@code data-planes}: one container named after the type, with the leaves of the model. */
@@ -29,38 +31,39 @@ final class PlaneReader {
       Map.of(
           "infrap4d",
           with(
-              Map.of(
-                  "p4runtime-address",
-                  HOST_AND_PORT,
-                  "gnmi-address",
-                  HOST_AND_PORT,
-                  "device-id",
-                  "[1-9][0-9]{0,19}",
-                  "role",
-                  ".{0,128}",
-                  "quirks/inbound-direction",
-                  FLAG,
-                  "quirks/spi-byte-order",
-                  "swapped|as-is",
-                  "quirks/algorithm-numbers",
-                  "device|ikev2",
-                  "quirks/key-length-with-salt",
-                  FLAG,
-                  "quirks/sa-mode",
-                  "transport|real",
-                  "quirks/req-id",
-                  NUMBER),
-              Map.of("quirks/path-keys", "name|index")),
+              Map.ofEntries(
+                  Map.entry("p4runtime-address", HOST_AND_PORT),
+                  Map.entry("gnmi-address", HOST_AND_PORT),
+                  Map.entry("device-id", "[1-9][0-9]{0,19}"),
+                  Map.entry("role", ".{0,128}"),
+                  Map.entry("claim-tables", FLAG),
+                  Map.entry("election-priority", "[1-9][0-9]{0,9}"),
+                  Map.entry("ike-elsewhere", FLAG),
+                  Map.entry("max-replay-window", NUMBER),
+                  Map.entry("rpc-timeout", "[1-9][0-9]{2,5}"),
+                  Map.entry("audit-interval", "[1-9][0-9]{0,4}"),
+                  Map.entry("quirks/inbound-direction", FLAG),
+                  Map.entry("quirks/spi-byte-order", "swapped|as-is"),
+                  Map.entry("quirks/algorithm-numbers", "device|ikev2"),
+                  Map.entry("quirks/key-length-with-salt", FLAG),
+                  Map.entry("quirks/sa-mode", "transport|real"),
+                  Map.entry("quirks/req-id", NUMBER),
+                  Map.entry("quirks/path-keys", "name|index"),
+                  Map.entry("quirks/is-tunnel-rows", "both|zero|one"))),
           "vrouter",
-          with(Map.of("address", HOST_AND_PORT, "socket", TEXT), Map.of()));
+          with(Map.of("address", HOST_AND_PORT, "socket", TEXT)));
 
   private PlaneReader() {}
 
-  private static Map<String, String> with(Map<String, String> a, Map<String, String> b) {
-    Map<String, String> all = new LinkedHashMap<>(a);
-    all.putAll(b);
+  private static Map<String, String> with(Map<String, String> own) {
+    Map<String, String> all = new HashMap<>(own);
     all.putAll(TLS);
     return Map.copyOf(all);
+  }
+
+  /** Paths of the leaves of a type, as the model has them. */
+  static Set<String> leaves(String type) {
+    return TYPES.get(type).keySet();
   }
 
   static Optional<PlaneConfig> read(Value value) {

@@ -1,0 +1,2 @@
+/** Binds the services of other bundles to the commands. */
+package io.keyway.shell.osgi;
