@@ -1,0 +1,209 @@
+package io.keyway.it.kit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One unpacked distribution with its own directory and ports, started and stopped as an operator
+ * would. Stops what it started, by process id; the directory goes with it unless it is to be kept.
+ */
+public final class Distribution implements AutoCloseable {
+
+  private final Path home;
+  private final int httpsPort;
+  private final int sshPort;
+  private Process process;
+  private boolean keep;
+
+  private Distribution(Path home, int httpsPort, int sshPort) {
+    this.home = home;
+    this.httpsPort = httpsPort;
+    this.sshPort = sshPort;
+  }
+
+  /**
+   * Unpacks into a new directory and gives it free ports.
+   *
+   * @param archive the distribution's tar.gz
+   */
+  public static Distribution unpack(Path archive, Path parent)
+      throws IOException, InterruptedException {
+    Path home = Files.createTempDirectory(parent, "keyway-");
+    run(
+        List.of(
+            "tar",
+            "xzf",
+            archive.toAbsolutePath().toString(),
+            "--strip-components=1",
+            "-C",
+            home.toString()));
+    Distribution distribution = new Distribution(home, Ports.tcp(), Ports.tcp());
+    int raft = Ports.tcp();
+    distribution.set("org.ops4j.pax.web.cfg", "org.osgi.service.http.port.secure", "8443",
+        distribution.httpsPort);
+    distribution.set("org.apache.karaf.shell.cfg", "sshPort", "8101", distribution.sshPort);
+    Path akka = home.resolve("configuration/initial/akka.conf");
+    Files.writeString(akka, Files.readString(akka).replace("2550", Integer.toString(raft)));
+    return distribution;
+  }
+
+  private void set(String file, String key, String old, int value) throws IOException {
+    Path path = home.resolve("etc").resolve(file);
+    String text = Files.readString(path);
+    String changed = text.replace(key + " = " + old, key + " = " + value);
+    if (changed.equals(text)) {
+      throw new IOException(path + " has no line '" + key + " = " + old + "'");
+    }
+    Files.writeString(path, changed);
+  }
+
+  public Path home() {
+    return home;
+  }
+
+  public Path etc() {
+    return home.resolve("etc");
+  }
+
+  public int httpsPort() {
+    return httpsPort;
+  }
+
+  public int sshPort() {
+    return sshPort;
+  }
+
+  /** What the container printed and logged. */
+  public Path console() {
+    return home.resolve("data/console.log");
+  }
+
+  /** Keeps the directory after {@link #close()}. */
+  public void keep() {
+    keep = true;
+  }
+
+  /** Puts a configuration in place, as an operator would before a start. */
+  public void configure(String pid, Map<String, String> settings) throws IOException {
+    StringBuilder text = new StringBuilder();
+    settings.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+    Files.writeString(etc().resolve(pid + ".cfg"), text);
+  }
+
+  /** Starts the container; returns at once. */
+  public void start() throws IOException {
+    Files.createDirectories(home.resolve("data"));
+    ProcessBuilder builder =
+        new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    process = builder.start();
+  }
+
+  /** A client that trusts the certificate that this distribution made for itself. */
+  public Restconf restconf() {
+    return new Restconf(httpsPort, etc().resolve("keyway"));
+  }
+
+  /**
+   * Waits until RESTCONF answers the administrator.
+   *
+   * @return the client
+   */
+  public Restconf awaitRestconf(Duration limit) throws IOException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    String last = "no connection yet";
+    while (System.nanoTime() < end) {
+      if (!process.isAlive()) {
+        throw new IOException("the container ended by itself: " + tail());
+      }
+      if (Files.exists(etc().resolve("keyway/tls.p12"))
+          && Files.exists(etc().resolve("keyway/admin.password"))) {
+        try {
+          Restconf restconf = restconf();
+          Restconf.Reply reply = restconf.get("/rests/data/keyway-ipsec:ipsec?content=config");
+          if (reply.status() == 200 || reply.status() == 404 || reply.status() == 409) {
+            return restconf;
+          }
+          last = "HTTP " + reply.status();
+        } catch (IOException e) {
+          last = e.toString();
+        }
+      }
+      Thread.sleep(150);
+    }
+    throw new IOException(
+        "RESTCONF did not answer within " + limit.toSeconds() + " s (" + last + "): " + tail());
+  }
+
+  /** Process id of the virtual machine, or of the script before there is one. */
+  public long pid() {
+    return process
+        .descendants()
+        .filter(p -> p.info().command().map(c -> c.endsWith("java")).orElse(false))
+        .findFirst()
+        .map(ProcessHandle::pid)
+        .orElse(process.pid());
+  }
+
+  /** Stops the container: first politely, then not. */
+  public void stop() throws InterruptedException {
+    if (process == null) {
+      return;
+    }
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroy);
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      all.forEach(ProcessHandle::destroyForcibly);
+    }
+    for (ProcessHandle handle : all) {
+      try {
+        handle.onExit().get(10, TimeUnit.SECONDS);
+      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        handle.destroyForcibly();
+      }
+    }
+    process = null;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!keep) {
+      try (Stream<Path> files = Files.walk(home)) {
+        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      }
+    }
+  }
+
+  private String tail() throws IOException {
+    if (!Files.exists(console())) {
+      return "(it printed nothing)";
+    }
+    List<String> lines = Files.readAllLines(console());
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
+  }
+
+  private static void run(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    if (process.waitFor() != 0) {
+      throw new IOException("failed: " + String.join(" ", command));
+    }
+  }
+}
