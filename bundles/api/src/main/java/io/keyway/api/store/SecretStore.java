@@ -29,11 +29,37 @@ public interface SecretStore {
   /** Adds or replaces; ownership of {@code secret} passes. Durable when OK. */
   Outcome put(String name, Kind kind, SecretBytes secret);
 
-  /** A copy that the caller owns and must close; empty when there is none of that kind. */
+  /** A secret on its way in. */
+  record NewSecret(String name, Kind kind, SecretBytes secret) {
+    /** Never the secret. */
+    @Override
+    public String toString() {
+      return "NewSecret[" + name + ", " + kind + "]";
+    }
+  }
+
+  /**
+   * Adds or replaces many, with one result per item in their order; ownership of all secrets
+   * passes. One write to the disk for all, where {@link #put} costs one each.
+   */
+  default List<Outcome> putAll(List<NewSecret> secrets) {
+    return secrets.stream().map(s -> put(s.name(), s.kind(), s.secret())).toList();
+  }
+
+  /**
+   * A copy that the caller owns and must close; empty when there is none of that kind.
+   *
+   * @throws IllegalStateException naming cause and cure, when the file cannot be used
+   */
   Optional<SecretBytes> get(String name, Kind kind);
 
   /** Removes; ABSENT when there was none. */
   Outcome remove(String name);
 
+  /**
+   * Names and kinds, ordered by name.
+   *
+   * @throws IllegalStateException naming cause and cure, when the file cannot be used
+   */
   List<Listed> list();
 }
