@@ -1,0 +1,2 @@
+/** Declarative Services shell of the secret store. */
+package io.keyway.secrets.osgi;
