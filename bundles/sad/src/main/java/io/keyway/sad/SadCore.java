@@ -1,0 +1,306 @@
+package io.keyway.sad;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.Result;
+import io.keyway.api.plane.DataPlane;
+import io.keyway.api.sa.Endpoints;
+import io.keyway.api.sa.SaId;
+import io.keyway.api.sa.SaKeys;
+import io.keyway.api.sa.SadEvent;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sa.SecurityAssociation;
+import io.keyway.api.sa.SpiLease;
+import io.keyway.api.sa.Usage;
+import io.keyway.api.store.StateStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The database: finds the plane of each request, and tells what happens to who listens. */
+public final class SadCore implements SadService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SadCore.class);
+
+  private final SadEnvironment environment;
+  private final BurntKeys burnt;
+  private final Map<String, PlaneSad> planes = new ConcurrentHashMap<>();
+  private final List<Consumer<SadEvent>> listeners = new CopyOnWriteArrayList<>();
+  private final Serial announcements;
+
+  private SadCore(SadEnvironment environment, BurntKeys burnt) {
+    this.environment = environment;
+    this.burnt = burnt;
+    this.announcements = new Serial(environment.executor());
+  }
+
+  /**
+   * Opens the journal and starts.
+   *
+   * @param journal file of the burnt-key journal; its directory is made when it is missing
+   * @param process tells one run of the virtual machine from another: SAs that the journal of an
+   *     earlier run names are removed, since nobody has their keys any more
+   * @throws IOException when the journal cannot be used; no key may be installed without it
+   */
+  public static SadCore open(SadEnvironment environment, Path journal, String process)
+      throws IOException {
+    BurntKeys burnt =
+        BurntKeys.open(
+            journal,
+            environment.journalExecutor(),
+            environment.clock(),
+            environment.settings().keepBurnt(),
+            process);
+    SadCore core = new SadCore(environment, burnt);
+    Map<String, List<KeyNote>> standing =
+        burnt.standing().stream().collect(Collectors.groupingBy(note -> note.sa().plane()));
+    standing.forEach((plane, notes) -> core.plane(plane).orphans(notes, !burnt.sameProcess()));
+    return core;
+  }
+
+  /** A data plane appeared; one of the same name is replaced. */
+  public void bind(DataPlane plane) {
+    plane(plane.name()).bind(plane);
+  }
+
+  /** A data plane went away; what it carries goes on, as far as we know. */
+  public void unbind(DataPlane plane) {
+    plane(plane.name()).unbind(plane);
+  }
+
+  /** Takes over what an earlier instance left. */
+  public void restore(StateStore store) {
+    for (String key : store.keys(SadState.OWNER)) {
+      store.get(SadState.OWNER, key).ifPresent(this::restore);
+      store.remove(SadState.OWNER, key);
+    }
+  }
+
+  private void restore(StateStore.StateRecord value) {
+    if (value.schema() != SadState.SCHEMA) {
+      LOG.warn(
+          "state of version {} is not understood; SAs of the earlier instance are left alone",
+          value.schema());
+      return;
+    }
+    try {
+      SadState.Plane state =
+          SadState.decode(value.octets(), environment.clock().instant().toEpochMilli());
+      plane(state.name()).restore(state);
+      LOG.info("took over {} SAs of data plane {}", state.entries().size(), state.name());
+    } catch (IllegalArgumentException e) {
+      LOG.error("the state of the earlier instance cannot be read: {}", e.toString());
+    }
+  }
+
+  /**
+   * Stops, deleting nothing on any device.
+   *
+   * @param store takes what the next instance needs; without one only the journal remembers
+   */
+  public void close(Optional<StateStore> store) {
+    for (Map.Entry<String, PlaneSad> plane : planes.entrySet()) {
+      SadState.Plane state = plane.getValue().close();
+      byte[] octets = SadState.encode(state, environment.clock().instant().toEpochMilli());
+      Outcome outcome =
+          store
+              .map(
+                  s ->
+                      s.put(
+                          new StateStore.StateRecord(
+                              SadState.OWNER, "plane/" + plane.getKey(), SadState.SCHEMA, octets)))
+              .orElseGet(() -> Outcome.unavailable("there is no state store"));
+      if (!outcome.done() && !state.entries().isEmpty()) {
+        LOG.warn(
+            "{} SAs of data plane {} cannot be handed to the next instance: {}",
+            state.entries().size(),
+            plane.getKey(),
+            outcome.reason());
+      }
+    }
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    environment
+        .journalExecutor()
+        .execute(
+            () -> {
+              try {
+                burnt.close();
+              } catch (IOException e) {
+                LOG.warn("the burnt-key journal was not closed well: {}", e.toString());
+              }
+              closed.complete(null);
+            });
+    try {
+      closed.get(5, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the burnt-key journal did not close in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private PlaneSad plane(String name) {
+    return planes.computeIfAbsent(name, n -> new PlaneSad(n, environment, burnt, this::announce));
+  }
+
+  private static <T> CompletionStage<T> now(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static Outcome noPlane(String name) {
+    return Outcome.unavailable("data plane " + name + " is not there (no service)");
+  }
+
+  @Override
+  public CompletionStage<Result<SpiLease>> reserve(String plane, Duration timeout) {
+    PlaneSad sad = planes.get(plane);
+    return sad == null ? now(Result.failed(noPlane(plane))) : sad.reserve(timeout);
+  }
+
+  @Override
+  public CompletionStage<Outcome> release(SpiLease lease) {
+    PlaneSad sad = planes.get(lease.plane());
+    return sad == null ? now(Outcome.same()) : sad.release(lease);
+  }
+
+  @Override
+  public CompletionStage<Outcome> add(SecurityAssociation sa, SaKeys keys, Duration timeout) {
+    Outcome refused = check(sa, keys);
+    PlaneSad sad = planes.get(sa.id().plane());
+    if (refused == null && sad == null) {
+      refused = noPlane(sa.id().plane());
+    }
+    if (refused != null) {
+      keys.close();
+      return now(refused);
+    }
+    Fingerprint key = burnt.fingerprint(sa.id().direction(), sa.encryption(), keys.encryption());
+    return sad.add(Bounds.apply(sa), keys, key, timeout);
+  }
+
+  private static Outcome check(SecurityAssociation sa, SaKeys keys) {
+    if (!sa.lease().plane().equals(sa.id().plane()) || sa.lease().index() != sa.id().index()) {
+      return Outcome.refused(
+          "SA " + sa.id() + " and its lease of data plane " + sa.lease().plane() + " do not agree");
+    }
+    int wanted = sa.encryption().keyMaterialOctets();
+    if (keys.encryption().length() != wanted) {
+      return Outcome.refused(
+          "an encryption key of "
+              + keys.encryption().length()
+              + " octets does not fit "
+              + sa.encryption().modelName()
+              + ", which takes "
+              + wanted);
+    }
+    if (keys.integrity().length() != sa.integrity().keyOctets()) {
+      return Outcome.refused(
+          "an integrity key of "
+              + keys.integrity().length()
+              + " octets does not fit "
+              + sa.integrity().modelName()
+              + ", which takes "
+              + sa.integrity().keyOctets());
+    }
+    return null;
+  }
+
+  @Override
+  public CompletionStage<Outcome> move(SaId sa, Endpoints endpoints, Duration timeout) {
+    PlaneSad sad = planes.get(sa.plane());
+    return sad == null ? now(noPlane(sa.plane())) : sad.move(sa, endpoints, timeout);
+  }
+
+  @Override
+  public CompletionStage<Outcome> remove(SaId sa, Duration timeout) {
+    PlaneSad sad = planes.get(sa.plane());
+    return sad == null ? now(Outcome.absent("there is no SA " + sa)) : sad.remove(sa, timeout);
+  }
+
+  @Override
+  public CompletionStage<Map<SaId, Usage>> usage(Collection<SaId> sas, Duration timeout) {
+    PlaneCalls calls = new PlaneCalls(environment);
+    List<CompletableFuture<Map<SaId, Usage>>> parts = new ArrayList<>();
+    sas.stream()
+        .collect(Collectors.groupingBy(SaId::plane))
+        .forEach(
+            (name, ids) ->
+                Optional.ofNullable(planes.get(name))
+                    .flatMap(PlaneSad::service)
+                    .ifPresent(
+                        plane ->
+                            parts.add(
+                                calls
+                                    .bounded(() -> plane.saUsage(ids, timeout), timeout)
+                                    .exceptionally(fault -> Map.of()))));
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApplyAsync(
+            done -> {
+              Map<SaId, Usage> all = new HashMap<>();
+              parts.forEach(part -> all.putAll(part.join()));
+              return Map.copyOf(all);
+            },
+            environment.executor());
+  }
+
+  @Override
+  public CompletionStage<List<Outcome>> flush(
+      String owner, Optional<String> instance, Duration timeout) {
+    List<CompletableFuture<Outcome>> removals = new ArrayList<>();
+    for (PlaneSad sad : planes.values()) {
+      sad.flush(owner, instance, timeout).forEach(r -> removals.add(r.toCompletableFuture()));
+    }
+    return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
+        .thenApply(done -> removals.stream().map(CompletableFuture::join).toList());
+  }
+
+  @Override
+  public List<SecurityAssociation> adopt(String owner, String newInstance) {
+    return planes.values().stream().flatMap(sad -> sad.adopt(owner, newInstance).stream()).toList();
+  }
+
+  @Override
+  public List<Entry> entries() {
+    return planes.values().stream().flatMap(sad -> sad.snapshot().stream()).toList();
+  }
+
+  @Override
+  public Registration subscribe(Consumer<SadEvent> listener) {
+    listeners.add(listener);
+    // Who comes late must still learn that its keys are burnt.
+    List<SadEvent> standing =
+        planes.values().stream().flatMap(sad -> sad.standing().stream()).toList();
+    standing.forEach(event -> announcements.execute(() -> listener.accept(event)));
+    return () -> listeners.remove(listener);
+  }
+
+  private void announce(SadEvent event) {
+    announcements.execute(
+        () -> {
+          for (Consumer<SadEvent> listener : listeners) {
+            try {
+              listener.accept(event);
+            } catch (RuntimeException e) {
+              LOG.error("a listener failed on {}", event, e);
+            }
+          }
+        });
+  }
+}
