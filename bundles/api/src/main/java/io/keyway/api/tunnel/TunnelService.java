@@ -2,8 +2,12 @@ package io.keyway.api.tunnel;
 
 import io.keyway.api.Registration;
 import io.keyway.api.ike.ChildResult;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.Tunnel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -24,6 +28,15 @@ public interface TunnelService {
 
   /** Rekeys a tunnel's children. */
   CompletionStage<ChildResult> rekey(String tunnel, Duration timeout);
+
+  /**
+   * Why a tunnel could not be carried out exactly by its data plane, for a check before it is
+   * configured. Pure, and quick enough for a commit.
+   *
+   * @param plane the data plane that the gateway names, or the only one
+   * @return empty when it can be, or when that data plane is not known (yet)
+   */
+  Optional<String> refusal(Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane);
 
   /** Subscribes to events; must not block. */
   Registration subscribe(Consumer<TunnelEvent> listener);
