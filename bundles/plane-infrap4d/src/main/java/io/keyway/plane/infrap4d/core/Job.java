@@ -1,0 +1,111 @@
+package io.keyway.plane.infrap4d.core;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.plane.PlaneChange;
+import io.keyway.api.sa.Generation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One request to change the device. It owns the keys in it until it ends, however it ends. */
+final class Job {
+
+  private final Generation expected;
+  private final List<PlaneChange> changes;
+  private final Outcome[] outcomes;
+  private final CompletableFuture<List<Outcome>> answer = new CompletableFuture<>();
+  private boolean started;
+  private boolean ended;
+
+  Job(Generation expected, List<PlaneChange> changes) {
+    this.expected = expected;
+    this.changes = List.copyOf(changes);
+    this.outcomes = new Outcome[changes.size()];
+  }
+
+  Generation expected() {
+    return expected;
+  }
+
+  List<PlaneChange> changes() {
+    return changes;
+  }
+
+  CompletableFuture<List<Outcome>> answer() {
+    return answer;
+  }
+
+  /** True when it may begin; false when it was given up. */
+  synchronized boolean start() {
+    if (ended) {
+      return false;
+    }
+    started = true;
+    return true;
+  }
+
+  synchronized void set(int item, Outcome outcome) {
+    outcomes[item] = outcome;
+  }
+
+  /** Every item has its outcome. */
+  void finish() {
+    end(Outcome.unknown("no outcome"));
+  }
+
+  /** None of it will be done. */
+  void reject(Outcome outcome) {
+    end(outcome);
+  }
+
+  private void end(Outcome missing) {
+    List<Outcome> all;
+    synchronized (this) {
+      ended = true;
+      all = filled(missing);
+    }
+    changes.forEach(Job::closeKeys);
+    answer.complete(all);
+  }
+
+  /**
+   * The time is over. What has not begun never will; what is on the way goes on, but nobody waits
+   * for it any more.
+   */
+  void expire(String plane) {
+    List<Outcome> all;
+    boolean running;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      running = started;
+      if (!running) {
+        ended = true;
+      }
+      all =
+          filled(
+              running
+                  ? Outcome.unknown("data plane " + plane + " did not answer in time")
+                  : Outcome.unavailable(
+                      "data plane " + plane + " is busy; nothing was begun in time"));
+    }
+    if (!running) {
+      changes.forEach(Job::closeKeys);
+    }
+    answer.complete(all);
+  }
+
+  private List<Outcome> filled(Outcome missing) {
+    List<Outcome> all = new ArrayList<>(Arrays.asList(outcomes));
+    all.replaceAll(o -> o == null ? missing : o);
+    return List.copyOf(all);
+  }
+
+  static void closeKeys(PlaneChange change) {
+    if (change instanceof PlaneChange.AddSa add) {
+      add.keys().close();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.keyway.plane.infrap4d.core;
+
+import io.keyway.api.sa.Direction;
+import io.keyway.plane.infrap4d.device.SaRef;
+import io.keyway.plane.infrap4d.pipeline.IpsecAction;
+import io.keyway.plane.infrap4d.pipeline.IpsecTable;
+import io.keyway.plane.infrap4d.pipeline.RowAction;
+import io.keyway.plane.infrap4d.pipeline.RowKey;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is on the device by what it confirmed. Only the plane's worker touches it. */
+final class Mirror {
+
+  private final Map<RowKey, RowAction> rows = new HashMap<>();
+  private final Map<IpsecTable, Integer> counts = new EnumMap<>(IpsecTable.class);
+
+  /** Rows that should not be there, but may be: an answer was lost, or a removal failed. */
+  private final Set<RowKey> suspects = new LinkedHashSet<>();
+
+  /** Rows that nobody here wrote, as they were when the tables were last read back. */
+  private final Map<RowKey, Optional<RowAction>> strangers = new HashMap<>();
+
+  private final Map<SaRef, SaEntry> sas = new LinkedHashMap<>();
+  private final Set<SaRef> stale = new LinkedHashSet<>();
+
+  /** Rows of {@link IpsecTable#SPD} by the index that they protect with. */
+  private final Map<Long, Set<RowKey>> protecting = new HashMap<>();
+
+  /** SAs that need a row of {@link IpsecTable#TUNNEL_TERM}; it goes with the last of them. */
+  private final Map<RowKey, Set<SaRef>> termUsers = new HashMap<>();
+
+  Optional<RowAction> row(RowKey key) {
+    return Optional.ofNullable(rows.get(key));
+  }
+
+  Map<RowKey, RowAction> rows() {
+    return rows;
+  }
+
+  int count(IpsecTable table) {
+    return counts.getOrDefault(table, 0);
+  }
+
+  /** Notes that a row is there with this action, or is not there. */
+  void set(RowKey key, Optional<RowAction> action) {
+    RowAction before = action.isPresent() ? rows.put(key, action.get()) : rows.remove(key);
+    suspects.remove(key);
+    strangers.remove(key);
+    counts.merge(
+        key.table(), (action.isPresent() ? 1 : 0) - (before == null ? 0 : 1), Integer::sum);
+    if (before != null && before.action() == IpsecAction.PROTECT) {
+      protecting.computeIfPresent(
+          before.params().get(0),
+          (index, users) -> users.remove(key) && users.isEmpty() ? null : users);
+    }
+    action
+        .filter(a -> a.action() == IpsecAction.PROTECT)
+        .ifPresent(
+            a -> protecting.computeIfAbsent(a.params().get(0), i -> new HashSet<>()).add(key));
+  }
+
+  boolean isSuspect(RowKey key) {
+    return suspects.contains(key);
+  }
+
+  /** A row that {@link #rows} does not have, but the device may. */
+  void suspect(RowKey key) {
+    set(key, Optional.empty());
+    suspects.add(key);
+  }
+
+  List<RowKey> suspects() {
+    return List.copyOf(suspects);
+  }
+
+  void strangers(Map<RowKey, Optional<RowAction>> found) {
+    strangers.clear();
+    strangers.putAll(found);
+  }
+
+  Map<RowKey, Optional<RowAction>> strangers() {
+    return strangers;
+  }
+
+  /** Takes a stranger for ours, because the table is; nothing when there is none. */
+  void adopt(RowKey key) {
+    Optional<RowAction> action = strangers.remove(key);
+    if (action == null || rows.containsKey(key)) {
+      return;
+    }
+    if (action.isPresent()) {
+      set(key, action);
+    } else {
+      suspect(key);
+    }
+  }
+
+  /** Rows of the SPD that send packets to the SA with this index. */
+  Set<RowKey> protectedBy(long index) {
+    return Set.copyOf(protecting.getOrDefault(index, Set.of()));
+  }
+
+  Optional<SaEntry> sa(SaRef ref) {
+    return Optional.ofNullable(sas.get(ref));
+  }
+
+  Collection<SaEntry> sas() {
+    return List.copyOf(sas.values());
+  }
+
+  int saCount() {
+    return sas.size();
+  }
+
+  void putSa(SaEntry sa) {
+    sas.put(sa.ref(), sa);
+    if (sa.state() == SaEntry.State.STALE) {
+      stale.add(sa.ref());
+    } else {
+      stale.remove(sa.ref());
+    }
+  }
+
+  void markStale(SaRef ref) {
+    sa(ref).ifPresent(sa -> putSa(sa.as(SaEntry.State.STALE)));
+  }
+
+  void markAllStale() {
+    sas().forEach(sa -> markStale(sa.ref()));
+  }
+
+  void removeSa(SaRef ref) {
+    sas.remove(ref);
+    stale.remove(ref);
+  }
+
+  List<SaEntry> stale() {
+    return stale.stream().map(sas::get).toList();
+  }
+
+  /** True when either half of the pair is, or may be, on the device. */
+  boolean indexInUse(long index) {
+    return sas.containsKey(new SaRef(index, Direction.INBOUND))
+        || sas.containsKey(new SaRef(index, Direction.OUTBOUND));
+  }
+
+  void useTerm(RowKey term, SaRef sa) {
+    termUsers.computeIfAbsent(term, t -> new HashSet<>()).add(sa);
+  }
+
+  /** True when nobody needs the row any more. */
+  boolean leaveTerm(RowKey term, SaRef sa) {
+    Set<SaRef> users = termUsers.get(term);
+    if (users == null) {
+      return true;
+    }
+    users.remove(sa);
+    if (users.isEmpty()) {
+      termUsers.remove(term);
+      return true;
+    }
+    return false;
+  }
+
+  boolean termUsed(RowKey term) {
+    return termUsers.containsKey(term);
+  }
+}

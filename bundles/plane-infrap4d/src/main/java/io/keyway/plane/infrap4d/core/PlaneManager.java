@@ -1,0 +1,142 @@
+package io.keyway.plane.infrap4d.core;
+
+import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentSnapshot;
+import io.keyway.api.plane.DataPlane;
+import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.infrap4d.settings.SettingsException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one plane for each configured device of our type. A configuration that goes away ends the
+ * session, and leaves the device as it is.
+ */
+public final class PlaneManager implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PlaneManager.class);
+
+  /** Offers a plane to everybody else; closing takes it back. */
+  @FunctionalInterface
+  public interface Registrar {
+    /** Makes it known. */
+    Runnable register(DataPlane plane);
+  }
+
+  private record Running(PlaneConfig config, Runnable unregister, AutoCloseable plane) {}
+
+  private final Function<Infrap4dSettings, Infrap4dPlane> factory;
+  private final Registrar registrar;
+  private final ExecutorService executor;
+  private final Map<String, Running> running = new HashMap<>();
+
+  /**
+   * @param factory makes a plane that is not started yet
+   * @param executor one thread for changes of configuration, which may have to wait for a worker
+   */
+  public PlaneManager(
+      Function<Infrap4dSettings, Infrap4dPlane> factory,
+      Registrar registrar,
+      ExecutorService executor) {
+    this.factory = factory;
+    this.registrar = registrar;
+    this.executor = executor;
+  }
+
+  /** Takes a configuration as the present one; returns at once. */
+  public void accept(IntentSnapshot snapshot) {
+    try {
+      executor.execute(() -> apply(snapshot));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed");
+    }
+  }
+
+  private void apply(IntentSnapshot snapshot) {
+    Map<String, PlaneConfig> wanted = new HashMap<>();
+    snapshot
+        .dataPlanes()
+        .forEach(
+            (name, config) -> {
+              if (config.type().equals(Infrap4dPlane.TYPE)) {
+                wanted.put(name, config);
+              }
+            });
+    for (String name : List.copyOf(running.keySet())) {
+      if (!running.get(name).config().equals(wanted.get(name))) {
+        end(name, running.remove(name));
+      }
+    }
+    wanted.forEach(
+        (name, config) -> {
+          if (!running.containsKey(name)) {
+            begin(config);
+          }
+        });
+  }
+
+  private void begin(PlaneConfig config) {
+    try {
+      Infrap4dPlane plane = factory.apply(Infrap4dSettings.parse(config.name(), config.settings()));
+      running.put(config.name(), new Running(config, registrar.register(plane), plane));
+      plane.start();
+    } catch (SettingsException e) {
+      LOG.error("data plane {}: {}", config.name(), e.getMessage());
+      UnusablePlane plane = new UnusablePlane(config.name(), e.getMessage());
+      running.put(config.name(), new Running(config, registrar.register(plane), () -> {}));
+    } catch (RuntimeException e) {
+      LOG.error("data plane {} cannot be started", config.name(), e);
+    }
+  }
+
+  private static void end(String name, Running plane) {
+    try {
+      plane.unregister().run();
+      plane.plane().close();
+    } catch (Exception e) {
+      LOG.error("data plane {} did not end well", name, e);
+    }
+  }
+
+  /** Ends every session, side by side. */
+  @Override
+  public void close() {
+    try {
+      executor.execute(
+          () -> {
+            List<Thread> threads = new ArrayList<>();
+            running.forEach(
+                (name, plane) -> {
+                  Thread thread = new Thread(() -> end(name, plane), "keyway-close-" + name);
+                  thread.start();
+                  threads.add(thread);
+                });
+            running.clear();
+            for (Thread thread : threads) {
+              try {
+                thread.join();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed already");
+    }
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(30, java.util.concurrent.TimeUnit.SECONDS)) {
+        LOG.warn("data planes did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

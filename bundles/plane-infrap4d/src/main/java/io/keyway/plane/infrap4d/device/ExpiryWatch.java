@@ -1,0 +1,155 @@
+package io.keyway.plane.infrap4d.device;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import io.keyway.plane.infrap4d.device.DeviceException.Kind;
+import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.protocol.gnmi.Encoding;
+import io.keyway.protocol.gnmi.Notification;
+import io.keyway.protocol.gnmi.SubscribeRequest;
+import io.keyway.protocol.gnmi.SubscribeResponse;
+import io.keyway.protocol.gnmi.Subscription;
+import io.keyway.protocol.gnmi.SubscriptionList;
+import io.keyway.protocol.gnmi.SubscriptionMode;
+import io.keyway.protocol.gnmi.Update;
+import io.keyway.protocol.gnmi.gNMIGrpc;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches {@code sadb-expire}. Also the proof that gNMI answers: asking for the SPI instead would
+ * use one up, and capabilities do not list the model.
+ */
+final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExpiryWatch.class);
+
+  private final Infrap4dSettings settings;
+  private final Consumer<DeviceException> lost;
+  private final Consumer<ExpiryText> events;
+  private final CompletableFuture<Void> synced = new CompletableFuture<>();
+  private volatile StreamObserver<SubscribeRequest> requests;
+  private volatile boolean closed;
+
+  ExpiryWatch(
+      Infrap4dSettings settings, Consumer<DeviceException> lost, Consumer<ExpiryText> events) {
+    this.settings = settings;
+    this.lost = lost;
+    this.events = events;
+  }
+
+  /** Subscribes, and waits until the device says that events follow. */
+  void start(ManagedChannel channel) throws DeviceException {
+    requests = gNMIGrpc.newStub(channel).subscribe(this);
+    requests.onNext(
+        SubscribeRequest.newBuilder()
+            .setSubscribe(
+                SubscriptionList.newBuilder()
+                    .setMode(SubscriptionList.Mode.STREAM)
+                    .setEncoding(Encoding.PROTO)
+                    .setUpdatesOnly(true)
+                    .addSubscription(
+                        Subscription.newBuilder()
+                            .setPath(GnmiPaths.EXPIRE)
+                            .setMode(SubscriptionMode.ON_CHANGE)))
+            .build());
+    try {
+      synced.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new DeviceException(
+          Kind.UNREACHABLE,
+          "infrap4d at "
+              + settings.gnmi()
+              + " did not answer the subscription to sadb-expire within "
+              + settings.timing().rpc().toMillis()
+              + " ms");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof DeviceException device) {
+        throw device;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeviceException(Kind.UNREACHABLE, "interrupted");
+    }
+  }
+
+  @Override
+  public void onNext(SubscribeResponse response) {
+    switch (response.getResponseCase()) {
+      case SYNC_RESPONSE -> synced.complete(null);
+      case UPDATE -> updated(response.getUpdate());
+      default -> refused(response);
+    }
+  }
+
+  private void updated(Notification notification) {
+    for (Update update : notification.getUpdateList()) {
+      String text = update.getVal().getStringVal();
+      if (text.isEmpty() || text.equals(ExpiryText.NOISE)) {
+        continue;
+      }
+      Optional<ExpiryText> event = ExpiryText.parse(text);
+      if (event.isPresent()) {
+        events.accept(event.get());
+      } else {
+        LOG.warn("not an expiry of an SA: {}", RpcErrors.text(text));
+      }
+    }
+  }
+
+  /** infrap4d answers errors with a field that gNMI dropped long ago, and ends the call with OK. */
+  @SuppressWarnings("deprecation")
+  private void refused(SubscribeResponse response) {
+    fail(
+        new DeviceException(
+            Kind.REFUSED,
+            "infrap4d at "
+                + settings.gnmi()
+                + " refused the subscription to sadb-expire: "
+                + RpcErrors.text(response.getError().getMessage())));
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    fail(
+        new DeviceException(
+            Kind.UNREACHABLE,
+            RpcErrors.describe(
+                "the subscription to sadb-expire",
+                settings.gnmi(),
+                settings.timing().rpc(),
+                error)));
+  }
+
+  @Override
+  public void onCompleted() {
+    fail(
+        new DeviceException(
+            Kind.UNREACHABLE, "infrap4d at " + settings.gnmi() + " ended the expiry stream"));
+  }
+
+  private void fail(DeviceException why) {
+    if (!synced.completeExceptionally(why) && !closed) {
+      lost.accept(why);
+    }
+  }
+
+  void close() {
+    closed = true;
+    StreamObserver<SubscribeRequest> stream = requests;
+    if (stream != null) {
+      try {
+        stream.onCompleted();
+      } catch (IllegalStateException e) {
+        LOG.debug("the expiry stream had ended already");
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.keyway.plane.infrap4d.settings;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Mutual TLS towards a device.
+ *
+ * @param enabled false: clear text, keys included; for loopback only
+ * @param caFile authorities that the device's certificate must come from (PEM)
+ * @param certificateFile our certificate (PEM)
+ * @param privateKeyFile our private key (PEM, PKCS #8)
+ * @param serverName name that the device's certificate must carry, when it is not the address
+ */
+public record TlsSettings(
+    boolean enabled,
+    Optional<Path> caFile,
+    Optional<Path> certificateFile,
+    Optional<Path> privateKeyFile,
+    Optional<String> serverName) {
+
+  /** No TLS at all. */
+  public static final TlsSettings PLAINTEXT =
+      new TlsSettings(
+          false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+}
