@@ -114,6 +114,7 @@ public final class Demo {
   }
 
   private void prepare(Distribution distribution) throws IOException {
+    distribution.boot("keyway-emulator");
     for (Site site : List.of(a, b)) {
       distribution.configure(
           "io.keyway.emulator.infrap4d-" + site.plane(),

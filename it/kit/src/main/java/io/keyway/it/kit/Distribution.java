@@ -97,11 +97,22 @@ public final class Distribution implements AutoCloseable {
     Files.writeString(etc().resolve(pid + ".cfg"), text);
   }
 
+  /** Adds a feature to those that the boot installs, as an operator would before the first start. */
+  public void boot(String feature) throws IOException {
+    Path path = etc().resolve("org.apache.karaf.features.cfg");
+    String text = Files.readString(path);
+    String changed = text.replaceFirst("(?m)^(\\s*)(keyway-all/[^,\\s]+)", "$1$2, " + feature);
+    if (changed.equals(text)) {
+      throw new IOException(path + " has no boot feature keyway-all");
+    }
+    Files.writeString(path, changed);
+  }
+
   /** Starts the container; returns at once. */
   public void start() throws IOException {
     Files.createDirectories(home.resolve("data"));
     ProcessBuilder builder =
-        new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
+        new ProcessBuilder(home.resolve("bin/karaf").toString(), "daemon")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
