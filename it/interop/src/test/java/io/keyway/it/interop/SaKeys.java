@@ -7,6 +7,8 @@ import java.util.List;
  * One negotiated ESP SA as one end was told to install it, in a form that both ends can fill:
  * numbers of the IANA registries, octets as lower-case hex.
  *
+ * <p>Selectors are named as packets of this SA have them, in an order of their own.
+ *
  * <p>Only tests print keys, and only those of their own peers.
  */
 record SaKeys(
@@ -18,7 +20,9 @@ record SaKeys(
     String encryptionKey,
     int integrity,
     String integrityKey,
-    boolean esn) {
+    boolean esn,
+    List<String> sources,
+    List<String> destinations) {
 
   static final Comparator<SaKeys> BY_SPI = Comparator.comparing(SaKeys::spi);
 

@@ -114,6 +114,27 @@ final class StubLog {
         text(event, "enc_key"),
         integrity == UNDEFINED_INTEGRITY ? 0 : integrity,
         text(event, "int_key"),
-        event.get("esn").getAsBoolean());
+        event.get("esn").getAsBoolean(),
+        selectors(event, "src_ts"),
+        selectors(event, "dst_ts"));
+  }
+
+  private static List<String> selectors(JsonObject event, String name) {
+    List<String> selectors = new ArrayList<>();
+    event
+        .getAsJsonArray(name)
+        .forEach(
+            element -> {
+              JsonObject ts = element.getAsJsonObject();
+              selectors.add(
+                  String.format(
+                      "%s-%s[%d/%d-%d]",
+                      text(ts, "from"),
+                      text(ts, "to"),
+                      ts.get("protocol").getAsInt(),
+                      ts.get("from_port").getAsInt(),
+                      ts.get("to_port").getAsInt()));
+            });
+    return selectors.stream().distinct().sorted().toList();
   }
 }
