@@ -1,0 +1,38 @@
+package io.keyway.northbound.config;
+
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.crypto.PrfAlgorithm;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Algorithms by the model's names. The schema lets no others pass. */
+final class Algorithms {
+
+  private Algorithms() {}
+
+  static EncryptionAlgorithm encryption(Tree tree) throws InvalidEntryException {
+    return find("encryption", tree.mandatory("encryption"), EncryptionAlgorithm::ofModelName);
+  }
+
+  static IntegrityAlgorithm integrity(Tree tree) throws InvalidEntryException {
+    return find(
+        "integrity", tree.text("integrity").orElse("none"), IntegrityAlgorithm::ofModelName);
+  }
+
+  static PrfAlgorithm prf(Tree tree) throws InvalidEntryException {
+    return find("prf", tree.mandatory("prf"), PrfAlgorithm::ofModelName);
+  }
+
+  static KeyExchangeMethod keyExchange(String name) throws InvalidEntryException {
+    return find("dh-group", name, KeyExchangeMethod::ofKeyword);
+  }
+
+  private static <T> T find(String leaf, String name, Function<String, Optional<T>> by)
+      throws InvalidEntryException {
+    return by.apply(name)
+        .orElseThrow(
+            () -> new InvalidEntryException(leaf, "'" + name + "' is not an algorithm we have"));
+  }
+}

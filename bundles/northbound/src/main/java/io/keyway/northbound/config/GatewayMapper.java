@@ -1,0 +1,59 @@
+package io.keyway.northbound.config;
+
+import io.keyway.api.intent.IntentObject.Gateway;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** List {@code gateway}. */
+final class GatewayMapper {
+
+  private static final int IKE_PORT = 500;
+
+  private GatewayMapper() {}
+
+  static Gateway read(Tree tree) throws InvalidEntryException {
+    InetAddress local = Addresses.parse("local-address", tree.mandatory("local-address"));
+    Optional<InetAddress> remote = Optional.empty();
+    if (tree.has("remote-address")) {
+      InetAddress address = Addresses.parse("remote-address", tree.mandatory("remote-address"));
+      if (address.getAddress().length != local.getAddress().length) {
+        throw new InvalidEntryException(
+            "remote-address",
+            "local-address and remote-address are of different families; use two of IPv4 or two of"
+                + " IPv6");
+      }
+      remote = Optional.of(address);
+    }
+    return new Gateway(
+        tree.mandatory("name"),
+        tree.mandatory("ike-policy"),
+        local,
+        remote,
+        port(tree, "local-port"),
+        port(tree, "remote-port"),
+        tree.text("data-plane"),
+        AuthenticationMapper.read(tree));
+  }
+
+  private static int port(Tree tree, String leaf) throws InvalidEntryException {
+    int port = (int) tree.number(leaf, IKE_PORT);
+    if (port == 0) {
+      throw new InvalidEntryException(leaf, "port 0 cannot be used; the usual one is 500");
+    }
+    return port;
+  }
+
+  static Tree write(Gateway gateway) {
+    Tree tree =
+        new Tree()
+            .leaf("name", gateway.name())
+            .leaf("ike-policy", gateway.ikePolicy())
+            .leaf("local-address", gateway.localAddress().getHostAddress())
+            .leaf("remote-address", gateway.remoteAddress().map(InetAddress::getHostAddress))
+            .leaf("local-port", gateway.localPort())
+            .leaf("remote-port", gateway.remotePort())
+            .leaf("data-plane", gateway.dataPlane());
+    AuthenticationMapper.write(tree, gateway.authentication());
+    return tree;
+  }
+}

@@ -1,0 +1,65 @@
+package io.keyway.northbound.device;
+
+import io.keyway.northbound.Services;
+import io.keyway.northbound.config.EntryKind;
+import io.keyway.northbound.config.EntryRef;
+import io.keyway.northbound.odl.ConfigPaths;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.opendaylight.mdsal.dom.api.DOMDataBroker;
+import org.opendaylight.mdsal.dom.api.DOMMountPointService;
+import org.opendaylight.mdsal.dom.api.DOMSchemaService;
+import org.opendaylight.yangtools.concepts.Registration;
+
+/** One mount point below each configured data plane. */
+public final class DeviceMounts implements AutoCloseable {
+
+  private final Services services;
+  private final DOMMountPointService mounts;
+  private final DOMSchemaService model;
+  private final Map<String, Registration> registered = new HashMap<>();
+  private boolean closed;
+
+  /**
+   * @param model of a device, with nothing else in it
+   */
+  public DeviceMounts(Services services, DOMMountPointService mounts, DOMSchemaService model) {
+    this.services = services;
+    this.mounts = mounts;
+    this.model = model;
+  }
+
+  /** Makes the mount points those of these data planes. */
+  public synchronized void planes(Set<String> names) {
+    if (closed) {
+      return;
+    }
+    registered
+        .entrySet()
+        .removeIf(
+            mount -> {
+              boolean gone = !names.contains(mount.getKey());
+              if (gone) {
+                mount.getValue().close();
+              }
+              return gone;
+            });
+    names.forEach(name -> registered.computeIfAbsent(name, this::mount));
+  }
+
+  private Registration mount(String name) {
+    return mounts
+        .createMountPoint(ConfigPaths.entry(new EntryRef(EntryKind.DATA_PLANE, name)))
+        .addService(DOMSchemaService.class, model)
+        .addService(DOMDataBroker.class, new DeviceBroker(new DeviceReader(services, name)))
+        .register();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    registered.values().forEach(Registration::close);
+    registered.clear();
+  }
+}

@@ -1,0 +1,163 @@
+package io.keyway.northbound.odl;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.northbound.rpc.SaOperations;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.opendaylight.mdsal.binding.api.RpcProviderService;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Initiate;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Reconcile;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Rekey;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RekeyInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RekeyOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RekeyOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Terminate;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.TerminateInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.TerminateOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.TerminateOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.TimeLimit;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSa;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSaBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSaKey;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.target.Target;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.ErrorType;
+import org.opendaylight.yangtools.yang.common.RpcResult;
+import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
+
+/** Initiate, terminate, rekey and reconcile as RPCs of module {@code keyway-ipsec}. */
+public final class RpcShell {
+
+  private final SaOperations operations;
+
+  public RpcShell(SaOperations operations) {
+    this.operations = operations;
+  }
+
+  /** Offers the operations until the registration is closed. */
+  public Registration register(RpcProviderService rpcs) {
+    var registration =
+        rpcs.registerRpcImplementations(
+            (Initiate) this::initiate,
+            (Terminate) this::terminate,
+            (Rekey) this::rekey,
+            (Reconcile) this::reconcile);
+    return registration::close;
+  }
+
+  private ListenableFuture<RpcResult<InitiateOutput>> initiate(InitiateInput input) {
+    return answer(
+        operations.initiate(input.requireTunnel().getValue(), timeout(input)),
+        result ->
+            new InitiateOutputBuilder()
+                .setResult(Values.result(result.outcome()))
+                .setReason(Values.text(result.outcome().reason()))
+                .setChildSa(children(result))
+                .build());
+  }
+
+  private ListenableFuture<RpcResult<TerminateOutput>> terminate(TerminateInput input) {
+    return answer(
+        operations.terminate(target(input.getTarget()), timeout(input)),
+        result ->
+            new TerminateOutputBuilder()
+                .setResult(Values.result(result.outcome()))
+                .setReason(Values.text(result.outcome().reason()))
+                .setChildSa(children(result))
+                .build());
+  }
+
+  private ListenableFuture<RpcResult<RekeyOutput>> rekey(RekeyInput input) {
+    return answer(
+        operations.rekey(target(input.getTarget()), timeout(input)),
+        result ->
+            new RekeyOutputBuilder()
+                .setResult(Values.result(result.outcome()))
+                .setReason(Values.text(result.outcome().reason()))
+                .setChildSa(children(result))
+                .build());
+  }
+
+  private ListenableFuture<RpcResult<ReconcileOutput>> reconcile(ReconcileInput input) {
+    String mode = input.getMode() == null ? "check" : input.getMode().getName();
+    CompletionStage<Outcome> outcome =
+        operations.reconcile(input.requireDataPlane().getValue(), mode, timeout(input));
+    return answer(
+        outcome,
+        o ->
+            new ReconcileOutputBuilder()
+                .setResult(Values.result(o))
+                .setReason(Values.text(o.reason()))
+                .build());
+  }
+
+  private static io.keyway.northbound.rpc.Target target(Target target) {
+    if (target
+        instanceof
+        org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.target.target.Tunnel tunnel) {
+      return new io.keyway.northbound.rpc.Target.Tunnel(tunnel.getTunnel().getValue());
+    } else if (target
+        instanceof
+        org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.target.target.IkeSa ike) {
+      return new io.keyway.northbound.rpc.Target.IkeSa(ike.getIkeSa());
+    } else if (target
+        instanceof
+        org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.target.target.ChildSa child) {
+      return new io.keyway.northbound.rpc.Target.ChildSa(child.getChildSa());
+    }
+    throw new IllegalArgumentException("name a tunnel, an ike-sa or a child-sa");
+  }
+
+  private static Map<ChildSaKey, ChildSa> children(ChildResult result) {
+    Map<ChildSaKey, ChildSa> children = new LinkedHashMap<>();
+    result
+        .children()
+        .forEach(
+            child ->
+                children.put(
+                    new ChildSaKey(child.uid()),
+                    new ChildSaBuilder(SaState.details(child)).build()));
+    return children;
+  }
+
+  static Duration timeout(TimeLimit input) {
+    return Duration.ofSeconds(input.getTimeout() == null ? 30 : input.getTimeout().toJava());
+  }
+
+  /** The answer of an operation; what fails is told, without what might be inside an exception. */
+  static <T, O> ListenableFuture<RpcResult<O>> answer(
+      CompletionStage<T> stage, Function<T, O> output) {
+    SettableFuture<RpcResult<O>> future = SettableFuture.create();
+    stage
+        .thenApply(output)
+        .whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                future.set(RpcResultBuilder.success(value).build());
+              } else {
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                future.set(
+                    RpcResultBuilder.<O>failed()
+                        .withError(
+                            ErrorType.APPLICATION,
+                            ErrorTag.OPERATION_FAILED,
+                            String.valueOf(cause.getMessage()))
+                        .build());
+              }
+            });
+    return future;
+  }
+}

@@ -1,0 +1,2 @@
+/** The operations that can be asked for from outside, without the form they are asked in. */
+package io.keyway.northbound.rpc;
