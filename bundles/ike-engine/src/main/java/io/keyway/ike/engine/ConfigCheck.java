@@ -1,0 +1,51 @@
+package io.keyway.ike.engine;
+
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ConnectionConfig;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a connection must have to be negotiated at all. */
+final class ConfigCheck {
+  private ConfigCheck() {}
+
+  /** The first thing that is wrong, with its cure; empty when all is well. */
+  static Optional<String> problem(ConnectionConfig config) {
+    if (config.proposals().isEmpty()) {
+      return Optional.of("no IKE proposal; name at least one");
+    }
+    if (!isPort(config.localPort()) || !isPort(config.remotePort())) {
+      return Optional.of("UDP ports are 1 to 65535");
+    }
+    if (config.authentication().secret().isEmpty()) {
+      return Optional.of("no secret is named; name one of the secret store");
+    }
+    if (config.remoteAddress().isPresent()
+        && config.remoteAddress().get().getAddress().length
+            != config.localAddress().getAddress().length) {
+      return Optional.of("local and remote address are of two families");
+    }
+    Set<String> names = new HashSet<>();
+    for (ChildConfig child : config.children()) {
+      if (!names.add(child.name())) {
+        return Optional.of("two children are called '" + child.name() + "'");
+      }
+      if (child.proposals().isEmpty()) {
+        return Optional.of("child '" + child.name() + "' has no ESP proposal; name at least one");
+      }
+      if (child.localTs().isEmpty() || child.remoteTs().isEmpty()) {
+        return Optional.of("child '" + child.name() + "' has no traffic selectors on one side");
+      }
+      if (child.localTs().size() > 255 || child.remoteTs().size() > 255) {
+        return Optional.of(
+            "child '" + child.name() + "' has more than 255 traffic selectors on one side");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isPort(int port) {
+    return port > 0 && port < 65536;
+  }
+}

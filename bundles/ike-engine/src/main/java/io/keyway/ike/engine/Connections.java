@@ -1,0 +1,108 @@
+package io.keyway.ike.engine;
+
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.sa.Connection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Loaded connections by name, and by the addresses that a first message shows. Readers take no
+ * lock; writers are one at a time.
+ */
+final class Connections {
+  /** An absent remote stands for connections that take any peer. */
+  private record Key(InetSocketAddress local, Optional<InetAddress> remote) {
+    static Key of(ConnectionConfig config) {
+      return new Key(localOf(config), config.remoteAddress());
+    }
+  }
+
+  private final Map<String, Connection> byName = new ConcurrentHashMap<>();
+  private final Map<Key, List<Connection>> byAddress = new ConcurrentHashMap<>();
+  private final Map<InetSocketAddress, Integer> locals = new ConcurrentHashMap<>();
+
+  static InetSocketAddress localOf(ConnectionConfig config) {
+    return new InetSocketAddress(config.localAddress(), config.localPort());
+  }
+
+  Optional<Connection> get(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  List<String> names() {
+    return List.copyOf(new TreeSet<>(byName.keySet()));
+  }
+
+  List<Connection> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** Adds or replaces; the object stays the same when replaced. */
+  synchronized Connection put(ConnectionConfig config) {
+    Connection known = byName.get(config.name());
+    if (known == null) {
+      known = new Connection(config);
+      byName.put(config.name(), known);
+    } else {
+      unindex(known);
+      known.replace(config);
+    }
+    Connection connection = known;
+    locals.merge(localOf(config), 1, Integer::sum);
+    byAddress.compute(
+        Key.of(config),
+        (key, list) -> {
+          List<Connection> extended = list == null ? new ArrayList<>() : new ArrayList<>(list);
+          extended.add(connection);
+          return List.copyOf(extended);
+        });
+    return connection;
+  }
+
+  synchronized void remove(Connection connection) {
+    if (byName.remove(connection.name(), connection)) {
+      unindex(connection);
+    }
+  }
+
+  private void unindex(Connection connection) {
+    locals.computeIfPresent(
+        localOf(connection.config()), (local, count) -> count == 1 ? null : count - 1);
+    byAddress.computeIfPresent(
+        Key.of(connection.config()),
+        (key, list) -> {
+          List<Connection> rest = new ArrayList<>(list);
+          rest.remove(connection);
+          return rest.isEmpty() ? null : List.copyOf(rest);
+        });
+  }
+
+  /** Local addresses in use. */
+  Set<InetSocketAddress> locals() {
+    return Set.copyOf(locals.keySet());
+  }
+
+  /** Whether any connection uses a local address. */
+  boolean uses(InetSocketAddress local) {
+    return locals.containsKey(local);
+  }
+
+  /** Connections that a first message may mean, those for this very peer before those for any. */
+  List<Connection> candidates(InetSocketAddress local, InetAddress remote) {
+    List<Connection> exact = byAddress.getOrDefault(new Key(local, Optional.of(remote)), List.of());
+    List<Connection> any = byAddress.getOrDefault(new Key(local, Optional.empty()), List.of());
+    if (any.isEmpty()) {
+      return exact;
+    }
+    List<Connection> both = new ArrayList<>(exact);
+    both.addAll(any);
+    return both;
+  }
+}

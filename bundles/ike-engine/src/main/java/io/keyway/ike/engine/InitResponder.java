@@ -1,0 +1,148 @@
+package io.keyway.ike.engine;
+
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.sa.Connection;
+import io.keyway.ike.engine.sa.EngineContext;
+import io.keyway.ike.engine.sa.ResponderSa;
+import io.keyway.ike.message.DecodeResult;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.MessageDecoder;
+import io.keyway.ike.message.MessageEncoder;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stateless part of IKE_SA_INIT as responder: until a message deserves an IKE SA, it costs
+ * nothing but this call (RFC 7296 sections 2.6 and 1.2).
+ */
+final class InitResponder {
+  private static final Logger LOG = LoggerFactory.getLogger(InitResponder.class);
+
+  private final EngineContext ctx;
+  private final Connections connections;
+  private final CookieJar cookies;
+
+  InitResponder(EngineContext ctx, Connections connections) {
+    this.ctx = ctx;
+    this.connections = connections;
+    this.cookies = new CookieJar(ctx.clock(), ctx.random());
+  }
+
+  /** Runs on the worker of the stripe that the IKE SA would have. */
+  void request(Datagram datagram, IkeHeader header, long stripe) {
+    DecodeResult<IkeMessage> decoded = MessageDecoder.message(datagram.octets());
+    if (decoded instanceof DecodeResult.Malformed<IkeMessage> malformed) {
+      LOG.debug("IKE_SA_INIT from {}: {}", datagram.remote(), malformed.reason());
+      ctx.counters().count("ike-dropped-malformed");
+      answer(datagram, header, NotifyPayload.of(malformed.notifyType()));
+    } else if (decoded instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
+      ctx.counters().count("ike-unknown-critical");
+      byte[] type = {(byte) unknown.payloadType()};
+      answer(
+          datagram,
+          header,
+          NotifyPayload.of(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, Octets.copyOf(type)));
+    } else if (decoded instanceof DecodeResult.Decoded<IkeMessage> good) {
+      wellFormed(datagram, good.value(), stripe);
+    }
+  }
+
+  private void wellFormed(Datagram datagram, IkeMessage request, long stripe) {
+    IkeHeader header = request.header();
+    SaPayload offer = request.first(SaPayload.class).orElse(null);
+    KePayload ke = request.first(KePayload.class).orElse(null);
+    NoncePayload nonce = request.first(NoncePayload.class).orElse(null);
+    if (offer == null || ke == null || nonce == null) {
+      ctx.counters().count("ike-dropped-malformed");
+      answer(datagram, header, NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+      return;
+    }
+    int halfOpen = ctx.halfOpen().get();
+    if (halfOpen >= ctx.settings().halfOpenLimit()) {
+      ctx.counters().count("ike-dropped-half-open");
+      return;
+    }
+    if (halfOpen >= ctx.settings().cookieThreshold()) {
+      Octets given =
+          request.notification(NotifyType.COOKIE).map(NotifyPayload::data).orElse(Octets.EMPTY);
+      if (!cookies.isOurs(given, nonce.nonce(), header.initiatorSpi(), datagram.remote())) {
+        ctx.counters().count("ike-cookies-sent");
+        Octets fresh = cookies.bake(nonce.nonce(), header.initiatorSpi(), datagram.remote());
+        answer(datagram, header, NotifyPayload.of(NotifyType.COOKIE, fresh));
+        return;
+      }
+    }
+    choose(datagram, request, offer, ke, nonce, stripe);
+  }
+
+  private void choose(
+      Datagram datagram,
+      IkeMessage request,
+      SaPayload offer,
+      KePayload ke,
+      NoncePayload nonce,
+      long stripe) {
+    List<Connection> candidates =
+        connections.candidates(datagram.local(), datagram.remote().getAddress());
+    List<IkeProposal> ours =
+        candidates.stream().flatMap(c -> c.config().proposals().stream()).distinct().toList();
+    Optional<IkeProposals.Choice> choice = IkeProposals.choose(ours, offer);
+    if (choice.isEmpty()) {
+      ctx.counters().count("ike-init-refused");
+      LOG.info(
+          "IKE_SA_INIT from {} to {} refused: {}",
+          datagram.remote(),
+          datagram.local(),
+          candidates.isEmpty()
+              ? "no connection has these addresses"
+              : "none of its proposals is one of "
+                  + ours.stream().map(IkeProposal::keywords).toList());
+      answer(datagram, request.header(), NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
+      return;
+    }
+    KeyExchangeMethod group = choice.get().chosen().keyExchange();
+    if (ke.group() != group.ianaId()) {
+      byte[] wanted = {(byte) (group.ianaId() >> 8), (byte) group.ianaId()};
+      answer(
+          datagram,
+          request.header(),
+          NotifyPayload.of(NotifyType.INVALID_KE_PAYLOAD, Octets.copyOf(wanted)));
+      return;
+    }
+    Optional<String> problem =
+        ResponderSa.open(ctx, candidates, datagram, request, choice.get(), ke, nonce, stripe);
+    if (problem.isPresent()) {
+      LOG.info("IKE_SA_INIT from {} refused: {}", datagram.remote(), problem.get());
+      ctx.counters().count("ike-init-refused");
+      answer(datagram, request.header(), NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+    }
+  }
+
+  /** One notification in clear, with responder SPI 0: we keep nothing. */
+  private void answer(Datagram datagram, IkeHeader request, Payload payload) {
+    IkeHeader header =
+        IkeHeader.of(
+            request.initiatorSpi(), 0, ExchangeType.IKE_SA_INIT, false, true, request.messageId());
+    byte[] octets = MessageEncoder.encode(header, List.of(payload));
+    ctx.services()
+        .transport()
+        .ifPresent(
+            t ->
+                t.send(
+                    new Datagram(datagram.local(), datagram.remote(), datagram.marker(), octets)));
+  }
+}

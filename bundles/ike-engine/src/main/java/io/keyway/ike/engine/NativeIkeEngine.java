@@ -1,0 +1,406 @@
+package io.keyway.ike.engine;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.ike.IkeTransport;
+import io.keyway.api.sa.Owner;
+import io.keyway.api.sa.SadEvent;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sa.SecurityAssociation;
+import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.SecretStore;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.base.EngineCounters;
+import io.keyway.ike.engine.base.EngineServices;
+import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.EventBus;
+import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.engine.base.Workers;
+import io.keyway.ike.engine.sa.Connection;
+import io.keyway.ike.engine.sa.Control;
+import io.keyway.ike.engine.sa.EngineContext;
+import io.keyway.ike.engine.sa.IkeSa;
+import io.keyway.ike.engine.sa.Initiation;
+import io.keyway.ike.engine.sa.Leftovers;
+import io.keyway.ike.engine.sa.SaDirectory;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * IKEv2 in Java (RFC 7296). Services of other bundles are set when they come and taken away when
+ * they go; what lives goes on without them as far as it can. Closing tells no peer and deletes
+ * nothing: traffic flows on, and the next life of the engine takes the rest over.
+ */
+public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
+  /** Name of this engine, also its owner's name in SAD and SPD. */
+  public static final String NAME = "ike-native";
+
+  private static final Logger LOG = LoggerFactory.getLogger(NativeIkeEngine.class);
+
+  private final EngineContext ctx;
+  private final Connections connections = new Connections();
+  private final Dispatcher dispatcher;
+  private Registration transportRegistration = () -> {};
+  private Registration sadRegistration = () -> {};
+
+  /**
+   * An engine without services; it can be told of connections at once.
+   *
+   * @param instance names this life of the engine, different at each start
+   */
+  public NativeIkeEngine(
+      EngineSettings settings,
+      IkeCrypto crypto,
+      Workers workers,
+      Clock clock,
+      SecureRandom random,
+      String instance) {
+    EngineServices services = new EngineServices();
+    ctx =
+        new EngineContext(
+            settings,
+            services,
+            crypto,
+            workers,
+            clock,
+            random,
+            new Owner(NAME, instance),
+            new EventBus(),
+            new EngineCounters(),
+            new SaDirectory(),
+            new Leftovers(services, settings.planeTimeout()),
+            new AtomicInteger());
+    dispatcher = new Dispatcher(ctx, new InitResponder(ctx, connections));
+  }
+
+  // --- services of other bundles ------------------------------------------------------------
+
+  /** Sets or, with null, takes away the transport. */
+  public synchronized void setTransport(IkeTransport transport) {
+    transportRegistration.close();
+    transportRegistration = () -> {};
+    ctx.services().setTransport(transport);
+    if (transport != null) {
+      for (InetSocketAddress local : connections.locals()) {
+        Outcome bound = transport.bind(local, false);
+        if (!bound.done()) {
+          LOG.warn("{} cannot be used for IKE: {}", local, bound.reason());
+        }
+      }
+      transportRegistration = transport.attach(dispatcher);
+    }
+  }
+
+  /**
+   * Sets or, with null, takes away the SAD; what earlier lives of the engine left is taken over.
+   */
+  public synchronized void setSad(SadService sad) {
+    sadRegistration.close();
+    sadRegistration = () -> {};
+    ctx.services().setSad(sad);
+    if (sad != null) {
+      List<SecurityAssociation> left =
+          sad.adopt(NAME, ctx.owner().instance()).stream()
+              .filter(sa -> ctx.directory().child(sa.child().uid()).isEmpty())
+              .toList();
+      ctx.leftovers().adopt(left);
+      sadRegistration = sad.subscribe(this::sadEvent);
+      ctx.leftovers().settle();
+    }
+  }
+
+  /** Sets or, with null, takes away the SPD. */
+  public synchronized void setSpd(SpdService spd) {
+    ctx.services().setSpd(spd);
+    ctx.leftovers().settle();
+  }
+
+  /** Sets or, with null, takes away the secrets. */
+  public synchronized void setSecrets(SecretStore secrets) {
+    ctx.services().setSecrets(secrets);
+  }
+
+  private void sadEvent(SadEvent event) {
+    if (event instanceof SadEvent.Expired expired) {
+      if (isOurs(expired.child().owner())) {
+        Control.expired(ctx.directory(), ctx.leftovers(), expired);
+      }
+    } else if (event instanceof SadEvent.Burnt burnt) {
+      if (isOurs(burnt.child().owner())) {
+        Control.burnt(ctx.directory(), ctx.leftovers(), burnt);
+      }
+    } else if (event instanceof SadEvent.PlaneUp up) {
+      Control.planeUp(ctx.directory(), up.plane());
+    }
+  }
+
+  private static boolean isOurs(Owner owner) {
+    return owner.name().equals(NAME);
+  }
+
+  /** Detaches from the services. SAs stay in the plane, and no peer is told. */
+  @Override
+  public synchronized void close() {
+    transportRegistration.close();
+    transportRegistration = () -> {};
+    sadRegistration.close();
+    sadRegistration = () -> {};
+    ctx.services().setTransport(null);
+    ctx.services().setSad(null);
+    ctx.services().setSpd(null);
+    ctx.services().setSecrets(null);
+  }
+
+  // --- connections --------------------------------------------------------------------------
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public CompletionStage<Outcome> load(ConnectionConfig config) {
+    return CompletableFuture.completedFuture(loadNow(config));
+  }
+
+  private synchronized Outcome loadNow(ConnectionConfig config) {
+    Optional<String> problem = ConfigCheck.problem(config);
+    if (problem.isPresent()) {
+      return Outcome.refused("connection '" + config.name() + "': " + problem.get());
+    }
+    Optional<ConnectionConfig> before = connections.get(config.name()).map(Connection::config);
+    if (before.isPresent() && before.get().equals(config)) {
+      return Outcome.same();
+    }
+    Optional<IkeTransport> transport = ctx.services().transport();
+    if (transport.isPresent()) {
+      Outcome bound = transport.get().bind(Connections.localOf(config), false);
+      if (!bound.done()) {
+        return new Outcome(
+            bound.kind(),
+            "connection '"
+                + config.name()
+                + "': "
+                + Connections.localOf(config)
+                + " cannot be used for IKE: "
+                + bound.reason());
+      }
+    }
+    Connection connection = connections.put(config);
+    if (before.isPresent()) {
+      connection.sas().forEach(sa -> Control.reconfigured(sa, before.get()));
+      unbindIfUnused(Connections.localOf(before.get()));
+      removedChildren(before.get(), config).forEach(ctx.leftovers()::remove);
+    }
+    return Outcome.ok();
+  }
+
+  private static List<String> removedChildren(ConnectionConfig before, ConnectionConfig after) {
+    List<String> kept = after.children().stream().map(ChildConfig::name).toList();
+    return before.children().stream()
+        .map(ChildConfig::name)
+        .filter(name -> !kept.contains(name))
+        .toList();
+  }
+
+  private void unbindIfUnused(InetSocketAddress local) {
+    if (!connections.uses(local)) {
+      ctx.services().transport().ifPresent(t -> t.unbind(local));
+    }
+  }
+
+  @Override
+  public CompletionStage<Outcome> unload(String name, Duration timeout) {
+    Optional<Connection> found = connections.get(name);
+    if (found.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Outcome.absent("no connection '" + name + "' is loaded"));
+    }
+    Connection connection = found.get();
+    connections.remove(connection);
+    List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
+    for (IkeSa sa : connection.sas()) {
+      ends.add(
+          within(
+              sa,
+              timeout,
+              Control.terminateIke(sa, "connection " + name + " was removed"),
+              "connection " + name + " was removed"));
+    }
+    for (ChildConfig child : connection.config().children()) {
+      ends.add(ctx.leftovers().remove(child.name()).thenApply(n -> ChildResult.of(Outcome.ok())));
+    }
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        .thenApply(
+            nothing -> {
+              synchronized (this) {
+                unbindIfUnused(Connections.localOf(connection.config()));
+              }
+              return Outcome.ok();
+            });
+  }
+
+  @Override
+  public List<String> connections() {
+    return connections.names();
+  }
+
+  // --- SAs ----------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<ChildResult> initiate(
+      String connectionName, String childName, Duration timeout) {
+    Optional<Connection> connection = connections.get(connectionName);
+    if (connection.isEmpty()) {
+      return absent("no connection '" + connectionName + "' is loaded");
+    }
+    Optional<ChildConfig> child =
+        connection.get().config().children().stream()
+            .filter(c -> c.name().equals(childName))
+            .findFirst();
+    return child.isEmpty()
+        ? absent("connection '" + connectionName + "' has no child '" + childName + "'")
+        : Initiation.start(ctx, connection.get(), child.get(), timeout);
+  }
+
+  @Override
+  public CompletionStage<ChildResult> terminate(Selection selection, Duration timeout) {
+    String reason = "terminated on request";
+    if (selection instanceof Selection.ChildUid uid) {
+      return limited(
+          timeout, Control.terminateChild(ctx.directory(), uid.uid(), reason), "the child's end");
+    }
+    if (selection instanceof Selection.Child named) {
+      List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
+      for (IkeSa sa : sasOf(named.connection())) {
+        parts.add(
+            limited(timeout, Control.terminateChild(sa, named.child(), reason), "the child's end"));
+      }
+      if (ctx.leftovers().names().contains(named.child())) {
+        parts.add(
+            limited(
+                timeout,
+                ctx.leftovers().remove(named.child()).thenApply(n -> ChildResult.of(Outcome.ok())),
+                "the child's end"));
+      }
+      return merged(parts, "no child '" + named.child() + "' is up");
+    }
+    List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
+    for (IkeSa sa : ikeSas(selection)) {
+      parts.add(within(sa, timeout, Control.terminateIke(sa, reason), reason));
+    }
+    return merged(parts, "there is no such IKE SA");
+  }
+
+  @Override
+  public CompletionStage<ChildResult> rekey(Selection selection, Duration timeout) {
+    if (selection instanceof Selection.ChildUid uid) {
+      return limited(timeout, Control.rekeyChild(ctx.directory(), uid.uid()), "the rekey");
+    }
+    List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
+    if (selection instanceof Selection.Child named) {
+      for (IkeSa sa : sasOf(named.connection())) {
+        parts.add(limited(timeout, Control.rekeyChild(sa, named.child()), "the rekey"));
+      }
+      return merged(parts, "no child '" + named.child() + "' is up");
+    }
+    for (IkeSa sa : ikeSas(selection)) {
+      parts.add(limited(timeout, Control.rekeyIke(sa), "the rekey"));
+    }
+    return merged(parts, "there is no such IKE SA");
+  }
+
+  private Collection<IkeSa> sasOf(String connection) {
+    return connections.get(connection).map(Connection::sas).orElse(List.of());
+  }
+
+  private Collection<IkeSa> ikeSas(Selection selection) {
+    if (selection instanceof Selection.IkeUid uid) {
+      return ctx.directory().byUid(uid.uid()).map(List::of).orElse(List.of());
+    }
+    return selection instanceof Selection.Connection named ? sasOf(named.connection()) : List.of();
+  }
+
+  /** At the timeout the SA ends without the peer's word. */
+  private CompletableFuture<ChildResult> within(
+      IkeSa sa, Duration timeout, CompletableFuture<ChildResult> end, String reason) {
+    Worker.Timer timer =
+        ctx.workers().forStripe(0).after(timeout, () -> Control.forceEnd(sa, reason));
+    end.whenComplete((value, error) -> timer.cancel());
+    return end;
+  }
+
+  private CompletableFuture<ChildResult> limited(
+      Duration timeout, CompletableFuture<ChildResult> work, String what) {
+    Worker.Timer timer =
+        ctx.workers()
+            .forStripe(0)
+            .after(
+                timeout,
+                () ->
+                    work.complete(
+                        ChildResult.of(
+                            Outcome.unavailable(
+                                what
+                                    + " goes on, but was not confirmed within "
+                                    + timeout.toMillis()
+                                    + " ms"))));
+    work.whenComplete((value, error) -> timer.cancel());
+    return work;
+  }
+
+  private static CompletableFuture<ChildResult> merged(
+      List<CompletableFuture<ChildResult>> parts, String nothing) {
+    if (parts.isEmpty()) {
+      return absent(nothing);
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApply(n -> Control.merge(parts.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private static CompletableFuture<ChildResult> absent(String reason) {
+    return CompletableFuture.completedFuture(ChildResult.of(Outcome.absent(reason)));
+  }
+
+  // --- views --------------------------------------------------------------------------------
+
+  @Override
+  public List<IkeSaStatus> snapshot() {
+    List<IkeSaStatus> all = new ArrayList<>();
+    for (Connection connection : connections.all()) {
+      connection.sas().forEach(sa -> all.add(sa.status()));
+    }
+    return List.copyOf(all);
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    Map<String, Long> counters = ctx.counters().snapshot();
+    counters.put("ike-half-open", (long) ctx.halfOpen().get());
+    return counters;
+  }
+
+  @Override
+  public Registration subscribe(Consumer<EngineEvent> listener) {
+    return ctx.events().subscribe(listener);
+  }
+}

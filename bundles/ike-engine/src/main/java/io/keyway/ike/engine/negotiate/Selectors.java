@@ -1,0 +1,120 @@
+package io.keyway.ike.engine.negotiate;
+
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Selector;
+import io.keyway.ike.message.TsPayload;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Traffic selectors between the wire and the model, and their narrowing (RFC 7296 section 2.9). */
+public final class Selectors {
+  /** More pairs than any data plane takes for one child. */
+  public static final int MAX_PAIRS = 256;
+
+  private static final int OPAQUE_START = 0xffff;
+
+  private Selectors() {}
+
+  /** Configured selectors with {@code dynamic} replaced by a host. */
+  public static List<TrafficSelector> resolve(List<SelectorTemplate> templates, InetAddress host) {
+    return templates.stream().map(t -> t.resolve(host)).distinct().toList();
+  }
+
+  /** To the wire. */
+  public static TsPayload toWire(boolean initiator, List<TrafficSelector> selectors) {
+    List<Selector> wire = new ArrayList<>(selectors.size());
+    for (TrafficSelector selector : selectors) {
+      wire.add(
+          new Selector.AddressRange(
+              selector.protocol(),
+              selector.firstPort(),
+              selector.lastPort(),
+              Octets.copyOf(selector.first().getAddress()),
+              Octets.copyOf(selector.last().getAddress())));
+    }
+    return new TsPayload(initiator, wire);
+  }
+
+  /** From the wire; types that are not known and OPAQUE ports match nothing and are left out. */
+  public static List<TrafficSelector> fromWire(TsPayload payload) {
+    List<TrafficSelector> selectors = new ArrayList<>();
+    for (Selector selector : payload.selectors()) {
+      if (selector instanceof Selector.AddressRange range && !isOpaque(range)) {
+        selectors.add(
+            new TrafficSelector(
+                address(range.start()),
+                address(range.end()),
+                range.protocol(),
+                range.startPort(),
+                range.endPort()));
+      }
+    }
+    return selectors;
+  }
+
+  private static boolean isOpaque(Selector.AddressRange range) {
+    return range.startPort() == OPAQUE_START && range.endPort() == 0;
+  }
+
+  private static InetAddress address(Octets octets) {
+    try {
+      return InetAddress.getByAddress(octets.toArray());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("4 or 16 octets are always an address", e);
+    }
+  }
+
+  /** What both sides select, without parts that another part covers. */
+  public static List<TrafficSelector> narrow(
+      List<TrafficSelector> offered, List<TrafficSelector> ours) {
+    List<TrafficSelector> common = new ArrayList<>();
+    for (TrafficSelector theirs : offered) {
+      for (TrafficSelector mine : ours) {
+        theirs
+            .intersect(mine)
+            .filter(part -> common.stream().noneMatch(known -> known.contains(part)))
+            .ifPresent(
+                part -> {
+                  common.removeIf(part::contains);
+                  common.add(part);
+                });
+      }
+    }
+    return common;
+  }
+
+  /** Whether every packet that {@code inner} selects is selected by {@code outer}. */
+  public static boolean covers(List<TrafficSelector> outer, List<TrafficSelector> inner) {
+    return inner.stream().allMatch(i -> outer.stream().anyMatch(o -> o.contains(i)));
+  }
+
+  /**
+   * Every local selector with every remote one of its family, where one packet can match both: the
+   * protocol of a pair is the narrower of the two. More than {@link #MAX_PAIRS} are cut off, which
+   * the caller refuses.
+   */
+  public static List<SelectorPair> pairs(
+      List<TrafficSelector> local, List<TrafficSelector> remote) {
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (TrafficSelector mine : local) {
+      for (TrafficSelector theirs : remote) {
+        boolean compatible =
+            mine.protocol() == theirs.protocol() || mine.isAnyProtocol() || theirs.isAnyProtocol();
+        if (mine.isIpv4() == theirs.isIpv4() && compatible && pairs.size() <= MAX_PAIRS) {
+          int protocol = mine.isAnyProtocol() ? theirs.protocol() : mine.protocol();
+          SelectorPair pair =
+              new SelectorPair(mine.withProtocol(protocol), theirs.withProtocol(protocol));
+          if (!pairs.contains(pair)) {
+            pairs.add(pair);
+          }
+        }
+      }
+    }
+    return pairs;
+  }
+}

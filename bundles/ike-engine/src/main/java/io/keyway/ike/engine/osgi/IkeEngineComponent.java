@@ -1,0 +1,209 @@
+package io.keyway.ike.engine.osgi;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.ike.IkeTransport;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.SecretStore;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.NativeIkeEngine;
+import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.ThreadWorkers;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers the engine. Every service of another Keyway bundle is optional, dynamic and greedy:
+ * updating one of those bundles must not restart the engine.
+ */
+@Component(
+    service = IkeEngine.class,
+    immediate = true,
+    configurationPid = "io.keyway.ike.engine",
+    property = "keyway.engine=" + NativeIkeEngine.NAME)
+@Designate(ocd = IkeEngineConfig.class)
+public final class IkeEngineComponent implements IkeEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(IkeEngineComponent.class);
+
+  private final ThreadWorkers workers;
+  private final NativeIkeEngine engine;
+
+  /** With the settings of the PID. */
+  @Activate
+  public IkeEngineComponent(IkeEngineConfig config) {
+    SecureRandom random = new SecureRandom();
+    IkeCrypto crypto = IkeCrypto.create(random);
+    int count =
+        config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
+    workers = new ThreadWorkers(count);
+    EngineSettings defaults = EngineSettings.defaults();
+    EngineSettings settings =
+        new EngineSettings(
+            Duration.ofMillis(config.retransmit_first()),
+            config.retransmit_base(),
+            config.transmissions(),
+            Duration.ofSeconds(config.half_open_timeout()),
+            config.cookie_threshold(),
+            config.half_open_limit(),
+            Duration.ofSeconds(config.plane_timeout()),
+            defaults.oldInboundLinger(),
+            defaults.retryDelay(),
+            defaults.lingerTimeout(),
+            defaults.jitter(),
+            config.nat_port(),
+            defaults.backlog());
+    engine =
+        new NativeIkeEngine(
+            settings, crypto, workers, Clock.systemUTC(), random, UUID.randomUUID().toString());
+    LOG.info("native IKEv2 engine with {} workers; {}", count, crypto.choices());
+  }
+
+  /** Leaves SAs and peers alone. */
+  @Deactivate
+  void stop() {
+    engine.close();
+    workers.close();
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindSad(SadService service) {
+    sad = service;
+    engine.setSad(service);
+  }
+
+  void unbindSad(SadService service) {
+    if (sad == service) {
+      sad = null;
+      engine.setSad(null);
+    }
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindSpd(SpdService service) {
+    spd = service;
+    engine.setSpd(service);
+  }
+
+  void unbindSpd(SpdService service) {
+    if (spd == service) {
+      spd = null;
+      engine.setSpd(null);
+    }
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindSecrets(SecretStore service) {
+    secrets = service;
+    engine.setSecrets(service);
+  }
+
+  void unbindSecrets(SecretStore service) {
+    if (secrets == service) {
+      secrets = null;
+      engine.setSecrets(null);
+    }
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindTransport(IkeTransport service) {
+    transport = service;
+    engine.setTransport(service);
+  }
+
+  void unbindTransport(IkeTransport service) {
+    if (transport == service) {
+      transport = null;
+      engine.setTransport(null);
+    }
+  }
+
+  // Greedy references bind the new service before they unbind the old one.
+  private volatile SadService sad;
+  private volatile SpdService spd;
+  private volatile SecretStore secrets;
+  private volatile IkeTransport transport;
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public CompletionStage<Outcome> load(ConnectionConfig connection) {
+    return engine.load(connection);
+  }
+
+  @Override
+  public CompletionStage<Outcome> unload(String connection, Duration timeout) {
+    return engine.unload(connection, timeout);
+  }
+
+  @Override
+  public List<String> connections() {
+    return engine.connections();
+  }
+
+  @Override
+  public CompletionStage<ChildResult> initiate(String connection, String child, Duration timeout) {
+    return engine.initiate(connection, child, timeout);
+  }
+
+  @Override
+  public CompletionStage<ChildResult> terminate(Selection selection, Duration timeout) {
+    return engine.terminate(selection, timeout);
+  }
+
+  @Override
+  public CompletionStage<ChildResult> rekey(Selection selection, Duration timeout) {
+    return engine.rekey(selection, timeout);
+  }
+
+  @Override
+  public List<IkeSaStatus> snapshot() {
+    return engine.snapshot();
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return engine.counters();
+  }
+
+  @Override
+  public Registration subscribe(Consumer<EngineEvent> listener) {
+    return engine.subscribe(listener);
+  }
+}

@@ -1,0 +1,71 @@
+package io.keyway.ike.engine.osgi;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Settings of the native IKEv2 engine (PID {@code io.keyway.ike.engine}). */
+@ObjectClassDefinition(
+    name = "Keyway native IKEv2 engine",
+    description = "Times and bounds of the engine. A change restarts the engine.")
+@interface IkeEngineConfig {
+
+  @AttributeDefinition(
+      name = "workers",
+      description = "Threads that negotiate; 0 stands for the number of processors",
+      min = "0",
+      max = "256")
+  int workers() default 0;
+
+  @AttributeDefinition(
+      name = "retransmit-first",
+      description = "Milliseconds until a request is sent for the second time",
+      min = "50",
+      max = "60000")
+  int retransmit_first() default 2000;
+
+  @AttributeDefinition(
+      name = "retransmit-base",
+      description = "Every further wait is longer by this factor",
+      min = "1")
+  double retransmit_base() default 1.8;
+
+  @AttributeDefinition(
+      name = "transmissions",
+      description = "Transmissions of a request before the peer counts as dead",
+      min = "1",
+      max = "20")
+  int transmissions() default 6;
+
+  @AttributeDefinition(
+      name = "half-open-timeout",
+      description = "Seconds that a peer has to continue after IKE_SA_INIT",
+      min = "1",
+      max = "600")
+  int half_open_timeout() default 30;
+
+  @AttributeDefinition(
+      name = "cookie-threshold",
+      description = "Half-open IKE SAs from which on peers must return a cookie; 0: always",
+      min = "0")
+  int cookie_threshold() default 32;
+
+  @AttributeDefinition(
+      name = "half-open-limit",
+      description = "Half-open IKE SAs above which first messages are dropped",
+      min = "1")
+  int half_open_limit() default 10000;
+
+  @AttributeDefinition(
+      name = "plane-timeout",
+      description = "Seconds for one call of SAD or SPD",
+      min = "1",
+      max = "120")
+  int plane_timeout() default 10;
+
+  @AttributeDefinition(
+      name = "nat-port",
+      description = "UDP port for IKE once a NAT is found",
+      min = "1",
+      max = "65535")
+  int nat_port() default 4500;
+}

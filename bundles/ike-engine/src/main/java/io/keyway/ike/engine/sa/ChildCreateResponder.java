@@ -1,0 +1,336 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.SpiLease;
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.TrafficSelector;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.negotiate.EspProposals;
+import io.keyway.ike.engine.negotiate.Selectors;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
+import io.keyway.ike.message.TsPayload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers a request for a child, or for a child that replaces another (RFC 7296 section 1.3). */
+final class ChildCreateResponder {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildCreateResponder.class);
+
+  private final IkeSa sa;
+  private final IkeMessage request;
+  private final boolean inAuth;
+  private final byte[] peerNonce;
+  private final byte[] ourNonce;
+  private ChildSa old;
+
+  /** Within CREATE_CHILD_SA. */
+  ChildCreateResponder(IkeSa sa, IkeMessage request) {
+    this(
+        sa,
+        request,
+        false,
+        request.first(NoncePayload.class).map(n -> n.nonce().toArray()).orElse(new byte[0]),
+        sa.ctx().nonce());
+  }
+
+  private ChildCreateResponder(
+      IkeSa sa, IkeMessage request, boolean inAuth, byte[] peerNonce, byte[] ourNonce) {
+    this.sa = sa;
+    this.request = request;
+    this.inAuth = inAuth;
+    this.peerNonce = peerNonce;
+    this.ourNonce = ourNonce;
+  }
+
+  /** Within IKE_AUTH, where the nonces are those of IKE_SA_INIT. */
+  static ChildCreateResponder inAuth(IkeSa sa, IkeMessage request, byte[] ni, byte[] nr) {
+    return new ChildCreateResponder(sa, request, true, ni, nr);
+  }
+
+  /** The whole answer to CREATE_CHILD_SA. */
+  CompletableFuture<Reply> reply() {
+    return payloads().thenApply(Reply::of);
+  }
+
+  /** The payloads that answer; in IKE_AUTH others come before them. */
+  CompletableFuture<List<Payload>> payloads() {
+    SaPayload offer = request.first(SaPayload.class).orElse(null);
+    TsPayload tsI = selectors(true);
+    TsPayload tsR = selectors(false);
+    if (offer == null || tsI == null || tsR == null) {
+      // In IKE_AUTH that is a peer that wants no child for now (RFC 6023).
+      return inAuth
+          ? CompletableFuture.completedFuture(List.of())
+          : error(NotifyType.INVALID_SYNTAX, "SA or TS payloads are missing");
+    }
+    if (!inAuth && peerNonce.length == 0) {
+      return error(NotifyType.INVALID_SYNTAX, "a nonce is missing");
+    }
+    if (!inAuth && (sa.state() != IkeSa.State.ESTABLISHED)) {
+      // RFC 7296 section 2.25.2: not while the IKE SA itself is replaced or ended.
+      return error(NotifyType.TEMPORARY_FAILURE, "the IKE SA is " + sa.state());
+    }
+    Optional<NotifyPayload> rekey = request.notification(NotifyType.REKEY_SA);
+    if (rekey.isPresent()) {
+      Optional<CompletableFuture<List<Payload>>> refusal = findOld(rekey.get());
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+    }
+    if (sa.nat().any() && !sa.config().natTraversal()) {
+      return error(NotifyType.NO_ADDITIONAL_SAS, Reasons.nat(sa));
+    }
+    return choose(offer, tsI, tsR);
+  }
+
+  private TsPayload selectors(boolean initiator) {
+    return request.all(TsPayload.class).stream()
+        .filter(ts -> ts.initiator() == initiator)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** RFC 7296 section 2.25.1. */
+  private Optional<CompletableFuture<List<Payload>>> findOld(NotifyPayload rekey) {
+    if (rekey.spi().length() != 4) {
+      return Optional.of(error(NotifyType.INVALID_SYNTAX, "REKEY_SA without an ESP SPI"));
+    }
+    int spi = rekey.spi().toInt();
+    old = sa.children().byPeerSpi(spi).orElse(null);
+    if (old == null) {
+      LOG.info("{}: the peer wants to replace a child that is not here", sa);
+      return Optional.of(
+          CompletableFuture.completedFuture(
+              List.of(NotifyPayload.esp(NotifyType.CHILD_SA_NOT_FOUND, spi))));
+    }
+    if (!old.state().isUp() || old.peerRekey != null) {
+      return Optional.of(
+          error(NotifyType.TEMPORARY_FAILURE, "child " + old + " is " + old.state()));
+    }
+    return Optional.empty();
+  }
+
+  private CompletableFuture<List<Payload>> choose(SaPayload offer, TsPayload tsI, TsPayload tsR) {
+    List<TrafficSelector> theirs = Selectors.fromWire(tsI);
+    List<TrafficSelector> ours = Selectors.fromWire(tsR);
+    boolean transport = request.has(NotifyType.USE_TRANSPORT_MODE);
+    Optional<ChildMatch> matched =
+        old == null
+            ? ChildMatch.best(sa, ours, theirs, transport)
+            : ChildMatch.of(sa, old.config(), ours, theirs);
+    if (matched.isEmpty()) {
+      return error(
+          NotifyType.TS_UNACCEPTABLE,
+          "no child is configured for the selectors " + ours + " === " + theirs);
+    }
+    ChildMatch match = matched.get();
+    ChildConfig config = match.config();
+    if (config.mode() == IpsecMode.TRANSPORT && !transport) {
+      return error(
+          NotifyType.NO_PROPOSAL_CHOSEN,
+          "child " + config.name() + " is configured for transport mode, the peer wants tunnel");
+    }
+    List<SelectorPair> pairs = Selectors.pairs(match.local(), match.remote());
+    if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {
+      return error(NotifyType.TS_UNACCEPTABLE, "the selectors make " + pairs.size() + " pairs");
+    }
+    Optional<EspProposals.Choice> choice =
+        EspProposals.choose(config.proposals(), offer, 0, !inAuth);
+    if (choice.isEmpty()) {
+      return error(
+          NotifyType.NO_PROPOSAL_CHOSEN,
+          "none of the peer's ESP proposals "
+              + offer.proposals().stream().map(p -> p.transforms().toString()).toList()
+              + " is one of "
+              + Reasons.espProposals(config)
+              + " of child "
+              + config.name());
+    }
+    ChildKeying keying = new ChildKeying(sa, choice.get().chosen());
+    List<Payload> ke = new ArrayList<>(1);
+    Optional<CompletableFuture<List<Payload>>> refusal =
+        inAuth ? Optional.empty() : agree(choice.get().chosen(), keying, ke);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    if (old != null) {
+      // Noted before anything takes time: our own rekey's answer may come meanwhile.
+      old.peerRekey = new PeerRekey<>(null, PeerRekey.lower(peerNonce, ourNonce));
+    }
+    sa.children().beginWork();
+    return new Installer(sa)
+        .reserve(sa.config().plane())
+        .thenCompose(
+            lease -> {
+              if (!lease.done()) {
+                sa.children().endWork();
+                keying.close();
+                return failed(config, lease.outcome());
+              }
+              return install(match, choice.get(), pairs, keying, ke, lease.value().get());
+            });
+  }
+
+  /** The key exchange of a child with PFS. */
+  private Optional<CompletableFuture<List<Payload>>> agree(
+      EspProposal chosen, ChildKeying keying, List<Payload> answer) {
+    if (chosen.keyExchange().isEmpty()) {
+      return Optional.empty();
+    }
+    KeyExchangeMethod method = chosen.keyExchange().get();
+    KePayload ke = request.first(KePayload.class).orElse(null);
+    if (ke == null || ke.group() != method.ianaId()) {
+      LOG.info("{}: the peer is asked for a key exchange with {}", sa, method.keyword());
+      return Optional.of(
+          CompletableFuture.completedFuture(
+              List.of(
+                  NotifyPayload.of(
+                      NotifyType.INVALID_KE_PAYLOAD,
+                      Octets.copyOf(
+                          new byte[] {(byte) (method.ianaId() >> 8), (byte) method.ianaId()})))));
+    }
+    KeyAgreementResult result =
+        sa.ctx().crypto().keyExchange(method).respond(ke.publicValue().toArray());
+    if (result instanceof KeyAgreementResult.Agreed agreed) {
+      keying.sharedSecret(agreed.sharedSecret());
+      answer.add(new KePayload(method.ianaId(), Octets.copyOf(agreed.publicValue())));
+      return Optional.empty();
+    }
+    return Optional.of(
+        error(NotifyType.INVALID_SYNTAX, ((KeyAgreementResult.Refused) result).reason()));
+  }
+
+  private CompletableFuture<List<Payload>> install(
+      ChildMatch match,
+      EspProposals.Choice choice,
+      List<SelectorPair> pairs,
+      ChildKeying keying,
+      List<Payload> ke,
+      SpiLease lease) {
+    Children children = sa.children();
+    if (sa.isDead()) {
+      children.endWork();
+      keying.close();
+      new Installer(sa).release(lease);
+      return CompletableFuture.completedFuture(List.of());
+    }
+    ChildSa child =
+        keying.child(match.config(), lease, choice.peerSpi(), pairs, Optional.ofNullable(old));
+    children.add(child);
+    return new Installer(sa)
+        .install(child, keying.derive(peerNonce, ourNonce), false, old == null)
+        .thenCompose(
+            outcome -> {
+              children.endWork();
+              if (child.state() != ChildSa.State.INSTALLING) {
+                return new Installer(sa).remove(child, false).thenApply(n -> List.of());
+              }
+              if (!outcome.done()) {
+                children.drop(child);
+                if (!child.leaseUsed) {
+                  new Installer(sa).release(lease);
+                }
+                return failed(match.config(), outcome);
+              }
+              installed(child);
+              return CompletableFuture.completedFuture(answer(match, choice, child, ke));
+            });
+  }
+
+  private void installed(ChildSa child) {
+    child.setState(ChildSa.State.INSTALLED);
+    ChildTimers.start(child);
+    if (old == null) {
+      sa.children().isUp(child);
+      return;
+    }
+    if (old.rekeyWon) {
+      ChildCreateTask.redundantAfterCollision(child);
+      return;
+    }
+    old.peerRekey = new PeerRekey<>(child, PeerRekey.lower(peerNonce, ourNonce));
+    if (old.state() == ChildSa.State.DELETED) {
+      sa.children().switchOver(old, child);
+      return;
+    }
+    old.rekeyTimer.cancel();
+    if (old.rekeying == null) {
+      old.setState(ChildSa.State.REKEYED);
+    }
+    SwitchWatch.start(old, child);
+  }
+
+  private List<Payload> answer(
+      ChildMatch match, EspProposals.Choice choice, ChildSa child, List<Payload> ke) {
+    List<Payload> answer = new ArrayList<>();
+    if (child.mode() == IpsecMode.TRANSPORT) {
+      answer.add(NotifyPayload.of(NotifyType.USE_TRANSPORT_MODE));
+    }
+    answer.add(
+        new SaPayload(
+            List.of(choice.answer().with(choice.answer().number(), Octets.ofInt(child.spiIn())))));
+    if (!inAuth) {
+      answer.add(new NoncePayload(Octets.copyOf(ourNonce)));
+      answer.addAll(ke);
+    }
+    answer.add(Selectors.toWire(true, match.remote()));
+    answer.add(Selectors.toWire(false, match.local()));
+    return answer;
+  }
+
+  /** Something on our side went wrong: the peer may try again, or we do. */
+  private CompletableFuture<List<Payload>> failed(ChildConfig config, Outcome outcome) {
+    if (old != null) {
+      boolean conceded = old.state() == ChildSa.State.REKEYED;
+      old.peerRekey = null;
+      if (conceded) {
+        // Our own rekey gave way to this one, which now failed: the old child goes on.
+        old.setState(ChildSa.State.INSTALLED);
+        ChildTimers.retryRekey(old);
+      }
+    }
+    boolean passing =
+        outcome.kind() == Outcome.Kind.UNAVAILABLE || outcome.kind() == Outcome.Kind.UNKNOWN;
+    int notify = passing && !inAuth ? NotifyType.TEMPORARY_FAILURE : NotifyType.NO_PROPOSAL_CHOSEN;
+    return error(notify, config.name(), outcome.reason());
+  }
+
+  private CompletableFuture<List<Payload>> error(int notifyType, String reason) {
+    List<ChildConfig> configured = sa.config().children();
+    String name = old != null ? old.name() : configured.size() == 1 ? configured.get(0).name() : "";
+    return error(notifyType, name, reason);
+  }
+
+  private CompletableFuture<List<Payload>> error(int notifyType, String child, String reason) {
+    String text =
+        "a child that the peer "
+            + sa.path().peer()
+            + " asked for was refused with "
+            + NotifyType.name(notifyType)
+            + ": "
+            + reason;
+    LOG.info("{}: {}", sa, text);
+    sa.ctx().counters().count("child-refusals");
+    boolean matters = old == null && notifyType != NotifyType.TEMPORARY_FAILURE;
+    if (matters && !child.isEmpty() && sa.children().up(child).isEmpty()) {
+      sa.ctx().events().publish(new EngineEvent.ChildDown(sa.connection().name(), child, "", text));
+    }
+    return CompletableFuture.completedFuture(List.of(NotifyPayload.of(notifyType)));
+  }
+}

@@ -1,0 +1,85 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Endpoints;
+import io.keyway.api.sa.SpiLease;
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.ike.crypto.ChildSaKeys;
+import io.keyway.ike.crypto.KeySchedule;
+import java.util.List;
+import java.util.Optional;
+
+/** From a finished negotiation to a child and its keys (RFC 7296 section 2.17); for both roles. */
+final class ChildKeying implements AutoCloseable {
+  private final IkeSa sa;
+  private final EspProposal chosen;
+  private Optional<SecretBytes> secret = Optional.empty();
+
+  ChildKeying(IkeSa sa, EspProposal chosen) {
+    this.sa = sa;
+    this.chosen = chosen;
+  }
+
+  /** Of a key exchange of the child's own; ownership passes. */
+  void sharedSecret(SecretBytes shared) {
+    secret = Optional.of(shared);
+  }
+
+  /**
+   * The child, not installed yet.
+   *
+   * @param old the child that it replaces
+   */
+  ChildSa child(
+      ChildConfig config,
+      SpiLease lease,
+      int peerSpi,
+      List<SelectorPair> pairs,
+      Optional<ChildSa> old) {
+    Path path = sa.path();
+    Optional<Endpoints.UdpPorts> udp =
+        sa.nat().any()
+            ? Optional.of(new Endpoints.UdpPorts(path.local().getPort(), path.remote().getPort()))
+            : Optional.empty();
+    ChildSa child =
+        new ChildSa(
+            sa,
+            new ChildId(sa.ctx().owner(), sa.ctx().newUid(), config.name()),
+            config,
+            lease,
+            peerSpi,
+            chosen,
+            config.mode(),
+            new Endpoints(path.local().getAddress(), path.remote().getAddress(), udp),
+            pairs);
+    old.ifPresent(o -> child.replaces = o);
+    return child;
+  }
+
+  /**
+   * The keys, which the caller owns; this object's secrets are wiped.
+   *
+   * @param ni nonce of who started the exchange
+   * @param nr nonce of who answered
+   */
+  ChildSaKeys derive(byte[] ni, byte[] nr) {
+    try (this) {
+      return KeySchedule.childSa(
+          sa.crypto().prf(),
+          sa.crypto().keys().skD(),
+          secret,
+          ni,
+          nr,
+          chosen.encryption(),
+          chosen.integrity());
+    }
+  }
+
+  @Override
+  public void close() {
+    secret.ifPresent(SecretBytes::close);
+  }
+}

@@ -1,0 +1,433 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.EngineEvent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The children of one IKE SA: those there are, and those that are wished for. */
+final class Children {
+  private static final Logger LOG = LoggerFactory.getLogger(Children.class);
+  private static final int MAX_ATTEMPTS = 4;
+
+  private final IkeSa sa;
+  private final Map<String, ChildSa> byUid = new LinkedHashMap<>();
+  private final Map<Integer, ChildSa> byOutboundSpi = new HashMap<>();
+  private final Map<String, List<ChildSa>> byName = new HashMap<>();
+  private final Map<String, ChildWish> wishes = new LinkedHashMap<>();
+  private final List<CompletableFuture<ChildResult>> ikeRekeyWaiters = new ArrayList<>();
+
+  /** Installations and removals that SAD or SPD did not answer yet. */
+  private int busy;
+
+  Children(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  Collection<ChildSa> all() {
+    return byUid.values();
+  }
+
+  List<ChildSaStatus> statuses() {
+    return byUid.values().stream().map(ChildSa::status).toList();
+  }
+
+  /** By the SPI under which the peer receives, which is how it names a child. */
+  Optional<ChildSa> byPeerSpi(int spi) {
+    return Optional.ofNullable(byOutboundSpi.get(spi));
+  }
+
+  Optional<ChildSa> up(String name) {
+    // One that was replaced counts until traffic turned to its successor.
+    return named(name).stream()
+        .filter(c -> c.selected && (c.state().isUp() || c.state() == ChildSa.State.REKEYED))
+        .min(Comparator.comparing(ChildSa::state));
+  }
+
+  List<ChildSa> named(String name) {
+    return List.copyOf(byName.getOrDefault(name, List.of()));
+  }
+
+  void beginWork() {
+    busy++;
+  }
+
+  void endWork() {
+    busy--;
+  }
+
+  /** Whether a child is being made, replaced or ended (RFC 7296 section 2.25). */
+  boolean isBusy() {
+    return busy > 0 || sa.requests().concernsChildren();
+  }
+
+  // --- wishes -------------------------------------------------------------------------------
+
+  /** Brings a child up, unless it is up or on its way. */
+  void want(ChildConfig config, CompletableFuture<ChildResult> waiter) {
+    Optional<ChildSa> up = up(config.name());
+    if (up.isPresent()) {
+      waiter.complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
+      return;
+    }
+    ChildWish wish = wishes.get(config.name());
+    if (wish != null) {
+      wish.await(waiter);
+      return;
+    }
+    wish = new ChildWish(config);
+    wish.await(waiter);
+    wishes.put(config.name(), wish);
+    if (sa.state().isEstablished()) {
+      ask(wish);
+    }
+  }
+
+  /** As {@link #want}, with nobody waiting. */
+  void want(ChildConfig config) {
+    want(config, new CompletableFuture<>());
+  }
+
+  private void ask(ChildWish wish) {
+    wish.attempt();
+    sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(wish.config(), null)));
+  }
+
+  /** The wish that IKE_AUTH takes along. */
+  Optional<ChildConfig> firstWish() {
+    return wishes.values().stream().findFirst().map(ChildWish::config);
+  }
+
+  /** IKE_AUTH is over: asks for everything that it did not take along. */
+  void askForTheRest(String taken) {
+    for (ChildWish wish : List.copyOf(wishes.values())) {
+      if (!wish.config().name().equals(taken)) {
+        ask(wish);
+      }
+    }
+  }
+
+  /** Tries again after something that passes. */
+  void retryWish(ChildConfig config, String reason) {
+    ChildWish wish = wishes.get(config.name());
+    if (wish == null) {
+      return;
+    }
+    if (wish.attempt() > MAX_ATTEMPTS) {
+      failWish(config.name(), Outcome.unavailable(reason));
+      return;
+    }
+    LOG.info("{}: child {} is tried again: {}", sa, config.name(), reason);
+    sa.after(
+        sa.ctx().settings().retransmitFirst(),
+        () -> {
+          IkeSa now = sa.successorOrSelf();
+          if (now.state().isEstablished() && now.children().wishes.containsKey(config.name())) {
+            now.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(config, null)));
+          }
+        });
+  }
+
+  void failWish(String name, Outcome why) {
+    ChildWish wish = wishes.remove(name);
+    if (wish == null) {
+      return;
+    }
+    LOG.info("{}: child {} was not made: {}", sa, name, why.reason());
+    sa.ctx().counters().count("child-failures");
+    wish.complete(ChildResult.of(why));
+    event(new EngineEvent.ChildDown(sa.connection().name(), name, "", why.reason()));
+  }
+
+  boolean isWished(String name) {
+    return wishes.containsKey(name);
+  }
+
+  // --- life of a child ----------------------------------------------------------------------
+
+  int size() {
+    return byUid.size();
+  }
+
+  void add(ChildSa child) {
+    index(child);
+    sa.ctx().directory().addChild(child);
+    sa.touch();
+  }
+
+  private void index(ChildSa child) {
+    byUid.put(child.uid(), child);
+    byOutboundSpi.put(child.spiOut(), child);
+    byName.computeIfAbsent(child.name(), n -> new ArrayList<>(2)).add(child);
+  }
+
+  private void forget(ChildSa child) {
+    child.cancelTimers();
+    byUid.remove(child.uid(), child);
+    byOutboundSpi.remove(child.spiOut(), child);
+    List<ChildSa> sameName = byName.getOrDefault(child.name(), new ArrayList<>());
+    sameName.remove(child);
+    if (sameName.isEmpty()) {
+      byName.remove(child.name());
+    }
+    sa.ctx().directory().removeChild(child);
+    sa.touch();
+  }
+
+  /** Installed on both sides and selected. */
+  void isUp(ChildSa child) {
+    child.selected = true;
+    ChildWish wish = wishes.remove(child.name());
+    ChildResult result = new ChildResult(Outcome.ok(), List.of(child.status()));
+    if (wish != null) {
+      wish.complete(result);
+    }
+    sa.ctx().counters().count("child-established");
+    LOG.info("{}: child {} is up, {}", sa, child, child.proposal().keywords());
+    event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
+    sa.ctx().leftovers().remove(child.name());
+    Duplicates.resolve(sa);
+  }
+
+  /** Traffic was turned from {@code old} to its successor. */
+  void isRekeyed(ChildSa old, ChildSa successor) {
+    successor.selected = true;
+    successor.replaces = null;
+    ChildResult result = new ChildResult(Outcome.ok(), List.of(successor.status()));
+    old.rekeyWaiters.forEach(waiter -> waiter.complete(result));
+    old.rekeyWaiters.clear();
+    sa.ctx().counters().count("child-rekeyed");
+    LOG.info("{}: child {} replaces {}", sa, successor, old);
+    event(new EngineEvent.ChildRekeyed(sa.connection().name(), old.uid(), successor.status()));
+  }
+
+  /** Starts a rekey, unless one is under way. */
+  void rekey(ChildSa child, Optional<CompletableFuture<ChildResult>> waiter) {
+    switch (child.state()) {
+      case INSTALLED -> {
+        waiter.ifPresent(child.rekeyWaiters::add);
+        child.setState(ChildSa.State.REKEYING);
+        sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(child.config(), child)));
+      }
+      case REKEYING -> waiter.ifPresent(child.rekeyWaiters::add);
+      default ->
+          waiter.ifPresent(
+              w ->
+                  w.complete(
+                      ChildResult.of(
+                          Outcome.unavailable(
+                              "child " + child + " is " + child.state() + "; try again later"))));
+    }
+  }
+
+  /** A rekey did not work; the child lives on, and it is tried again. */
+  void rekeyFailed(ChildSa child, Outcome why) {
+    child.rekeying = null;
+    if (child.peerRekey != null && child.state() == ChildSa.State.REKEYING) {
+      // The peer replaces it, too, and now alone.
+      child.setState(ChildSa.State.REKEYED);
+      return;
+    }
+    if (child.state() == ChildSa.State.REKEYING) {
+      child.setState(ChildSa.State.INSTALLED);
+    }
+    LOG.warn("{}: rekey of child {} failed: {}", sa, child, why.reason());
+    sa.ctx().counters().count("child-rekey-failures");
+    child.rekeyWaiters.forEach(waiter -> waiter.complete(ChildResult.of(why)));
+    child.rekeyWaiters.clear();
+    if (child.state() == ChildSa.State.INSTALLED) {
+      ChildTimers.retryRekey(child);
+    }
+  }
+
+  /** Ends a child and tells the peer. */
+  void delete(ChildSa child, String reason, Optional<CompletableFuture<ChildResult>> waiter) {
+    waiter.ifPresent(child.endWaiters::add);
+    switch (child.state()) {
+      case DELETING -> {}
+      case DELETED -> completeEnd(child);
+      default -> {
+        child.cancelTimers();
+        child.setState(ChildSa.State.DELETING);
+        sa.requests().enqueue(Exchange.informational(new ChildDeleteTask(child, reason)));
+      }
+    }
+  }
+
+  /**
+   * Takes a child out of the plane; the peer knows, or is not to know.
+   *
+   * @param linger keep receiving for a while, because a successor took over
+   * @return completes when its traffic has turned to a successor, if there is one; the removal goes
+   *     on behind it
+   */
+  CompletableFuture<Void> end(ChildSa child, String reason, boolean linger) {
+    if (child.state() == ChildSa.State.DELETED) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Optional<ChildSa> heir = waitingHeir(child);
+    boolean wasUp =
+        child.selected
+            && child.state() != ChildSa.State.REKEYED
+            && heir.isEmpty()
+            && !hasSuccessor(child);
+    child.setState(ChildSa.State.DELETED);
+    forget(child);
+    child.rekeyWaiters.forEach(w -> w.complete(ChildResult.of(Outcome.unavailable(reason))));
+    child.rekeyWaiters.clear();
+    if (wasUp) {
+      LOG.info("{}: child {} ended: {}", sa, child, reason);
+      event(new EngineEvent.ChildDown(sa.connection().name(), child.name(), child.uid(), reason));
+    }
+    withdrawFrom(child);
+    beginWork();
+    CompletableFuture<Void> switched =
+        heir.map(successor -> switchOver(child, successor))
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    switched
+        .thenCompose(nothing -> new Installer(sa).remove(child, linger))
+        .thenAccept(
+            nothing -> {
+              endWork();
+              completeEnd(child);
+            });
+    return switched;
+  }
+
+  /** A successor that the peer made and ends again: the old child goes on without it. */
+  private void withdrawFrom(ChildSa successor) {
+    ChildSa old = successor.replaces;
+    if (old == null || old.peerRekey == null || old.peerRekey.successor() != successor) {
+      return;
+    }
+    old.peerRekey = null;
+    if (old.state() == ChildSa.State.REKEYED) {
+      old.setState(ChildSa.State.INSTALLED);
+      ChildTimers.retryRekey(old);
+    }
+  }
+
+  /** The peer's successor of a child, installed but not used for sending yet. */
+  private static Optional<ChildSa> waitingHeir(ChildSa child) {
+    return Optional.ofNullable(child.peerRekey)
+        .map(PeerRekey::successor)
+        .filter(heir -> heir.state().isUp() && !heir.selected);
+  }
+
+  /** Turns traffic to the successor that the peer made; before the old child goes. */
+  CompletableFuture<Void> switchOver(ChildSa old, ChildSa successor) {
+    if (successor.selected) {
+      return CompletableFuture.completedFuture(null);
+    }
+    successor.selected = true;
+    successor.switchTimer.cancel();
+    return new Installer(sa)
+        .select(successor)
+        .thenAccept(
+            outcome -> {
+              if (outcome.done()) {
+                isRekeyed(old, successor);
+              } else {
+                // Without the switch the new child never sends: it goes, and is wanted anew.
+                LOG.warn("{}: child {}: {}", sa, successor, outcome.reason());
+                delete(successor, outcome.reason(), Optional.empty());
+                event(
+                    new EngineEvent.ChildDown(
+                        sa.connection().name(),
+                        successor.name(),
+                        successor.uid(),
+                        outcome.reason()));
+              }
+            });
+  }
+
+  /** Forgets a child that never came into the plane. */
+  void drop(ChildSa child) {
+    child.setState(ChildSa.State.DELETED);
+    forget(child);
+  }
+
+  private void completeEnd(ChildSa child) {
+    ChildResult result = new ChildResult(Outcome.ok(), List.of(child.status()));
+    child.endWaiters.forEach(waiter -> waiter.complete(result));
+    child.endWaiters.clear();
+  }
+
+  /** Whether another child already carries this one's traffic. */
+  private boolean hasSuccessor(ChildSa child) {
+    return named(child.name()).stream().anyMatch(c -> c != child && c.selected && c.state().isUp());
+  }
+
+  void failAllWishes(Outcome why) {
+    for (String name : List.copyOf(wishes.keySet())) {
+      failWish(name, why);
+    }
+  }
+
+  /** The IKE SA is gone, and so are all children. */
+  void endAll(String reason) {
+    Outcome why = Outcome.unavailable(reason);
+    ikeRekeyWaiters.forEach(w -> w.complete(ChildResult.of(why)));
+    ikeRekeyWaiters.clear();
+    failAllWishes(why);
+    for (ChildSa child : List.copyOf(byUid.values())) {
+      end(child, reason, false);
+    }
+  }
+
+  // --- rekey of the IKE SA ------------------------------------------------------------------
+
+  void rekeyIke(Optional<CompletableFuture<ChildResult>> waiter) {
+    waiter.ifPresent(ikeRekeyWaiters::add);
+    if (sa.state() != IkeSa.State.ESTABLISHED) {
+      return;
+    }
+    if (isBusy() || sa.replies().isParked()) {
+      // RFC 7296 section 2.25.2 wants an IKE rekey and work on children kept apart.
+      sa.after(sa.ctx().settings().retransmitFirst(), () -> rekeyIke(Optional.empty()));
+      return;
+    }
+    sa.setState(IkeSa.State.REKEYING);
+    sa.requests().enqueueFirst(Exchange.createChildSa(new IkeRekeyTask()));
+  }
+
+  void ikeRekeyDone(Outcome outcome) {
+    ikeRekeyWaiters.forEach(w -> w.complete(new ChildResult(outcome, statuses())));
+    ikeRekeyWaiters.clear();
+  }
+
+  /** Hands everything to the SA's successor (RFC 7296 section 2.18). */
+  void moveTo(IkeSa successor) {
+    Children heir = successor.children();
+    for (ChildSa child : List.copyOf(byUid.values())) {
+      child.setIke(successor);
+      heir.index(child);
+    }
+    byUid.clear();
+    byOutboundSpi.clear();
+    byName.clear();
+    heir.wishes.putAll(wishes);
+    wishes.clear();
+    heir.ikeRekeyWaiters.addAll(ikeRekeyWaiters);
+    ikeRekeyWaiters.clear();
+    sa.requests().moveTo(successor.requests());
+    sa.touch();
+    successor.touch();
+  }
+
+  private void event(EngineEvent event) {
+    sa.ctx().events().publish(event);
+  }
+}

@@ -1,0 +1,73 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.ike.ConnectionConfig;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * A loaded connection and the IKE SAs that were matched to it. May be used from any thread; its
+ * configuration is replaced as a whole.
+ */
+public final class Connection {
+  private final String name;
+  private final Set<IkeSa> sas = ConcurrentHashMap.newKeySet();
+  private volatile ConnectionConfig config;
+
+  public Connection(ConnectionConfig config) {
+    this.name = config.name();
+    this.config = config;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public ConnectionConfig config() {
+    return config;
+  }
+
+  public void replace(ConnectionConfig newConfig) {
+    config = newConfig;
+  }
+
+  /** IKE SAs that live now; one that was rekeyed is represented by its successor. */
+  public Collection<IkeSa> sas() {
+    return sas;
+  }
+
+  void add(IkeSa sa) {
+    sas.add(sa);
+  }
+
+  void remove(IkeSa sa) {
+    sas.remove(sa);
+  }
+
+  /** An IKE SA that can carry a new child; established ones first. */
+  public Optional<IkeSa> usable() {
+    IkeSa connecting = null;
+    for (IkeSa sa : sas) {
+      if (sa.state().isEstablished()) {
+        return Optional.of(sa);
+      }
+      if (sa.state() == IkeSa.State.CONNECTING) {
+        connecting = sa;
+      }
+    }
+    return Optional.ofNullable(connecting);
+  }
+
+  /** As {@link #usable}, or a new one; callers at the same time get the same. */
+  public synchronized IkeSa usableOr(Supplier<IkeSa> create) {
+    return usable()
+        .orElseGet(
+            () -> {
+              IkeSa sa = create.get();
+              sas.add(sa);
+              return sa;
+            });
+  }
+}

@@ -1,0 +1,58 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.IkeSaStatus;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Two gateways that start at the same time make two IKE SAs with the same children. Both see the
+ * same two SPIs, so both come to the same verdict: the one with the lower initiator SPI goes, and
+ * its initiator sees to it, once the other one carries everything.
+ */
+final class Duplicates {
+  /** Time enough for both to come up and to publish their status. */
+  private static final Duration DELAY = Duration.ofSeconds(1);
+
+  private Duplicates() {}
+
+  /** Looks for a duplicate after a child came up on an IKE SA. */
+  static void resolve(IkeSa sa) {
+    for (IkeSa other : sa.connection().sas()) {
+      if (other != sa && other.isInitiator() != sa.isInitiator()) {
+        IkeSa mine = sa.isInitiator() ? sa : other;
+        // Decided on the worker of the SA that we may end, from the other one's status.
+        IkeSa theirs = mine == sa ? other : sa;
+        mine.after(DELAY, () -> endIfRedundant(mine, theirs));
+      }
+    }
+  }
+
+  private static void endIfRedundant(IkeSa mine, IkeSa theirs) {
+    IkeSaStatus other = theirs.status();
+    boolean samePeer =
+        mine.remoteId().isPresent()
+            && other.remoteId().equals(mine.remoteId().get().toString())
+            && other.local().getAddress().equals(mine.path().local().getAddress())
+            && other.remote().getAddress().equals(mine.path().remote().getAddress());
+    if (mine.state() != IkeSa.State.ESTABLISHED
+        || !theirs.state().isEstablished()
+        || !samePeer
+        || Long.compareUnsigned(mine.spiI(), other.initiatorSpi()) > 0) {
+      return;
+    }
+    Set<String> carried = new HashSet<>();
+    for (ChildSaStatus child : other.children()) {
+      if (child.state().equals(ChildSa.State.INSTALLED.name())) {
+        carried.add(child.name());
+      }
+    }
+    boolean covered = mine.children().all().stream().allMatch(c -> carried.contains(c.name()));
+    if (covered && mine.children().isBusy()) {
+      mine.after(DELAY, () -> endIfRedundant(mine, theirs));
+    } else if (covered && !mine.children().all().isEmpty()) {
+      mine.endPolitely("both sides connected at the same time; the other IKE SA stays");
+    }
+  }
+}

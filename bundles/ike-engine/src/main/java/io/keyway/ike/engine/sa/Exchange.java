@@ -1,0 +1,27 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.ike.message.ExchangeType;
+import java.util.List;
+
+/** One exchange that we start. */
+record Exchange(int type, List<Task> tasks) {
+  static Exchange of(int type, Task... tasks) {
+    return new Exchange(type, List.of(tasks));
+  }
+
+  static Exchange informational(Task task) {
+    return of(ExchangeType.INFORMATIONAL, task);
+  }
+
+  static Exchange createChildSa(Task task) {
+    return of(ExchangeType.CREATE_CHILD_SA, task);
+  }
+
+  boolean concernsChildren() {
+    return tasks.stream().anyMatch(Task::concernsChildren);
+  }
+
+  boolean has(Class<? extends Task> kind) {
+    return tasks.stream().anyMatch(kind::isInstance);
+  }
+}

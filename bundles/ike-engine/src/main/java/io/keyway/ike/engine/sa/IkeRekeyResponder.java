@@ -1,0 +1,105 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.ProtocolId;
+import io.keyway.ike.message.SaPayload;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers a rekey of the IKE SA (RFC 7296 sections 1.3.2, 2.18 and 2.25.2). */
+final class IkeRekeyResponder {
+  private static final Logger LOG = LoggerFactory.getLogger(IkeRekeyResponder.class);
+
+  private final IkeSa sa;
+  private final IkeMessage request;
+
+  IkeRekeyResponder(IkeSa sa, IkeMessage request) {
+    this.sa = sa;
+    this.request = request;
+  }
+
+  /** Whether a CREATE_CHILD_SA request means the IKE SA. */
+  static boolean isMeant(IkeMessage request) {
+    return request
+        .first(SaPayload.class)
+        .map(sa -> sa.proposals().get(0).protocolId() == ProtocolId.IKE)
+        .orElse(false);
+  }
+
+  Reply reply() {
+    boolean ours = sa.requests().isActive(IkeRekeyTask.class);
+    if (!sa.state().isEstablished() || sa.children().isBusy() || sa.peerRekey() != null) {
+      return refuse(NotifyType.TEMPORARY_FAILURE, "the IKE SA or a child is being changed");
+    }
+    KePayload ke = request.first(KePayload.class).orElse(null);
+    NoncePayload nonce = request.first(NoncePayload.class).orElse(null);
+    if (ke == null || nonce == null) {
+      return refuse(NotifyType.INVALID_SYNTAX, "KE or Nonce is missing");
+    }
+    Optional<IkeProposals.Choice> choice =
+        IkeProposals.choose(sa.config().proposals(), request.first(SaPayload.class).orElseThrow());
+    if (choice.isEmpty()) {
+      return refuse(
+          NotifyType.NO_PROPOSAL_CHOSEN,
+          "none of the peer's IKE proposals is one of " + Reasons.ikeProposals(sa.config()));
+    }
+    Octets peerSpi = choice.get().answer().spi();
+    if (peerSpi.length() != 8 || peerSpi.toLong() == 0) {
+      return refuse(NotifyType.INVALID_SYNTAX, "an IKE SPI has 8 octets and is not 0");
+    }
+    KeyExchangeMethod group = choice.get().chosen().keyExchange();
+    if (ke.group() != group.ianaId()) {
+      byte[] wanted = {(byte) (group.ianaId() >> 8), (byte) group.ianaId()};
+      return Reply.of(
+          List.of(NotifyPayload.of(NotifyType.INVALID_KE_PAYLOAD, Octets.copyOf(wanted))));
+    }
+    KeyAgreementResult result =
+        sa.ctx().crypto().keyExchange(group).respond(ke.publicValue().toArray());
+    if (result instanceof KeyAgreementResult.Refused refused) {
+      return refuse(NotifyType.INVALID_SYNTAX, refused.reason());
+    }
+    KeyAgreementResult.Agreed agreed = (KeyAgreementResult.Agreed) result;
+    long ourSpi = sa.ctx().newSpi();
+    byte[] ni = nonce.nonce().toArray();
+    byte[] nr = sa.ctx().nonce();
+    IkeSa successor;
+    try (SecretBytes secret = agreed.sharedSecret()) {
+      successor =
+          Successor.make(
+              sa, choice.get().chosen(), secret, false, peerSpi.toLong(), ourSpi, ni, nr);
+    }
+    Reply reply =
+        Reply.of(
+            List.of(
+                new SaPayload(
+                    List.of(
+                        choice
+                            .get()
+                            .answer()
+                            .with(choice.get().answer().number(), Octets.ofLong(ourSpi)))),
+                new NoncePayload(Octets.copyOf(nr)),
+                new KePayload(group.ianaId(), Octets.copyOf(agreed.publicValue()))));
+    if (ours) {
+      // Which of the two stays is known when the peer answers ours.
+      sa.setPeerRekey(new PeerRekey<>(successor, PeerRekey.lower(ni, nr)));
+      return reply;
+    }
+    return reply.then(() -> sa.handOver(successor));
+  }
+
+  private Reply refuse(int notifyType, String reason) {
+    LOG.info("{}: IKE rekey refused with {}: {}", sa, NotifyType.name(notifyType), reason);
+    return Reply.notification(notifyType);
+  }
+}

@@ -1,0 +1,167 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.crypto.KeyExchange;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
+import java.util.List;
+import java.util.Optional;
+
+/** Replaces the IKE SA by CREATE_CHILD_SA (RFC 7296 sections 1.3.2 and 2.18). */
+final class IkeRekeyTask implements Task {
+  private long ourSpi;
+  private byte[] ourNonce = {};
+  private KeyExchangeMethod group;
+  private boolean groupCorrected;
+  private KeyExchange.Initiation initiation;
+
+  @Override
+  public void build(IkeSa sa, List<Payload> request) {
+    if (ourSpi == 0) {
+      ourSpi = sa.ctx().newSpi();
+      ourNonce = sa.ctx().nonce();
+      // What worked before comes first to mind, if the configuration still has it.
+      KeyExchangeMethod current = sa.crypto().proposal().keyExchange();
+      group =
+          sa.config().proposals().stream().anyMatch(p -> p.keyExchange() == current)
+              ? current
+              : sa.config().proposals().get(0).keyExchange();
+    }
+    initiation = sa.ctx().crypto().keyExchange(group).initiate();
+    request.add(IkeProposals.offer(sa.config().proposals(), Octets.ofLong(ourSpi)));
+    request.add(new NoncePayload(Octets.copyOf(ourNonce)));
+    request.add(new KePayload(group.ianaId(), Octets.copyOf(initiation.publicValue())));
+  }
+
+  @Override
+  public Step process(IkeSa sa, IkeMessage response) {
+    Optional<NotifyPayload> error = response.error();
+    if (error.isPresent()) {
+      initiation.close();
+      if (error.get().type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(sa, error.get())) {
+        return Step.AGAIN;
+      }
+      return failed(
+          sa,
+          "peer "
+              + sa.path().peer()
+              + " refused to rekey the IKE SA: "
+              + NotifyType.name(error.get().type()));
+    }
+    SaPayload answer = response.first(SaPayload.class).orElse(null);
+    KePayload ke = response.first(KePayload.class).orElse(null);
+    NoncePayload nonce = response.first(NoncePayload.class).orElse(null);
+    Optional<IkeProposal> chosen =
+        answer == null ? Optional.empty() : IkeProposals.chosen(sa.config().proposals(), answer);
+    if (ke == null || nonce == null || chosen.isEmpty()) {
+      return failed(sa, "the peer's answer to the IKE rekey lacks payloads, or is not our offer");
+    }
+    Octets peerSpi = answer.proposals().get(0).spi();
+    if (peerSpi.length() != 8
+        || peerSpi.toLong() == 0
+        || ke.group() != group.ianaId()
+        || chosen.get().keyExchange() != group) {
+      return failed(sa, "the peer's answer to the IKE rekey does not fit its own choice");
+    }
+    KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
+    initiation.close();
+    if (result instanceof KeyAgreementResult.Refused refused) {
+      return failed(sa, "the peer sent an unusable public value: " + refused.reason());
+    }
+    byte[] peerNonce = nonce.nonce().toArray();
+    IkeSa successor;
+    try (SecretBytes secret = ((KeyAgreementResult.Agreed) result).sharedSecret()) {
+      successor =
+          Successor.make(
+              sa, chosen.get(), secret, true, ourSpi, peerSpi.toLong(), ourNonce, peerNonce);
+    }
+    PeerRekey<IkeSa> theirs = sa.peerRekey();
+    boolean collided = theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING;
+    if (collided && theirs.beats(PeerRekey.lower(ourNonce, peerNonce))) {
+      concede(sa, successor, theirs.successor());
+      return Step.DONE;
+    }
+    if (collided) {
+      win(sa, theirs.successor());
+    }
+    sa.handOver(successor);
+    sa.requests().enqueueFirst(Exchange.informational(new IkeDeleteTask("replaced by a rekey")));
+    return Step.DONE;
+  }
+
+  /** Ours has the lowest nonce: we end it, and the peer ends the old one. */
+  private static void concede(IkeSa sa, IkeSa ours, IkeSa theirs) {
+    sa.ctx().counters().count("ike-rekey-collisions");
+    ours.setState(IkeSa.State.DELETING);
+    ours.requests()
+        .enqueue(
+            Exchange.informational(
+                new IkeDeleteTask("superfluous after both sides rekeyed at the same time")));
+    sa.handOver(theirs);
+  }
+
+  /** The peer ends its own; if it forgets, time does. */
+  private static void win(IkeSa sa, IkeSa theirs) {
+    sa.ctx().counters().count("ike-rekey-collisions");
+    theirs.setState(IkeSa.State.REKEYED);
+    theirs.after(
+        sa.ctx().settings().halfOpenTimeout(),
+        () -> theirs.end("superfluous after both sides rekeyed at the same time"));
+  }
+
+  private boolean correctGroup(IkeSa sa, NotifyPayload error) {
+    if (groupCorrected || error.data().length() != 2) {
+      return false;
+    }
+    groupCorrected = true;
+    int wanted = error.data().at(0) << 8 | error.data().at(1);
+    Optional<KeyExchangeMethod> offered =
+        sa.config().proposals().stream()
+            .map(IkeProposal::keyExchange)
+            .filter(m -> m.ianaId() == wanted)
+            .findFirst();
+    offered.ifPresent(method -> group = method);
+    return offered.isPresent();
+  }
+
+  private Step failed(IkeSa sa, String reason) {
+    initiation.close();
+    giveUp(sa, reason);
+    return Step.DONE;
+  }
+
+  private static void giveUp(IkeSa sa, String reason) {
+    PeerRekey<IkeSa> theirs = sa.peerRekey();
+    if (theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
+      sa.handOver(theirs.successor());
+      return;
+    }
+    sa.ctx().counters().count("ike-rekey-failures");
+    if (sa.state() == IkeSa.State.REKEYING) {
+      sa.setState(IkeSa.State.ESTABLISHED);
+      sa.timers().retryRekey();
+    }
+    sa.children().ikeRekeyDone(Outcome.unavailable(reason));
+  }
+
+  @Override
+  public void abandon(IkeSa sa, Outcome why) {
+    if (initiation != null) {
+      initiation.close();
+    }
+    if (!sa.isDead()) {
+      giveUp(sa, why.reason());
+    }
+  }
+}

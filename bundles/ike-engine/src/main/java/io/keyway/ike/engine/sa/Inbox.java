@@ -1,0 +1,187 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.ike.message.DecodeResult;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.MessageDecoder;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.PayloadType;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What happens to a datagram between its header and the tasks of one IKE SA. */
+final class Inbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+  private final IkeSa sa;
+
+  Inbox(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  void receive(Datagram datagram, IkeHeader header) {
+    if (header.isFromInitiator() == sa.isInitiator()) {
+      count("ike-dropped-role");
+    } else if (header.isResponse()) {
+      response(datagram, header);
+    } else {
+      request(datagram, header);
+    }
+  }
+
+  private void response(Datagram datagram, IkeHeader header) {
+    if (sa.isDead() || !sa.requests().awaits(header)) {
+      count("ike-dropped-responses");
+      return;
+    }
+    DecodeResult<IkeMessage> outer = MessageDecoder.message(datagram.octets());
+    if (header.exchangeType() == ExchangeType.IKE_SA_INIT) {
+      if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded) {
+        sa.handshake().initResponse = datagram.octets();
+        sa.requests().process(decoded.value());
+      } else {
+        // Anybody could have sent it, so it does not end the attempt (RFC 7296 section 2.21.1).
+        count("ike-dropped-malformed");
+        sa.setHint("the answer was malformed: " + describe(outer));
+      }
+      return;
+    }
+    DecodeResult<IkeMessage> opened = open(datagram, outer);
+    if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
+      sa.timers().heard();
+      sa.requests().process(decoded.value());
+    } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
+      count("ike-dropped-unauthentic");
+      noteUnprotectedError(outer);
+    } else {
+      // Authentic, so the peer itself is at fault, and we would wait for ever.
+      sa.timers().heard();
+      count("ike-dropped-malformed");
+      sa.requests()
+          .abandonActive(
+              io.keyway.api.Outcome.unavailable(
+                  "the peer's answer is malformed: " + describe(opened)));
+      sa.endPolitely("the peer's answer is malformed: " + describe(opened));
+    }
+  }
+
+  private void request(Datagram datagram, IkeHeader header) {
+    Path way = Path.of(datagram);
+    if (sa.replies().repeat(header, datagram.octets(), way)) {
+      return;
+    }
+    if (sa.isDead()
+        || !sa.replies().expects(header)
+        || header.exchangeType() == ExchangeType.IKE_SA_INIT) {
+      count("ike-dropped-requests");
+      return;
+    }
+    DecodeResult<IkeMessage> opened = open(datagram, MessageDecoder.message(datagram.octets()));
+    if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
+      count("ike-dropped-unauthentic");
+      return;
+    }
+    if (!isAllowed(header)) {
+      LOG.debug("{}: {} does not belong here", sa, header);
+      count("ike-dropped-requests");
+      return;
+    }
+    sa.timers().heard();
+    followPeer(way);
+    sa.replies().answer(header, datagram.octets(), way, handle(opened));
+  }
+
+  /** Nothing but IKE_AUTH before the peer is authenticated, and no IKE_AUTH after. */
+  private boolean isAllowed(IkeHeader header) {
+    boolean connecting = sa.state() == IkeSa.State.CONNECTING;
+    return connecting == (header.exchangeType() == ExchangeType.IKE_AUTH)
+        && !(connecting && sa.isInitiator());
+  }
+
+  private CompletableFuture<Reply> handle(DecodeResult<IkeMessage> opened) {
+    if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
+      IkeMessage request = decoded.value();
+      return switch (request.header().exchangeType()) {
+        case ExchangeType.IKE_AUTH -> new AuthResponder(sa, request).reply();
+        case ExchangeType.CREATE_CHILD_SA ->
+            IkeRekeyResponder.isMeant(request)
+                ? now(new IkeRekeyResponder(sa, request).reply())
+                : new ChildCreateResponder(sa, request).reply();
+        case ExchangeType.INFORMATIONAL -> new InformationalResponder(sa, request).reply();
+        default ->
+            now(fatal("exchange type " + ExchangeType.name(request.header().exchangeType())));
+      };
+    }
+    if (opened instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
+      // RFC 7296 section 2.5: the request is refused, named by one octet, and the SA stays.
+      count("ike-unknown-critical");
+      Reply reply =
+          Reply.of(
+              List.of(
+                  NotifyPayload.of(
+                      NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD,
+                      Octets.copyOf(new byte[] {(byte) unknown.payloadType()}))));
+      boolean connecting = sa.state() == IkeSa.State.CONNECTING;
+      return now(
+          connecting ? reply.then(() -> sa.end("unknown critical payload in IKE_AUTH")) : reply);
+    }
+    return now(fatal(describe(opened)));
+  }
+
+  /** RFC 7296 section 2.21.3: INVALID_SYNTAX in an authentic message ends the SA on both sides. */
+  private Reply fatal(String problem) {
+    count("ike-dropped-malformed");
+    return Reply.notification(NotifyType.INVALID_SYNTAX)
+        .then(() -> sa.end("the peer's request is malformed: " + problem));
+  }
+
+  private DecodeResult<IkeMessage> open(Datagram datagram, DecodeResult<IkeMessage> outer) {
+    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded && sa.crypto() != null) {
+      return MessageDecoder.open(datagram.octets(), decoded.value(), sa.crypto());
+    }
+    // Broken outside of the protected part: not the peer's word.
+    return new DecodeResult.NotAuthentic<>("not protected");
+  }
+
+  /** An error in clear proves nothing, but may explain why nothing else comes. */
+  private void noteUnprotectedError(DecodeResult<IkeMessage> outer) {
+    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded) {
+      decoded
+          .value()
+          .error()
+          .ifPresent(
+              e -> sa.setHint("an unprotected " + NotifyType.name(e.type()) + " was received"));
+    }
+  }
+
+  /** RFC 7296 section 2.23: behind a NAT the peer's address is what its last message says. */
+  private void followPeer(Path way) {
+    if (sa.nat().any() && !way.equals(sa.path())) {
+      sa.setPath(way);
+    }
+  }
+
+  private static String describe(DecodeResult<IkeMessage> result) {
+    if (result instanceof DecodeResult.Malformed<IkeMessage> malformed) {
+      return malformed.reason();
+    }
+    if (result instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
+      return "unknown critical payload " + PayloadType.name(unknown.payloadType());
+    }
+    return "not authentic";
+  }
+
+  private static CompletableFuture<Reply> now(Reply reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+
+  private void count(String counter) {
+    sa.ctx().counters().count(counter);
+  }
+}

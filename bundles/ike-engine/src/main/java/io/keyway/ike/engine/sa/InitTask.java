@@ -1,0 +1,185 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.crypto.KeyExchange;
+import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.negotiate.NatDetection;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
+import java.util.List;
+import java.util.Optional;
+
+/** IKE_SA_INIT as initiator (RFC 7296 section 1.2), with cookies and a corrected group. */
+final class InitTask implements Task {
+  /** A peer that asks for more is not honest. */
+  private static final int MAX_ROUNDS = 5;
+
+  private Octets cookie;
+  private KeyExchangeMethod group;
+  private KeyExchange.Initiation initiation;
+  private boolean groupCorrected;
+  private int rounds;
+
+  @Override
+  public void build(IkeSa sa, List<Payload> request) {
+    Handshake handshake = sa.handshake();
+    if (handshake.initiatorNonce.length == 0) {
+      handshake.initiatorNonce = sa.ctx().nonce();
+      group = sa.config().proposals().get(0).keyExchange();
+    }
+    if (initiation == null) {
+      initiation = sa.ctx().crypto().keyExchange(group).initiate();
+    }
+    if (cookie != null) {
+      // First of all payloads, the rest unchanged (RFC 7296 section 2.6).
+      request.add(NotifyPayload.of(NotifyType.COOKIE, cookie));
+    }
+    request.add(IkeProposals.offer(sa.config().proposals(), Octets.EMPTY));
+    request.add(new KePayload(group.ianaId(), Octets.copyOf(initiation.publicValue())));
+    request.add(new NoncePayload(Octets.copyOf(handshake.initiatorNonce)));
+    request.addAll(NatDetection.payloads(sa.spiI(), 0, sa.path().local(), sa.path().remote()));
+  }
+
+  @Override
+  public Step process(IkeSa sa, IkeMessage response) {
+    if (++rounds > MAX_ROUNDS) {
+      return end(sa, "peer " + sa.path().peer() + " asks for IKE_SA_INIT again and again");
+    }
+    Optional<NotifyPayload> cookies = response.notification(NotifyType.COOKIE);
+    if (cookies.isPresent()) {
+      cookie = cookies.get().data();
+      return Step.AGAIN;
+    }
+    Optional<NotifyPayload> error = response.error();
+    if (error.isPresent()) {
+      return error.get().type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(sa, error.get())
+          ? Step.AGAIN
+          : end(sa, Reasons.initRefused(sa, error.get().type()));
+    }
+    return agree(sa, response);
+  }
+
+  /** RFC 7296 section 1.2: once, and only to a method that we offered ourselves. */
+  private boolean correctGroup(IkeSa sa, NotifyPayload error) {
+    if (groupCorrected || error.data().length() != 2) {
+      return false;
+    }
+    groupCorrected = true;
+    int wanted = error.data().at(0) << 8 | error.data().at(1);
+    Optional<KeyExchangeMethod> offered =
+        sa.config().proposals().stream()
+            .map(IkeProposal::keyExchange)
+            .filter(m -> m.ianaId() == wanted && m != group)
+            .findFirst();
+    offered.ifPresent(
+        method -> {
+          group = method;
+          initiation.close();
+          initiation = null;
+        });
+    return offered.isPresent();
+  }
+
+  private Step agree(IkeSa sa, IkeMessage response) {
+    String peer = "peer " + sa.path().peer();
+    SaPayload answer = response.first(SaPayload.class).orElse(null);
+    KePayload ke = response.first(KePayload.class).orElse(null);
+    NoncePayload nonce = response.first(NoncePayload.class).orElse(null);
+    long spiR = response.header().responderSpi();
+    if (answer == null || ke == null || nonce == null || spiR == 0) {
+      return end(sa, peer + " left out SA, KE, Nonce or its SPI in IKE_SA_INIT");
+    }
+    Optional<IkeProposal> chosen = IkeProposals.chosen(sa.config().proposals(), answer);
+    if (chosen.isEmpty()) {
+      return end(sa, peer + " chose an IKE proposal that we did not offer");
+    }
+    if (chosen.get().keyExchange() != group || ke.group() != group.ianaId()) {
+      return end(sa, peer + " answered with another key exchange method than it chose");
+    }
+    KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
+    if (result instanceof KeyAgreementResult.Refused refused) {
+      return end(sa, peer + " sent an unusable public value: " + refused.reason());
+    }
+    Handshake handshake = sa.handshake();
+    handshake.initRequest = sa.requests().packet();
+    handshake.responderNonce = nonce.nonce().toArray();
+    sa.setSpiR(spiR);
+    try (SecretBytes secret = ((KeyAgreementResult.Agreed) result).sharedSecret()) {
+      sa.setCrypto(
+          new SaCrypto(
+              sa.ctx().crypto(),
+              chosen.get(),
+              KeySchedule.ikeSa(
+                  sa.ctx().crypto().prf(chosen.get().prf()),
+                  chosen.get().encryption(),
+                  chosen.get().integrity(),
+                  secret,
+                  handshake.initiatorNonce,
+                  handshake.responderNonce,
+                  sa.spiI(),
+                  spiR),
+              true));
+    }
+    initiation.close();
+    return checkNat(sa, response) ? authenticate(sa) : Step.ENDED;
+  }
+
+  /** False when a NAT makes children impossible; the SA ended. */
+  private boolean checkNat(IkeSa sa, IkeMessage response) {
+    sa.setNat(
+        NatDetection.examine(
+            response, sa.spiI(), sa.spiR(), sa.path().local(), sa.path().remote()));
+    if (!sa.nat().any()) {
+      return true;
+    }
+    sa.ctx().counters().count("ike-nat-detected");
+    if (!sa.config().natTraversal()) {
+      sa.end(Reasons.nat(sa));
+      return false;
+    }
+    int port = sa.ctx().settings().natPort();
+    Path floated = sa.path().onPort(port, port);
+    sa.ctx().services().transport().ifPresent(t -> t.bind(floated.local(), true));
+    sa.setPath(floated);
+    return true;
+  }
+
+  private Step authenticate(IkeSa sa) {
+    Optional<ChildConfig> child = sa.children().firstWish();
+    if (child.isEmpty()) {
+      return end(sa, "nobody wants a child any more");
+    }
+    sa.requests()
+        .enqueueFirst(
+            Exchange.of(
+                ExchangeType.IKE_AUTH,
+                new AuthTask(child.get().name()),
+                new ChildCreateTask(child.get(), null)));
+    return Step.DONE;
+  }
+
+  private Step end(IkeSa sa, String reason) {
+    sa.end(reason);
+    return Step.ENDED;
+  }
+
+  @Override
+  public void abandon(IkeSa sa, Outcome why) {
+    if (initiation != null) {
+      initiation.close();
+    }
+  }
+}

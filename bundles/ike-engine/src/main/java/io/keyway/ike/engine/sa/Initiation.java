@@ -1,0 +1,99 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.base.Worker;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Brings one child up on whatever IKE SA a connection has, or on a new one. */
+public final class Initiation {
+  private static final int MAX_MOVES = 5;
+
+  private final EngineContext ctx;
+  private final Connection connection;
+  private final ChildConfig child;
+  private final CompletableFuture<ChildResult> result = new CompletableFuture<>();
+  private int moves;
+
+  private Initiation(EngineContext ctx, Connection connection, ChildConfig child) {
+    this.ctx = ctx;
+    this.connection = connection;
+    this.child = child;
+  }
+
+  /** From any thread; the future completes within the timeout. */
+  public static CompletableFuture<ChildResult> start(
+      EngineContext ctx, Connection connection, ChildConfig child, Duration timeout) {
+    Optional<String> missing = ctx.services().missing();
+    if (missing.isPresent()) {
+      return failed(Outcome.unavailable(missing.get()));
+    }
+    if (connection.config().remoteAddress().isEmpty() && connection.usable().isEmpty()) {
+      return failed(
+          Outcome.refused(
+              "connection '"
+                  + connection.name()
+                  + "' has no remote address, so only the peer can initiate; set remote-address or"
+                  + " wait for the peer"));
+    }
+    Initiation initiation = new Initiation(ctx, connection, child);
+    initiation.place(timeout);
+    return initiation.result;
+  }
+
+  private static CompletableFuture<ChildResult> failed(Outcome outcome) {
+    return CompletableFuture.completedFuture(ChildResult.of(outcome));
+  }
+
+  private void place(Duration timeout) {
+    if (moves++ == MAX_MOVES) {
+      result.complete(
+          ChildResult.of(Outcome.unavailable("the IKE SAs of the connection end as they come")));
+      return;
+    }
+    Optional<IkeSa> usable =
+        connection.config().remoteAddress().isPresent()
+            ? Optional.of(connection.usableOr(this::newSa))
+            : connection.usable();
+    if (usable.isEmpty()) {
+      result.complete(ChildResult.of(Outcome.unavailable("the peer's IKE SA just ended")));
+      return;
+    }
+    IkeSa sa = usable.get();
+    if (moves == 1) {
+      Worker.Timer timer = sa.after(timeout, () -> giveUp(sa, timeout));
+      result.whenComplete((value, error) -> timer.cancel());
+    }
+    sa.initiate(child, result, () -> place(timeout));
+  }
+
+  private IkeSa newSa() {
+    ConnectionConfig config = connection.config();
+    long spi = ctx.newSpi();
+    Path path =
+        new Path(
+            new InetSocketAddress(config.localAddress(), config.localPort()),
+            new InetSocketAddress(config.remoteAddress().orElseThrow(), config.remotePort()),
+            false);
+    return new IkeSa(ctx, ctx.newUid(), spi, true, spi, 0, path, connection);
+  }
+
+  /** The negotiation goes on; only the caller waits no longer. */
+  private void giveUp(IkeSa sa, Duration timeout) {
+    String progress = sa.successorOrSelf().requests().progress();
+    result.complete(
+        ChildResult.of(
+            Outcome.unavailable(
+                "not up within "
+                    + timeout.toMillis()
+                    + " ms"
+                    + (progress.isEmpty()
+                        ? ""
+                        : ": " + progress + " to " + sa.path().peer() + ", no answer yet"))));
+  }
+}

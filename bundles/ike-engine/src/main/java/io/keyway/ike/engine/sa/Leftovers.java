@@ -1,0 +1,124 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.SaId;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sa.SecurityAssociation;
+import io.keyway.api.sp.SpdService;
+import io.keyway.ike.engine.base.EngineServices;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is still to be taken out of SAD and SPD: children of an earlier life of this engine, which
+ * carry traffic until a new child of the same name is up or their tunnel is removed, and removals
+ * that a missing service did not hear. May be used from any thread.
+ */
+public final class Leftovers {
+  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+
+  private final EngineServices services;
+  private final Duration timeout;
+  private final Map<String, List<SecurityAssociation>> earlier = new ConcurrentHashMap<>();
+  private final Set<ChildId> owedClaims = ConcurrentHashMap.newKeySet();
+  private final Set<SaId> owedSas = ConcurrentHashMap.newKeySet();
+
+  public Leftovers(EngineServices services, Duration timeout) {
+    this.services = services;
+    this.timeout = timeout;
+  }
+
+  /** Takes over what an earlier life left. */
+  public void adopt(List<SecurityAssociation> associations) {
+    for (SecurityAssociation association : associations) {
+      earlier.compute(
+          association.child().connection(),
+          (name, known) -> {
+            List<SecurityAssociation> all = known == null ? new ArrayList<>() : known;
+            if (all.stream().noneMatch(a -> a.id().equals(association.id()))) {
+              all.add(association);
+            }
+            return all;
+          });
+    }
+    if (!associations.isEmpty()) {
+      LOG.info(
+          "{} SAs of an earlier life of the engine carry traffic until they are replaced",
+          associations.size());
+    }
+  }
+
+  /** Names of children that an earlier life left. */
+  public Set<String> names() {
+    return Set.copyOf(earlier.keySet());
+  }
+
+  /** Removes what an earlier life left of a child, outbound first. */
+  public CompletableFuture<Void> remove(String childName) {
+    List<SecurityAssociation> left = earlier.remove(childName);
+    if (left == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.info("child {}: {} SAs of an earlier life of the engine go", childName, left.size());
+    List<CompletableFuture<?>> work = new ArrayList<>();
+    left.stream().map(SecurityAssociation::child).distinct().forEach(c -> work.add(claims(c)));
+    for (Direction direction : List.of(Direction.OUTBOUND, Direction.INBOUND)) {
+      for (SecurityAssociation association : left) {
+        if (association.id().direction() == direction) {
+          work.add(sa(association.id()));
+        }
+      }
+    }
+    return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new))
+        .exceptionally(error -> null);
+  }
+
+  void owe(ChildId child) {
+    owedClaims.add(child);
+  }
+
+  void owe(SaId id) {
+    owedSas.add(id);
+  }
+
+  /** A service came: does what could not be done without it. */
+  public void settle() {
+    for (ChildId child : List.copyOf(owedClaims)) {
+      if (services.spd().isPresent() && owedClaims.remove(child)) {
+        claims(child);
+      }
+    }
+    for (SaId id : List.copyOf(owedSas)) {
+      if (services.sad().isPresent() && owedSas.remove(id)) {
+        sa(id);
+      }
+    }
+  }
+
+  private CompletableFuture<Outcome> claims(ChildId child) {
+    SpdService spd = services.spd().orElse(null);
+    if (spd == null) {
+      owe(child);
+      return CompletableFuture.completedFuture(Outcome.unavailable("waiting for service spd"));
+    }
+    return spd.remove(child, timeout).toCompletableFuture();
+  }
+
+  private CompletableFuture<Outcome> sa(SaId id) {
+    SadService sad = services.sad().orElse(null);
+    if (sad == null) {
+      owe(id);
+      return CompletableFuture.completedFuture(Outcome.unavailable("waiting for service sad"));
+    }
+    return sad.remove(id, timeout).toCompletableFuture();
+  }
+}

@@ -1,0 +1,18 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.Payload;
+import java.util.List;
+
+/** An empty INFORMATIONAL request: any authentic answer proves that the peer lives. */
+final class LivenessTask implements Task {
+  @Override
+  public void build(IkeSa sa, List<Payload> request) {
+    sa.ctx().counters().count("ike-liveness-checks");
+  }
+
+  @Override
+  public Step process(IkeSa sa, IkeMessage response) {
+    return Step.DONE;
+  }
+}

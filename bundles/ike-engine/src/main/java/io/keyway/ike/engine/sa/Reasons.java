@@ -1,0 +1,126 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.message.NotifyType;
+import java.util.stream.Collectors;
+
+/** Failures in words that name cause and cure. */
+final class Reasons {
+  private Reasons() {}
+
+  /** The peer refused IKE_SA_INIT. */
+  static String initRefused(IkeSa sa, int notifyType) {
+    String peer = "peer " + sa.path().peer();
+    return switch (notifyType) {
+      case NotifyType.NO_PROPOSAL_CHOSEN ->
+          peer
+              + " accepts none of our IKE proposals "
+              + ikeProposals(sa.config())
+              + ", or has no connection for our address (NO_PROPOSAL_CHOSEN);"
+              + " compare the IKE policies and addresses of both ends";
+      case NotifyType.INVALID_KE_PAYLOAD ->
+          peer
+              + " insists on a key exchange method that we do not propose (INVALID_KE_PAYLOAD); our"
+              + " proposals are "
+              + ikeProposals(sa.config());
+      case NotifyType.INVALID_MAJOR_VERSION -> peer + " does not speak IKEv2";
+      default -> peer + " refused IKE_SA_INIT: " + NotifyType.name(notifyType);
+    };
+  }
+
+  /** The peer refused IKE_AUTH as a whole. */
+  static String authRefused(IkeSa sa, int notifyType) {
+    ConnectionConfig config = sa.config();
+    String peer = "peer " + sa.path().peer();
+    if (notifyType == NotifyType.AUTHENTICATION_FAILED) {
+      return "authentication failed: "
+          + peer
+          + " rejected our identity '"
+          + Identities.local(config)
+          + "' or our pre-shared key (AUTHENTICATION_FAILED); check secret '"
+          + config.authentication().secret()
+          + "' and the identities on both ends";
+    }
+    return peer + " refused IKE_AUTH: " + NotifyType.name(notifyType);
+  }
+
+  /** The peer's AUTH payload does not fit our key. */
+  static String badPeerAuth(ConnectionConfig config, String identity, String peer) {
+    return "authentication failed: peer "
+        + peer
+        + " calls itself '"
+        + identity
+        + "', but does not have our pre-shared key; check secret '"
+        + config.authentication().secret()
+        + "' on both ends";
+  }
+
+  /** The peer refused a child. */
+  static Outcome childRefused(IkeSa sa, ChildConfig config, int notifyType) {
+    String peer = "peer " + sa.path().peer();
+    String name = NotifyType.name(notifyType);
+    return switch (notifyType) {
+      case NotifyType.NO_PROPOSAL_CHOSEN ->
+          Outcome.refused(
+              peer
+                  + " accepts none of our ESP proposals "
+                  + espProposals(config)
+                  + ", or could not install the child (NO_PROPOSAL_CHOSEN); compare the child policies"
+                  + " of both ends and look at the peer's log");
+      case NotifyType.TS_UNACCEPTABLE ->
+          Outcome.refused(
+              peer
+                  + " has no child for our selectors "
+                  + config.localTs()
+                  + " === "
+                  + config.remoteTs()
+                  + " (TS_UNACCEPTABLE); compare the traffic selectors of both ends");
+      case NotifyType.INVALID_KE_PAYLOAD ->
+          Outcome.refused(
+              peer
+                  + " insists on a key exchange method for the child that we do not propose"
+                  + " (INVALID_KE_PAYLOAD); our proposals are "
+                  + espProposals(config));
+      case NotifyType.NO_ADDITIONAL_SAS ->
+          Outcome.refused(peer + " takes no further child on this IKE SA (NO_ADDITIONAL_SAS)");
+      case NotifyType.TEMPORARY_FAILURE ->
+          Outcome.unavailable(peer + " is busy with this IKE SA (TEMPORARY_FAILURE)");
+      case NotifyType.FAILED_CP_REQUIRED ->
+          Outcome.refused(
+              peer + " wants to assign us an address (FAILED_CP_REQUIRED), which is not supported");
+      default -> Outcome.refused(peer + " refused the child: " + name);
+    };
+  }
+
+  /** A NAT is there and the plane cannot live with it. */
+  static String nat(IkeSa sa) {
+    String where =
+        sa.nat().local() && sa.nat().remote()
+            ? "both ends are behind a NAT"
+            : sa.nat().local() ? "we are behind a NAT" : "the peer is behind a NAT";
+    return "no child: "
+        + where
+        + " (peer "
+        + sa.path().peer()
+        + "), and NAT traversal is off or data plane '"
+        + sa.config().plane()
+        + "' cannot put ESP into UDP; remove the NAT, or use a data plane that can encapsulate";
+  }
+
+  static String ikeProposals(ConnectionConfig config) {
+    return config.proposals().stream()
+        .map(IkeProposal::keywords)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  static String espProposals(ChildConfig config) {
+    return config.proposals().stream()
+        .map(EspProposal::keywords)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+}

@@ -1,0 +1,208 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.Payload;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The exchanges that we start on one IKE SA: one at a time (window size 1, RFC 7296 section 2.3),
+ * the others wait in order. A request is repeated, octet for octet, until it is answered or the
+ * peer counts as dead (section 2.4).
+ */
+final class Requests {
+  private final IkeSa sa;
+  private final Deque<Exchange> queue = new ArrayDeque<>();
+  private Exchange active;
+  private boolean sent;
+  private int nextId;
+  private int activeId;
+  private byte[] packet = {};
+  private int transmissions;
+  private Worker.Timer timer = Worker.Timer.NONE;
+
+  Requests(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  void enqueue(Exchange exchange) {
+    queue.addLast(exchange);
+    kick();
+  }
+
+  void enqueueFirst(Exchange exchange) {
+    queue.addFirst(exchange);
+    kick();
+  }
+
+  /** Whether an exchange is under way, or about to be. */
+  boolean isIdle() {
+    return active == null && queue.isEmpty();
+  }
+
+  /** Whether an exchange that makes, replaces or ends a child is under way. */
+  boolean concernsChildren() {
+    return active != null && active.concernsChildren();
+  }
+
+  boolean isActive(Class<? extends Task> kind) {
+    return active != null && active.has(kind);
+  }
+
+  /** Starts the next exchange if none is under way. */
+  void kick() {
+    if (active != null || sa.isDead() || queue.isEmpty()) {
+      return;
+    }
+    active = queue.poll();
+    sent = false;
+    prepare(active, 0);
+  }
+
+  private void prepare(Exchange exchange, int index) {
+    if (index == exchange.tasks().size()) {
+      send();
+      return;
+    }
+    exchange
+        .tasks()
+        .get(index)
+        .prepare(sa)
+        .thenAccept(
+            outcome -> {
+              if (active != exchange) {
+                return; // The SA ended meanwhile, and the tasks know.
+              }
+              if (outcome.done()) {
+                prepare(exchange, index + 1);
+              } else {
+                active = null;
+                exchange.tasks().forEach(task -> task.abandon(sa, outcome));
+                kick();
+              }
+            });
+  }
+
+  private void send() {
+    List<Payload> payloads = new ArrayList<>();
+    for (Task task : active.tasks()) {
+      task.build(sa, payloads);
+    }
+    if (active.type() == ExchangeType.IKE_SA_INIT) {
+      // Every attempt of IKE_SA_INIT has message id 0 (RFC 7296 section 2.2).
+      activeId = 0;
+      nextId = 1;
+    } else {
+      activeId = nextId++;
+    }
+    packet = sa.encode(active.type(), false, activeId, payloads);
+    transmissions = 0;
+    sent = true;
+    transmit();
+  }
+
+  private void transmit() {
+    transmissions++;
+    sa.send(packet);
+    timer =
+        sa.after(
+            sa.ctx().settings().retransmitWait(transmissions),
+            () -> {
+              if (transmissions < sa.ctx().settings().transmissions()) {
+                sa.ctx().counters().count("ike-retransmissions");
+                transmit();
+              } else {
+                sa.peerDoesNotAnswer(progress());
+              }
+            });
+  }
+
+  /** What we wait for, in words. */
+  String progress() {
+    if (active == null || !sent) {
+      return "";
+    }
+    return ExchangeType.name(active.type())
+        + " was sent "
+        + transmissions
+        + (transmissions == 1 ? " time" : " times");
+  }
+
+  /** The request under way as it went over the wire. */
+  byte[] packet() {
+    return packet;
+  }
+
+  /** Whether this is the response we wait for. */
+  boolean awaits(IkeHeader response) {
+    return active != null
+        && sent
+        && response.messageId() == activeId
+        && response.exchangeType() == active.type();
+  }
+
+  /** An authentic response (or one of IKE_SA_INIT, where nothing is authentic yet). */
+  void process(IkeMessage response) {
+    timer.cancel();
+    Exchange exchange = active;
+    List<Task> left = new ArrayList<>();
+    for (Task task : exchange.tasks()) {
+      Task.Step step = task.process(sa, response);
+      if (sa.isDead()) {
+        return;
+      }
+      if (step == Task.Step.ENDED) {
+        active = null;
+        kick();
+        return;
+      }
+      if (step == Task.Step.AGAIN) {
+        left.add(task);
+      }
+    }
+    if (left.isEmpty()) {
+      active = null;
+      kick();
+    } else {
+      active = new Exchange(exchange.type(), left);
+      send();
+    }
+  }
+
+  /** Hands what waits to the SA's successor; an exchange under way stays. */
+  void moveTo(Requests successor) {
+    queue.removeIf(x -> x.has(IkeRekeyTask.class));
+    successor.queue.addAll(queue);
+    queue.clear();
+    successor.kick();
+  }
+
+  /** Forgets the exchange under way and everything that waits. */
+  void abandonAll(Outcome why) {
+    timer.cancel();
+    Exchange current = active;
+    active = null;
+    List<Exchange> waiting = List.copyOf(queue);
+    queue.clear();
+    if (current != null) {
+      current.tasks().forEach(task -> task.abandon(sa, why));
+    }
+    waiting.forEach(exchange -> exchange.tasks().forEach(task -> task.abandon(sa, why)));
+  }
+
+  /** Forgets the exchange under way, whose answer no longer matters. */
+  void abandonActive(Outcome why) {
+    timer.cancel();
+    Exchange current = active;
+    active = null;
+    if (current != null) {
+      current.tasks().forEach(task -> task.abandon(sa, why));
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.negotiate.NatDetection;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Opens an IKE SA for a first message that proved worth it (RFC 7296 section 1.2). */
+public final class ResponderSa {
+  private ResponderSa() {}
+
+  /**
+   * Answers IKE_SA_INIT and waits for IKE_AUTH. Runs on the worker of the stripe.
+   *
+   * @return why the message is refused; empty when it was answered
+   */
+  public static Optional<String> open(
+      EngineContext ctx,
+      List<Connection> candidates,
+      Datagram datagram,
+      IkeMessage request,
+      IkeProposals.Choice choice,
+      KePayload ke,
+      NoncePayload nonce,
+      long stripe) {
+    KeyAgreementResult result =
+        ctx.crypto().keyExchange(choice.chosen().keyExchange()).respond(ke.publicValue().toArray());
+    if (result instanceof KeyAgreementResult.Refused refused) {
+      return Optional.of(refused.reason());
+    }
+    KeyAgreementResult.Agreed agreed = (KeyAgreementResult.Agreed) result;
+    long spiI = request.header().initiatorSpi();
+    long spiR = ctx.newSpi();
+    IkeSa sa =
+        new IkeSa(
+            ctx, ctx.newUid(), stripe, false, spiI, spiR, Path.of(datagram), candidates.get(0));
+    sa.setCandidates(candidates);
+    Handshake handshake = sa.handshake();
+    handshake.initRequest = datagram.octets();
+    handshake.initiatorNonce = nonce.nonce().toArray();
+    handshake.responderNonce = ctx.nonce();
+    sa.setNat(NatDetection.examine(request, spiI, 0, datagram.local(), datagram.remote()));
+    if (sa.nat().any()) {
+      ctx.counters().count("ike-nat-detected");
+    }
+    try (SecretBytes secret = agreed.sharedSecret()) {
+      sa.setCrypto(
+          new SaCrypto(
+              ctx.crypto(),
+              choice.chosen(),
+              KeySchedule.ikeSa(
+                  ctx.crypto().prf(choice.chosen().prf()),
+                  choice.chosen().encryption(),
+                  choice.chosen().integrity(),
+                  secret,
+                  handshake.initiatorNonce,
+                  handshake.responderNonce,
+                  spiI,
+                  spiR),
+              false));
+    }
+    sa.countHalfOpen();
+    List<Payload> payloads = new ArrayList<>();
+    payloads.add(new SaPayload(List.of(choice.answer())));
+    payloads.add(
+        new KePayload(choice.chosen().keyExchange().ianaId(), Octets.copyOf(agreed.publicValue())));
+    payloads.add(new NoncePayload(Octets.copyOf(handshake.responderNonce)));
+    payloads.addAll(NatDetection.payloads(spiI, spiR, datagram.local(), datagram.remote()));
+    byte[] reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
+    handshake.initResponse = reply;
+    sa.replies().primed(datagram.octets(), reply);
+    sa.send(reply);
+    sa.after(
+        ctx.settings().halfOpenTimeout(),
+        () -> {
+          if (sa.state() == IkeSa.State.CONNECTING) {
+            ctx.counters().count("ike-half-open-expired");
+            sa.end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
+          }
+        });
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,77 @@
+package io.keyway.ike.engine.sa;
+
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Finds SAs by what a datagram or an event names; every look-up is one hash. */
+public final class SaDirectory {
+  /** An IKE_SA_INIT request is known by the initiator's SPI and address: ours is not in it yet. */
+  private record InitKey(long initiatorSpi, InetSocketAddress remote) {}
+
+  private final Map<Long, IkeSa> byOurSpi = new ConcurrentHashMap<>();
+  private final Map<String, IkeSa> byUid = new ConcurrentHashMap<>();
+  private final Map<InitKey, IkeSa> byInit = new ConcurrentHashMap<>();
+  private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
+
+  /** False if the SPI is taken. */
+  boolean add(IkeSa sa) {
+    return byOurSpi.putIfAbsent(sa.ourSpi(), sa) == null;
+  }
+
+  void remove(IkeSa sa) {
+    byOurSpi.remove(sa.ourSpi(), sa);
+  }
+
+  public Optional<IkeSa> byOurSpi(long spi) {
+    return Optional.ofNullable(byOurSpi.get(spi));
+  }
+
+  /** The IKE SA that a uid stands for now; a successor takes the place of its predecessor. */
+  public Optional<IkeSa> byUid(String uid) {
+    return Optional.ofNullable(byUid.get(uid));
+  }
+
+  void name(IkeSa sa) {
+    byUid.put(sa.uid(), sa);
+  }
+
+  void unname(IkeSa sa) {
+    byUid.remove(sa.uid(), sa);
+  }
+
+  /** Every IKE SA, including those that only repeat their last answer. */
+  public Collection<IkeSa> all() {
+    return byOurSpi.values();
+  }
+
+  void addInit(long initiatorSpi, InetSocketAddress remote, IkeSa sa) {
+    byInit.put(new InitKey(initiatorSpi, remote), sa);
+  }
+
+  void removeInit(long initiatorSpi, InetSocketAddress remote, IkeSa sa) {
+    byInit.remove(new InitKey(initiatorSpi, remote), sa);
+  }
+
+  public Optional<IkeSa> byInit(long initiatorSpi, InetSocketAddress remote) {
+    return Optional.ofNullable(byInit.get(new InitKey(initiatorSpi, remote)));
+  }
+
+  void addChild(ChildSa child) {
+    byChildUid.put(child.uid(), child);
+  }
+
+  void removeChild(ChildSa child) {
+    byChildUid.remove(child.uid(), child);
+  }
+
+  public Optional<ChildSa> child(String uid) {
+    return Optional.ofNullable(byChildUid.get(uid));
+  }
+
+  public Collection<ChildSa> children() {
+    return byChildUid.values();
+  }
+}

@@ -1,0 +1,83 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.base.Worker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Liveness, rekeying and reauthentication of one IKE SA by time. */
+final class SaTimers {
+  private final IkeSa sa;
+  private Instant lastHeard = Instant.EPOCH;
+  private Worker.Timer liveness = Worker.Timer.NONE;
+  private Worker.Timer rekey = Worker.Timer.NONE;
+  private Optional<Instant> rekeyAt = Optional.empty();
+
+  SaTimers(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  /** Starts, or starts again after the configuration changed. */
+  void start() {
+    stop();
+    ConnectionConfig.Timers times = sa.config().timers();
+    heard();
+    if (isOn(times.dpdDelay())) {
+      liveness = sa.after(times.dpdDelay(), this::checkLiveness);
+    }
+    if (isOn(times.rekey())) {
+      scheduleRekey(scale(times.rekey(), sa.ctx().spread()));
+    }
+  }
+
+  void stop() {
+    liveness.cancel();
+    rekey.cancel();
+    rekeyAt = Optional.empty();
+    sa.touch();
+  }
+
+  /** An authentic message came. */
+  void heard() {
+    lastHeard = sa.ctx().clock().instant();
+  }
+
+  Optional<Instant> rekeyAt() {
+    return rekeyAt;
+  }
+
+  /** Tries again after something failed for now. */
+  void retryRekey() {
+    scheduleRekey(scale(sa.ctx().settings().retryDelay(), 0.5 + sa.ctx().spread() / 2));
+  }
+
+  private void scheduleRekey(Duration delay) {
+    rekey.cancel();
+    rekeyAt = Optional.of(sa.ctx().clock().instant().plus(delay));
+    rekey = sa.after(delay, () -> sa.children().rekeyIke(Optional.empty()));
+    sa.touch();
+  }
+
+  /** RFC 7296 section 2.4: asks only when nothing was heard, and not while a request is out. */
+  private void checkLiveness() {
+    Duration delay = sa.config().timers().dpdDelay();
+    if (!isOn(delay)) {
+      return;
+    }
+    Duration silence = Duration.between(lastHeard, sa.ctx().clock().instant());
+    if (silence.compareTo(delay) >= 0 && sa.requests().isIdle()) {
+      sa.requests().enqueue(Exchange.informational(new LivenessTask()));
+    }
+    Duration next = delay.minus(silence);
+    liveness = sa.after(next.isNegative() || next.isZero() ? delay : next, this::checkLiveness);
+  }
+
+  private static boolean isOn(Duration duration) {
+    return !duration.isZero() && !duration.isNegative();
+  }
+
+  private static Duration scale(Duration duration, double factor) {
+    return Duration.ofMillis((long) (duration.toMillis() * factor));
+  }
+}

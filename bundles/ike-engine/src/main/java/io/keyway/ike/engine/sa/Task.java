@@ -1,0 +1,45 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.Payload;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One concern of an exchange that we start. An exchange is an ordered list of tasks: each prepares,
+ * each adds payloads to the request, each looks at the response. All calls come on the SA's worker,
+ * and always name the SA, because a queued task may move to the SA's successor.
+ */
+interface Task {
+  /** What a task says after it saw a response. */
+  enum Step {
+    /** Nothing left to do. */
+    DONE,
+    /** The same exchange goes on with another request, to which this task adds again. */
+    AGAIN,
+    /** The IKE SA ends, now or once the peer heard of it; nobody else looks at the response. */
+    ENDED
+  }
+
+  /**
+   * Fetches what the request needs. Completes on the worker; any other outcome than done ends the
+   * exchange before anything was sent, and {@link #abandon} follows.
+   */
+  default CompletableFuture<Outcome> prepare(IkeSa sa) {
+    return CompletableFuture.completedFuture(Outcome.ok());
+  }
+
+  /** Adds payloads; called once for each request, not for a retransmission. */
+  void build(IkeSa sa, List<Payload> request);
+
+  Step process(IkeSa sa, IkeMessage response);
+
+  /** There will be no response, or no request. Called at most once, and never after DONE. */
+  default void abandon(IkeSa sa, Outcome why) {}
+
+  /** Whether the task makes, replaces or ends a child (RFC 7296 section 2.25). */
+  default boolean concernsChildren() {
+    return false;
+  }
+}
