@@ -63,7 +63,7 @@ final class PlaneWorker {
   private Generation generation;
   private long cookie;
   private boolean met;
-  private ScheduledFuture<?> audit;
+  private Optional<ScheduledFuture<?>> audit = Optional.empty();
   private boolean doubtScheduled;
   private OptionalLong drift = OptionalLong.empty();
   private Optional<Instant> lastReconcile = Optional.empty();
@@ -300,19 +300,21 @@ final class PlaneWorker {
     if (wasReady || news) {
       events.emit(new PlaneEvent.Down(why.getMessage()));
     }
+    later(pause, this::connect);
+  }
+
+  private Optional<ScheduledFuture<?>> later(Duration pause, Runnable work) {
+    Runnable submitted = () -> submit(work);
     try {
-      executor.schedule(() -> submit(this::connect), pause.toMillis(), TimeUnit.MILLISECONDS);
+      return Optional.of(executor.schedule(submitted, pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (RejectedExecutionException e) {
-      LOG.debug("closed");
+      return Optional.empty();
     }
   }
 
   private void dropDevice() {
     link = null;
-    if (audit != null) {
-      audit.cancel(false);
-      audit = null;
-    }
+    audit.ifPresent(a -> a.cancel(false));
     if (device != null) {
       device.close();
       device = null;
@@ -332,19 +334,16 @@ final class PlaneWorker {
 
   private void scheduleAudit() {
     audit =
-        executor.schedule(
-            () ->
-                submit(
-                    () -> {
-                      if (device != null) {
-                        audit();
-                        if (device != null) {
-                          scheduleAudit();
-                        }
-                      }
-                    }),
-            settings.timing().audit().toMillis(),
-            TimeUnit.MILLISECONDS);
+        later(
+            settings.timing().audit(),
+            () -> {
+              if (device != null) {
+                audit();
+              }
+              if (device != null) {
+                scheduleAudit();
+              }
+            });
   }
 
   /** At once, but not for every failure of one tunnel. */
@@ -355,17 +354,14 @@ final class PlaneWorker {
       audit();
     } else if (!doubtScheduled) {
       doubtScheduled = true;
-      executor.schedule(
-          () ->
-              submit(
-                  () -> {
-                    doubtScheduled = false;
-                    if (device != null) {
-                      audit();
-                    }
-                  }),
-          DOUBT_REST.toMillis(),
-          TimeUnit.MILLISECONDS);
+      later(
+          DOUBT_REST,
+          () -> {
+            doubtScheduled = false;
+            if (device != null) {
+              audit();
+            }
+          });
     }
   }
 

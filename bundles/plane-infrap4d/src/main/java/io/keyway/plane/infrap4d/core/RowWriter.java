@@ -165,7 +165,9 @@ final class RowWriter {
           if (now.equals(wanted.get(key))) {
             return RowResult.DONE;
           }
-          mirror.set(key, now);
+          if (now.isEmpty() || !mirror.isSuspect(key)) {
+            mirror.set(key, now);
+          }
           return new RowResult(RowResult.Kind.UNAVAILABLE, result.reason() + "; it was not done");
         });
   }
