@@ -1,0 +1,12 @@
+package io.keyway.spd;
+
+import io.keyway.api.Registration;
+import java.time.Duration;
+
+/** Runs things later. Injected, so that a test owns the time. */
+@FunctionalInterface
+public interface Timer {
+
+  /** Runs {@code task} once after {@code delay}; closing the registration cancels it. */
+  Registration schedule(Duration delay, Runnable task);
+}

@@ -1,0 +1,2 @@
+/** The Declarative Services shell of the SPD. */
+package io.keyway.spd.osgi;
