@@ -1,0 +1,106 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Usage;
+import io.keyway.api.sp.PolicyAction;
+import io.keyway.api.sp.SpdService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Reads the counters of tunnels that are up, a bounded number each second: with 500 tunnels every
+ * second, with 10 000 every 20 seconds.
+ */
+final class CounterPoll {
+
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int MOST_EACH_TIME = 500;
+
+  private final Loop loop;
+  private final Services services;
+  private final TunnelKeeper keeper;
+  private final List<TunnelEntry> round = new ArrayList<>();
+  private Map<String, ChildId> claims = Map.of();
+  private Registration next;
+  private boolean stopped;
+
+  CounterPoll(Loop loop, Services services, TunnelKeeper keeper) {
+    this.loop = loop;
+    this.services = services;
+    this.keeper = keeper;
+    this.next = loop.schedule(PERIOD, this::poll);
+  }
+
+  void stop() {
+    stopped = true;
+    next.close();
+  }
+
+  private void poll() {
+    if (stopped) {
+      return;
+    }
+    if (services.spd != null) {
+      if (round.isEmpty()) {
+        begin(services.spd);
+      }
+      int count = Math.min(MOST_EACH_TIME, round.size());
+      List<TunnelEntry> now = List.copyOf(round.subList(0, count));
+      round.subList(0, count).clear();
+      now.forEach(entry -> read(services.spd, entry));
+    }
+    next = loop.schedule(PERIOD, this::poll);
+  }
+
+  private void begin(SpdService spd) {
+    keeper
+        .entries()
+        .forEach(
+            entry -> {
+              if (!entry.up.isEmpty()) {
+                round.add(entry);
+              }
+            });
+    if (round.isEmpty()) {
+      return;
+    }
+    Map<String, ChildId> found = new HashMap<>();
+    for (SpdService.Entry entry : spd.entries()) {
+      if (entry.policy().action() instanceof PolicyAction.Protect) {
+        found.put(entry.policy().child().uid(), entry.policy().child());
+      }
+    }
+    claims = found;
+  }
+
+  private void read(SpdService spd, TunnelEntry entry) {
+    List<CompletableFuture<Usage>> answers = new ArrayList<>();
+    for (ChildSaStatus child : entry.up.values()) {
+      ChildId claim = claims.get(child.uid());
+      if (claim == null) {
+        return;
+      }
+      answers.add(spd.usage(claim, TIMEOUT).toCompletableFuture());
+    }
+    CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .whenComplete(
+            (nothing, error) -> {
+              if (error == null) {
+                Usage sum =
+                    answers.stream().map(CompletableFuture::join).reduce(Usage.ABSENT, Usage::plus);
+                loop.execute(
+                    () -> {
+                      entry.counters.read(sum);
+                      keeper.publish(entry);
+                    });
+              }
+            });
+  }
+}

@@ -1,0 +1,93 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.SaId;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sp.PolicyAction;
+import io.keyway.api.sp.SpdService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * SAs and claims that an earlier life of an engine left on the device. They carry traffic on until
+ * something better stands in their place, or the tunnel goes; then they are removed.
+ */
+final class Leftovers {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** By configured child: what is left, SAs by the CHILD_SA they are half of. */
+  private final Map<String, Map<ChildId, Set<SaId>>> byChild = new HashMap<>();
+
+  /** Looks once, when services (re)appear: everything of engines that no living engine knows. */
+  void find(IkeEngine engine, SadService sad, SpdService spd, String ourselves) {
+    byChild.clear();
+    Set<String> alive = new HashSet<>();
+    if (engine != null) {
+      for (IkeSaStatus ike : engine.snapshot()) {
+        ike.children().stream().map(ChildSaStatus::uid).forEach(alive::add);
+      }
+    }
+    if (sad != null) {
+      for (SadService.Entry entry : sad.entries()) {
+        ChildId child = entry.sa().child();
+        if (!alive.contains(child.uid())) {
+          left(child).add(entry.sa().id());
+        }
+      }
+    }
+    if (spd != null) {
+      for (SpdService.Entry entry : spd.entries()) {
+        ChildId child = entry.policy().child();
+        boolean protects = entry.policy().action() instanceof PolicyAction.Protect;
+        if (protects && !alive.contains(child.uid()) && !child.owner().name().equals(ourselves)) {
+          left(child);
+        }
+      }
+    }
+  }
+
+  private Set<SaId> left(ChildId child) {
+    return byChild
+        .computeIfAbsent(child.connection(), name -> new HashMap<>())
+        .computeIfAbsent(child, id -> new HashSet<>());
+  }
+
+  /** True when an earlier engine's SAs still stand for this child. */
+  boolean has(String child) {
+    return byChild.containsKey(child);
+  }
+
+  /** Names of configured children that something is left of. */
+  Set<String> children() {
+    return Set.copyOf(byChild.keySet());
+  }
+
+  /**
+   * Removes what is left of a child: claims first, so that hold stands before the SA goes.
+   *
+   * @param alive uids that came up since the look, which are no leftovers
+   */
+  void remove(String child, Set<String> alive, SadService sad, SpdService spd) {
+    if (sad == null || spd == null) {
+      return;
+    }
+    Map<ChildId, Set<SaId>> left = byChild.remove(child);
+    if (left == null) {
+      return;
+    }
+    left.forEach(
+        (id, sas) -> {
+          if (!alive.contains(id.uid())) {
+            spd.remove(id, TIMEOUT)
+                .whenComplete((outcome, error) -> sas.forEach(sa -> sad.remove(sa, TIMEOUT)));
+          }
+        });
+  }
+}

@@ -1,0 +1,104 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.sa.Usage;
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.api.tunnel.TunnelStatus.Phase;
+import io.keyway.tunnels.plan.TunnelPlan;
+import java.util.List;
+import java.util.Optional;
+
+/** What a tunnel's state looks like from outside. */
+final class StatusView {
+
+  private StatusView() {}
+
+  static Phase phase(TunnelEntry entry, Services services) {
+    if (entry.plan.verdict() == TunnelPlan.Verdict.INVALID) {
+      return Phase.INVALID;
+    }
+    if (!entry.tunnel.enable()) {
+      return Phase.DISABLED;
+    }
+    if (entry.plan.verdict() == TunnelPlan.Verdict.WAITING || services.missing().isPresent()) {
+      return Phase.WAITING;
+    }
+    if (!entry.up.isEmpty()) {
+      return entry.up.size() == entry.plan.children().size() ? Phase.UP : Phase.PARTIAL;
+    }
+    if (!entry.held || planeProblem(entry, services).isPresent()) {
+      return Phase.WAITING;
+    }
+    return entry.connecting.isEmpty() ? Phase.DOWN : Phase.CONNECTING;
+  }
+
+  static TunnelStatus status(TunnelEntry entry, Services services) {
+    return new TunnelStatus(
+        entry.tunnel.name(),
+        entry.tunnel.gateway(),
+        entry.plan.plane().orElse(""),
+        entry.phase,
+        reason(entry, services),
+        entry.held && entry.phase != Phase.UP,
+        entry.since(),
+        List.copyOf(entry.up.values()),
+        entry.counters.total(),
+        Usage.ABSENT,
+        entry.rekeys);
+  }
+
+  /** Says that SAs of an earlier engine carry traffic on. */
+  static TunnelStatus withLeftovers(TunnelStatus status) {
+    return new TunnelStatus(
+        status.name(),
+        status.gateway(),
+        status.dataPlane(),
+        status.phase(),
+        join("SAs of an earlier engine carry its traffic; initiate replaces them", status.reason()),
+        status.held(),
+        status.since(),
+        status.children(),
+        status.outbound(),
+        status.inbound(),
+        status.rekeys());
+  }
+
+  private static String reason(TunnelEntry entry, Services services) {
+    String remark = entry.plan.reason();
+    String main =
+        switch (entry.phase) {
+          case INVALID -> "";
+          case DISABLED ->
+              "disabled by configuration" + (entry.held ? "; its traffic is held" : "");
+          case WAITING -> waiting(entry, services);
+          case DOWN ->
+              entry.terminated
+                  ? "terminated by an operator; initiate it to bring it up"
+                  : entry.failure.isEmpty() ? "not initiated" : entry.failure;
+          case CONNECTING, PARTIAL -> entry.failure;
+          case UP -> planeProblem(entry, services).orElse("");
+        };
+    String hold = entry.holdProblem;
+    return join(join(main, hold), remark);
+  }
+
+  private static String waiting(TunnelEntry entry, Services services) {
+    if (entry.plan.verdict() == TunnelPlan.Verdict.WAITING) {
+      return "";
+    }
+    return services
+        .missing()
+        .or(() -> planeProblem(entry, services))
+        .orElse(entry.holdProblem.isEmpty() ? "waiting for its hold policy" : "");
+  }
+
+  private static Optional<String> planeProblem(TunnelEntry entry, Services services) {
+    return entry.plan.plane().flatMap(services::planeProblem);
+  }
+
+  private static String join(String first, String second) {
+    if (first.isEmpty() || second.isEmpty() || first.equals(second)) {
+      return first.isEmpty() ? second : first;
+    }
+    return first + "; " + second;
+  }
+}

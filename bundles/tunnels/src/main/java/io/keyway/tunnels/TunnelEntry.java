@@ -1,0 +1,75 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.tunnels.plan.TunnelPlan;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One tunnel at run time; belongs to the loop. */
+final class TunnelEntry {
+
+  Tunnel tunnel;
+  TunnelPlan plan;
+  StartAction startAction = StartAction.NONE;
+
+  /**
+   * The claim that holds its traffic; a change of selectors makes a new one before the old goes.
+   */
+  ChildId hold;
+
+  /** Every hold was confirmed by the SPD. */
+  boolean held;
+
+  /** Why holds could not be placed; empty when they are. */
+  String holdProblem = "";
+
+  /** Taken down by an operator; stays down until initiated. */
+  boolean terminated;
+
+  final Map<String, ChildSaStatus> up = new LinkedHashMap<>();
+  final Set<String> connecting = new HashSet<>();
+  final Map<String, Registration> retries = new LinkedHashMap<>();
+  final Backoff backoff;
+  String failure = "";
+
+  TunnelStatus.Phase phase = TunnelStatus.Phase.DOWN;
+  Instant since;
+  long rekeys;
+  final Counters counters = new Counters();
+
+  TunnelEntry(Backoff backoff) {
+    this.backoff = backoff;
+  }
+
+  boolean wantsHold() {
+    return tunnel.enable()
+        || tunnel.whenDisabled() == io.keyway.api.intent.IntentObject.WhenDisabled.HOLD;
+  }
+
+  /** Its children belong into the engine. */
+  boolean loadable() {
+    return tunnel.enable() && plan.verdict() == TunnelPlan.Verdict.READY && held;
+  }
+
+  boolean wantsUp() {
+    return loadable() && startAction == StartAction.START && !terminated;
+  }
+
+  void cancelRetries() {
+    retries.values().forEach(Registration::close);
+    retries.clear();
+  }
+
+  Optional<Instant> since() {
+    return Optional.ofNullable(since);
+  }
+}

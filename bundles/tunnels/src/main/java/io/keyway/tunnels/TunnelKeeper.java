@@ -1,0 +1,537 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.intent.IntentSnapshot;
+import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Owner;
+import io.keyway.api.tunnel.TunnelEvent;
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.api.tunnel.TunnelStatus.Phase;
+import io.keyway.tunnels.plan.Resolver;
+import io.keyway.tunnels.plan.TunnelPlan;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps tunnels as they are configured. Everything here runs on the loop. For each tunnel, in this
+ * order: a plan, holds, the connection, the negotiation; what fails says so and is tried again.
+ */
+final class TunnelKeeper {
+
+  private static final Duration HOLD_RETRY = Duration.ofSeconds(3);
+  private static final Duration INITIATE = Duration.ofSeconds(60);
+
+  private final Loop loop;
+  private final Services services;
+  private final RandomGenerator random;
+  private final Events events;
+  private final Holds holds;
+  private final StaticPolicies staticPolicies;
+  private final Connections connections;
+  private final Initiations initiations;
+  private final Leftovers leftovers = new Leftovers();
+  private final Places places = new Places();
+  private final Map<String, TunnelEntry> tunnels = new TreeMap<>();
+  private final Map<String, String> tunnelOfChild = new HashMap<>();
+  private final Map<String, TunnelStatus> published = new ConcurrentHashMap<>();
+  private IntentSnapshot intent = IntentSnapshot.EMPTY;
+  private boolean flushedOld;
+
+  TunnelKeeper(Loop loop, Services services, Owner owner, RandomGenerator random, Events events) {
+    this.loop = loop;
+    this.services = services;
+    this.random = random;
+    this.events = events;
+    this.holds = new Holds(owner);
+    this.staticPolicies = new StaticPolicies(loop, services, owner);
+    this.connections = new Connections(loop, services, tunnels, this::connectionLoaded);
+    this.initiations = new Initiations(loop);
+  }
+
+  /** What is published, for any thread. */
+  Map<String, TunnelStatus> published() {
+    return published;
+  }
+
+  TunnelEntry entry(String tunnel) {
+    return tunnels.get(tunnel);
+  }
+
+  IntentSnapshot intent() {
+    return intent;
+  }
+
+  // ---- configuration -----------------------------------------------------------------------
+
+  void intentChanged(IntentSnapshot now) {
+    IntentSnapshot before = intent;
+    intent = now;
+    connections.resolver(new Resolver(now, services.planes));
+    for (String name : List.copyOf(tunnels.keySet())) {
+      if (!now.tunnels().containsKey(name)) {
+        remove(name);
+      }
+    }
+    Changes changes = new Changes(before, now);
+    now.tunnels()
+        .forEach(
+            (name, tunnel) -> {
+              if (!tunnels.containsKey(name) || changes.touch(tunnel)) {
+                replan(tunnel);
+              }
+            });
+    connections.gateways().stream().filter(changes::touchGateway).forEach(connections::refresh);
+    staticPolicies.update(now);
+    flushOldInstances();
+  }
+
+  /** Looks again at every tunnel of a plane, or at all. */
+  void replanAll(Optional<String> plane) {
+    for (Tunnel tunnel : intent.tunnels().values()) {
+      TunnelEntry entry = tunnels.get(tunnel.name());
+      if (plane.isEmpty() || entry == null || entry.plan.plane().equals(plane)) {
+        replan(tunnel);
+      }
+    }
+    staticPolicies.place(intent);
+  }
+
+  private void replan(Tunnel tunnel) {
+    TunnelEntry entry =
+        tunnels.computeIfAbsent(tunnel.name(), n -> new TunnelEntry(new Backoff(random)));
+    TunnelPlan before = entry.plan;
+    if (entry.tunnel != null && !entry.tunnel.equals(tunnel)) {
+      entry.terminated = false;
+      entry.failure = "";
+    }
+    entry.tunnel = tunnel;
+    ChildPolicy policy = intent.childPolicies().get(tunnel.childPolicy());
+    entry.startAction = policy == null ? StartAction.NONE : policy.startAction();
+    entry.plan = places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel));
+    if (before != null && !before.gateway().equals(entry.plan.gateway())) {
+      connections.remove(before.gateway(), tunnel.name());
+      connections.refresh(before.gateway());
+    }
+    connections.add(entry.plan.gateway(), tunnel.name());
+    indexChildren(tunnel.name(), before, entry.plan);
+    hold(entry, before);
+    connections.refresh(entry.plan.gateway());
+    publish(entry);
+  }
+
+  private void indexChildren(String tunnel, TunnelPlan before, TunnelPlan now) {
+    Set<String> names = new HashSet<>();
+    now.children().stream().map(ChildConfig::name).forEach(names::add);
+    if (before != null) {
+      for (ChildConfig child : before.children()) {
+        if (!names.contains(child.name())) {
+          tunnelOfChild.remove(child.name());
+          tunnels.get(tunnel).up.remove(child.name());
+        }
+      }
+    }
+    names.forEach(name -> tunnelOfChild.put(name, tunnel));
+  }
+
+  private void remove(String name) {
+    TunnelEntry entry = tunnels.remove(name);
+    published.remove(name);
+    entry.cancelRetries();
+    connections.remove(entry.plan.gateway(), name);
+    connections.refresh(entry.plan.gateway());
+    for (ChildConfig child : entry.plan.children()) {
+      tunnelOfChild.remove(child.name());
+      leftovers.remove(child.name(), Set.of(), services.sad, services.spd);
+    }
+    // The engine removes its claims first; the hold lies below them and goes last.
+    ChildId hold = entry.hold;
+    if (hold != null) {
+      loop.schedule(Duration.ofMillis(1), () -> dropHold(hold, entry, 0));
+    }
+    if (!entry.up.isEmpty()) {
+      events.tell(new TunnelEvent.Down(name, "removed from the configuration"));
+    }
+    places.release(name).forEach(this::replanByName);
+  }
+
+  /** Waits for the engine to let go of the tunnel's SAs, but not for ever. */
+  private void dropHold(ChildId hold, TunnelEntry entry, int tries) {
+    boolean busy =
+        services.engine != null
+            && services.spd != null
+            && services.spd.entries().stream()
+                .anyMatch(
+                    e ->
+                        !e.policy().child().equals(hold)
+                            && entry.plan.children().stream()
+                                .anyMatch(c -> c.name().equals(e.policy().child().connection())));
+    if (busy && tries < 50) {
+      loop.schedule(Duration.ofMillis(200), () -> dropHold(hold, entry, tries + 1));
+    } else if (services.spd != null) {
+      services.spd.remove(hold, Holds.TIMEOUT);
+    }
+  }
+
+  private void replanByName(String tunnel) {
+    Tunnel configured = intent.tunnels().get(tunnel);
+    if (configured != null) {
+      replan(configured);
+    }
+  }
+
+  // ---- holds -------------------------------------------------------------------------------
+
+  private void hold(TunnelEntry entry, TunnelPlan before) {
+    boolean wanted = entry.wantsHold() && entry.plan.plane().isPresent();
+    boolean same =
+        before != null
+            && before.holds().equals(entry.plan.holds())
+            && before.plane().equals(entry.plan.plane());
+    if (!wanted) {
+      ChildId old = entry.hold;
+      entry.hold = null;
+      entry.held = false;
+      if (old != null && services.spd != null) {
+        services.spd.remove(old, Holds.TIMEOUT);
+      }
+      return;
+    }
+    if (!same || entry.hold == null) {
+      ChildId old = entry.hold;
+      entry.hold = holds.next(entry.tunnel.name());
+      entry.held = false;
+      putHolds(entry, old);
+    } else if (!entry.held) {
+      putHolds(entry, null);
+    }
+  }
+
+  /**
+   * @param old the claims that these replace; removed when the new ones stand
+   */
+  private void putHolds(TunnelEntry entry, ChildId old) {
+    if (services.spd == null) {
+      entry.holdProblem = "";
+      return;
+    }
+    ChildId hold = entry.hold;
+    String plane = entry.plan.plane().orElseThrow();
+    holds
+        .put(services.spd, plane, services.planes.get(plane), hold, entry.plan.holds())
+        .whenComplete(
+            (outcome, error) ->
+                loop.execute(
+                    () ->
+                        holdsAnswered(
+                            entry,
+                            hold,
+                            old,
+                            error == null ? outcome : Outcome.unavailable("" + error))));
+  }
+
+  private void holdsAnswered(TunnelEntry entry, ChildId hold, ChildId old, Outcome outcome) {
+    if (!hold.equals(entry.hold) || tunnels.get(entry.tunnel.name()) != entry) {
+      if (services.spd != null && !hold.equals(entry.hold)) {
+        services.spd.remove(hold, Holds.TIMEOUT);
+      }
+      return;
+    }
+    if (outcome.done()) {
+      entry.held = true;
+      entry.holdProblem = "";
+      if (old != null && services.spd != null) {
+        services.spd.remove(old, Holds.TIMEOUT);
+      }
+      connections.refresh(entry.plan.gateway());
+      flushOldInstances();
+    } else {
+      entry.holdProblem = "its traffic could not be held: " + outcome.reason();
+      loop.schedule(
+          HOLD_RETRY,
+          () -> {
+            if (hold.equals(entry.hold) && !entry.held) {
+              putHolds(entry, old);
+            }
+          });
+    }
+    publish(entry);
+  }
+
+  /** Claims of an earlier life of this bundle go when ours stand in their place. */
+  private void flushOldInstances() {
+    if (flushedOld || services.spd == null || intent == IntentSnapshot.EMPTY) {
+      return;
+    }
+    boolean standing = tunnels.values().stream().allMatch(t -> t.held || !t.wantsHold());
+    if (!standing) {
+      return;
+    }
+    flushedOld = true;
+    Set<String> old = new HashSet<>();
+    services.spd.entries().stream()
+        .map(e -> e.policy().child().owner())
+        .filter(o -> o.name().equals(holds.owner().name()))
+        .filter(o -> !o.instance().equals(holds.owner().instance()))
+        .forEach(o -> old.add(o.instance()));
+    old.forEach(
+        instance -> services.spd.flush(holds.owner().name(), Optional.of(instance), Holds.TIMEOUT));
+  }
+
+  /** A plane lost its contents: holds have to be confirmed anew. */
+  void planeRestarted(String plane) {
+    for (TunnelEntry entry : tunnels.values()) {
+      if (entry.plan.plane().equals(Optional.of(plane)) && entry.hold != null) {
+        entry.held = false;
+        putHolds(entry, null);
+        publish(entry);
+      }
+    }
+  }
+
+  // ---- engine ------------------------------------------------------------------------------
+
+  /** The engine, the SAD or the SPD is another one, or gone. */
+  void servicesChanged(boolean engineChanged) {
+    if (engineChanged) {
+      connections.forget();
+      tunnels.values().forEach(TunnelEntry::cancelRetries);
+      tunnels.values().forEach(entry -> entry.connecting.clear());
+    }
+    leftovers.find(services.engine, services.sad, services.spd, holds.owner().name());
+    if (engineChanged) {
+      rebuildUp();
+    }
+    for (TunnelEntry entry : tunnels.values()) {
+      if (entry.hold != null && !entry.held) {
+        putHolds(entry, null);
+      }
+      connections.refresh(entry.plan.gateway());
+      publish(entry);
+    }
+    staticPolicies.place(intent);
+    if (services.engine != null && !intent.tunnels().isEmpty()) {
+      for (String child : leftovers.children()) {
+        if (!tunnelOfChild.containsKey(child)) {
+          leftovers.remove(child, Set.of(), services.sad, services.spd);
+        }
+      }
+    }
+  }
+
+  private void rebuildUp() {
+    tunnels.values().forEach(entry -> entry.up.clear());
+    if (services.engine == null) {
+      return;
+    }
+    for (IkeSaStatus ike : services.engine.snapshot()) {
+      for (ChildSaStatus child : ike.children()) {
+        if (child.state().equals("INSTALLED")) {
+          childUp(child);
+        }
+      }
+    }
+  }
+
+  private void connectionLoaded(String gateway, Outcome outcome) {
+    for (String name : connections.tunnelsOf(gateway)) {
+      TunnelEntry entry = tunnels.get(name);
+      if (entry == null || !entry.loadable()) {
+        continue;
+      }
+      if (!outcome.done()) {
+        entry.failure = "gateway '" + gateway + "' is not in force: " + outcome.reason();
+        publish(entry);
+      } else if (entry.wantsUp()) {
+        entry.plan.children().forEach(child -> start(entry, child.name()));
+      }
+    }
+  }
+
+  private void start(TunnelEntry entry, String child) {
+    if (entry.up.containsKey(child)
+        || entry.retries.containsKey(child)
+        || !entry.wantsUp()
+        || services.missing().isPresent()
+        || !entry.connecting.add(child)) {
+      return;
+    }
+    publish(entry);
+    initiations.start(
+        services.engine,
+        entry.plan.gateway(),
+        child,
+        INITIATE,
+        result -> started(entry, child, result.outcome()));
+  }
+
+  private void started(TunnelEntry entry, String child, Outcome outcome) {
+    entry.connecting.remove(child);
+    if (!outcome.done()) {
+      entry.failure = outcome.reason();
+      retryLater(entry, child);
+    }
+    publish(entry);
+  }
+
+  private void retryLater(TunnelEntry entry, String child) {
+    if (tunnels.get(entry.tunnel.name()) != entry
+        || !entry.wantsUp()
+        || entry.up.containsKey(child)
+        || entry.retries.containsKey(child)) {
+      return;
+    }
+    entry.retries.put(
+        child,
+        loop.schedule(
+            entry.backoff.next(),
+            () -> {
+              entry.retries.remove(child);
+              if (tunnels.get(entry.tunnel.name()) == entry && tunnelOfChild.containsKey(child)) {
+                start(entry, child);
+              }
+            }));
+  }
+
+  void engineEvent(EngineEvent event) {
+    if (event instanceof EngineEvent.ChildUp up) {
+      childUp(up.child());
+    } else if (event instanceof EngineEvent.ChildRekeyed rekeyed) {
+      TunnelEntry entry = childUp(rekeyed.child());
+      if (entry != null) {
+        entry.rekeys++;
+        events.tell(new TunnelEvent.Rekeyed(entry.tunnel.name(), describe(rekeyed.child())));
+        publish(entry);
+      }
+    } else if (event instanceof EngineEvent.ChildDown down) {
+      childDown(down);
+    } else if (event instanceof EngineEvent.AuthenticationFailed failed) {
+      events.tell(
+          new TunnelEvent.AuthenticationFailed(
+              failed.connection(), failed.peer(), failed.reason()));
+    }
+  }
+
+  private TunnelEntry childUp(ChildSaStatus child) {
+    String tunnel = tunnelOfChild.get(child.name());
+    TunnelEntry entry = tunnel == null ? null : tunnels.get(tunnel);
+    if (entry == null) {
+      return null;
+    }
+    entry.up.put(child.name(), child);
+    entry.terminated = false;
+    entry.failure = "";
+    entry.backoff.reset();
+    Optional.ofNullable(entry.retries.remove(child.name()))
+        .ifPresent(io.keyway.api.Registration::close);
+    if (leftovers.has(child.name())) {
+      leftovers.remove(child.name(), Set.of(child.uid()), services.sad, services.spd);
+    }
+    publish(entry);
+    return entry;
+  }
+
+  private void childDown(EngineEvent.ChildDown down) {
+    String tunnel = tunnelOfChild.get(down.childName());
+    TunnelEntry entry = tunnel == null ? null : tunnels.get(tunnel);
+    if (entry == null) {
+      return;
+    }
+    ChildSaStatus current = entry.up.get(down.childName());
+    if (current != null && !current.uid().equals(down.uid())) {
+      return;
+    }
+    entry.up.remove(down.childName());
+    entry.failure = down.reason();
+    retryLater(entry, down.childName());
+    publish(entry);
+  }
+
+  static String describe(ChildSaStatus child) {
+    String in = child.spiIn().map(lease -> lease.spi().toString()).orElse("-");
+    return child.name()
+        + " "
+        + child.proposal()
+        + " in "
+        + in
+        + " out 0x"
+        + String.format("%08x", child.spiOut());
+  }
+
+  // ---- operators ---------------------------------------------------------------------------
+
+  /** Removes what an earlier engine left of a tunnel. */
+  void dropLeftovers(TunnelEntry entry) {
+    Set<String> alive = new HashSet<>();
+    entry.up.values().forEach(child -> alive.add(child.uid()));
+    for (ChildConfig child : entry.plan.children()) {
+      leftovers.remove(child.name(), alive, services.sad, services.spd);
+    }
+  }
+
+  boolean hasLeftovers(TunnelEntry entry) {
+    return entry.plan.children().stream().anyMatch(child -> leftovers.has(child.name()));
+  }
+
+  ChildResult withUp(TunnelEntry entry, Outcome outcome) {
+    return new ChildResult(outcome, List.copyOf(entry.up.values()));
+  }
+
+  // ---- status ------------------------------------------------------------------------------
+
+  void publish(TunnelEntry entry) {
+    if (tunnels.get(entry.tunnel.name()) != entry) {
+      return;
+    }
+    Phase before = entry.phase;
+    entry.phase = StatusView.phase(entry, services);
+    if (before != entry.phase || entry.since == null) {
+      entry.since = loop.now();
+      tellTransition(entry, before);
+    }
+    TunnelStatus status = StatusView.status(entry, services);
+    if (entry.up.isEmpty() && entry.phase != Phase.UP && hasLeftovers(entry)) {
+      status = StatusView.withLeftovers(status);
+    }
+    published.put(entry.tunnel.name(), status);
+  }
+
+  void publishAll(Optional<String> plane) {
+    tunnels.values().stream()
+        .filter(entry -> plane.isEmpty() || entry.plan.plane().equals(plane))
+        .forEach(this::publish);
+  }
+
+  Iterable<TunnelEntry> entries() {
+    return tunnels.values();
+  }
+
+  private void tellTransition(TunnelEntry entry, Phase before) {
+    String name = entry.tunnel.name();
+    if (entry.phase == Phase.UP) {
+      StringBuilder detail = new StringBuilder();
+      entry
+          .up
+          .values()
+          .forEach(c -> detail.append(detail.isEmpty() ? "" : "; ").append(describe(c)));
+      events.tell(new TunnelEvent.Up(name, detail.toString()));
+    } else if (before == Phase.UP) {
+      events.tell(new TunnelEvent.Down(name, StatusView.status(entry, services).reason()));
+    }
+  }
+}

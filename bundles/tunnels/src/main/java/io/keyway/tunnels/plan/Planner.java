@@ -1,0 +1,284 @@
+package io.keyway.tunnels.plan;
+
+import io.keyway.api.Result;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneCapabilities;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Turns a tunnel's configuration into a plan for one data plane. Never approximates. */
+public final class Planner {
+
+  /**
+   * Without ESN the sequence number ends at 2^32 - 1 (RFC 4303 section 3.3.3): a rekey must start,
+   * and be over, well before.
+   */
+  static final Lifetime.Limit SOFT_PACKETS = new Lifetime.Limit(0, 0, 3_000_000_000L);
+
+  static final Lifetime.Limit HARD_PACKETS = new Lifetime.Limit(0, 0, 4_200_000_000L);
+
+  private static final int UDP = 17;
+
+  private Planner() {}
+
+  /** Plans a tunnel whose references are all resolved and whose data plane is there. */
+  public static TunnelPlan plan(
+      Tunnel tunnel, Gateway gateway, ChildPolicy policy, DataPlane plane) {
+    Optional<String> planeName = Optional.of(plane.name());
+    List<SelectorTemplate> local = templates(tunnel.localTs(), policy.localTs());
+    List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (Integer protocol : protocols(policy)) {
+      pairs.addAll(pairs(gateway, local, remote, protocol));
+    }
+    Optional<String> refusal = refusal(policy, gateway, plane, pairs);
+    if (refusal.isPresent()) {
+      return TunnelPlan.invalid(planeName, gateway.name(), holdable(plane, pairs), refusal.get());
+    }
+    Set<String> places = new HashSet<>();
+    for (SelectorPair pair : pairs) {
+      plane.place(Direction.OUTBOUND, pair).value().ifPresent(places::add);
+    }
+    List<EspProposal> proposals = carried(policy.proposals(), plane.capabilities());
+    List<ChildConfig> children = new ArrayList<>();
+    for (Integer protocol : protocols(policy)) {
+      children.add(
+          new ChildConfig(
+              childName(tunnel, policy, protocol),
+              policy.mode(),
+              proposals,
+              withProtocol(local, protocol),
+              withProtocol(remote, protocol),
+              bounded(policy.lifetime(), proposals),
+              policy.replayWindow()));
+    }
+    return new TunnelPlan(
+        planeName,
+        gateway.name(),
+        children,
+        pairs,
+        places,
+        TunnelPlan.Verdict.READY,
+        remark(policy, proposals));
+  }
+
+  /** Plans a tunnel whose data plane is not there: what is to be held is known all the same. */
+  public static TunnelPlan waiting(
+      Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane, String reason) {
+    List<SelectorTemplate> local = templates(tunnel.localTs(), policy.localTs());
+    List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (Integer protocol : protocols(policy)) {
+      pairs.addAll(pairs(gateway, local, remote, protocol));
+    }
+    return new TunnelPlan(
+        Optional.of(plane),
+        gateway.name(),
+        List.of(),
+        pairs,
+        Set.of(),
+        TunnelPlan.Verdict.WAITING,
+        reason);
+  }
+
+  private static Optional<String> refusal(
+      ChildPolicy policy, Gateway gateway, DataPlane plane, List<SelectorPair> pairs) {
+    PlaneCapabilities can = plane.capabilities();
+    String name = "data plane " + plane.name();
+    if (!can.modes().contains(policy.mode())) {
+      return Optional.of(name + " cannot do mode " + policy.mode());
+    }
+    if (carried(policy.proposals(), can).isEmpty()) {
+      return Optional.of(
+          name
+              + " cannot carry any proposal of child policy '"
+              + policy.name()
+              + "' ("
+              + keywords(policy.proposals())
+              + "); it carries "
+              + can.encryption().stream()
+                  .map(a -> a.modelName())
+                  .sorted()
+                  .collect(Collectors.joining(", "))
+              + (can.esn() ? "" : ", without ESN"));
+    }
+    if (policy.replayWindow() > can.maxReplayWindow()) {
+      return Optional.of(
+          name
+              + " has replay windows up to "
+              + can.maxReplayWindow()
+              + " packets; lower"
+              + " replay-window");
+    }
+    if (policy.startAction() == StartAction.TRAP && !can.canTrap()) {
+      return Optional.of(name + " cannot tell that traffic waits; use start-action start or none");
+    }
+    if (isIpv6(gateway) && !can.ipv6Outer()) {
+      return Optional.of(name + " has no IPv6 tunnels; give the gateway IPv4 addresses");
+    }
+    if (pairs.isEmpty()) {
+      return Optional.of(
+          "what to protect is not known: remote-ts is dynamic and gateway '"
+              + gateway.name()
+              + "' has no remote-address; name the prefixes");
+    }
+    for (SelectorPair pair : pairs) {
+      Result<String> place = plane.place(Direction.OUTBOUND, pair);
+      if (!place.done()) {
+        return Optional.of(place.outcome().reason());
+      }
+      if (!can.ikeBypassed() && catchesIke(pair, gateway)) {
+        return Optional.of(
+            "the selectors "
+                + pair
+                + " would catch our own IKE to "
+                + gateway.remoteAddress().map(InetAddress::getHostAddress).orElse("the peer")
+                + "; leave UDP to the gateway out of protocols");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** IKE goes from gateway to gateway by UDP; a policy that takes it would cut its own branch. */
+  private static boolean catchesIke(SelectorPair pair, Gateway gateway) {
+    if (gateway.remoteAddress().isEmpty()) {
+      return false;
+    }
+    TrafficSelector ike =
+        TrafficSelector.host(gateway.remoteAddress().get(), UDP)
+            .withPorts(gateway.remotePort(), gateway.remotePort());
+    return pair.remote().contains(ike)
+        && pair.local().intersect(TrafficSelector.host(gateway.localAddress(), UDP)).isPresent();
+  }
+
+  private static boolean isIpv6(Gateway gateway) {
+    return gateway.localAddress().getAddress().length == 16;
+  }
+
+  /** As much of a refused tunnel as the plane can hold exactly. */
+  private static List<SelectorPair> holdable(DataPlane plane, List<SelectorPair> pairs) {
+    List<SelectorPair> result = new ArrayList<>();
+    for (SelectorPair pair : pairs) {
+      List<SelectorPair> candidates = new ArrayList<>(List.of(pair));
+      if (pair.remote().isHost() && pair.remote().isAnyProtocol()) {
+        candidates.clear();
+        for (int protocol : Protocols.COMMON) {
+          candidates.add(
+              new SelectorPair(
+                  pair.local().withProtocol(protocol), pair.remote().withProtocol(protocol)));
+        }
+      }
+      candidates.stream()
+          .filter(p -> plane.place(Direction.OUTBOUND, p).done())
+          .forEach(result::add);
+    }
+    return result;
+  }
+
+  private static List<EspProposal> carried(List<EspProposal> proposals, PlaneCapabilities can) {
+    return proposals.stream()
+        .filter(p -> can.encryption().contains(p.encryption()))
+        .filter(p -> can.integrity().contains(p.integrity()))
+        .filter(p -> can.esn() || !p.esn())
+        .toList();
+  }
+
+  private static Lifetime bounded(Lifetime configured, List<EspProposal> proposals) {
+    if (proposals.stream().allMatch(EspProposal::esn)) {
+      return configured;
+    }
+    return new Lifetime(
+        withPackets(configured.soft(), SOFT_PACKETS.packets()),
+        withPackets(configured.hard(), HARD_PACKETS.packets()));
+  }
+
+  private static Lifetime.Limit withPackets(Lifetime.Limit limit, long most) {
+    long packets = limit.packets() == 0 ? most : Math.min(limit.packets(), most);
+    return new Lifetime.Limit(limit.seconds(), limit.bytes(), packets);
+  }
+
+  private static String remark(ChildPolicy policy, List<EspProposal> carried) {
+    String remark = "";
+    if (!policy.protocols().isEmpty()) {
+      remark =
+          "protects "
+              + Protocols.names(policy.protocols())
+              + " only; every other protocol between these addresses is NOT protected";
+    }
+    if (carried.size() < policy.proposals().size()) {
+      List<EspProposal> left = new ArrayList<>(policy.proposals());
+      left.removeAll(carried);
+      remark +=
+          (remark.isEmpty() ? "" : "; ")
+              + "not offered, because the data plane cannot carry them: "
+              + keywords(left);
+    }
+    return remark;
+  }
+
+  private static String keywords(List<EspProposal> proposals) {
+    return proposals.stream().map(EspProposal::keywords).collect(Collectors.joining(", "));
+  }
+
+  private static String childName(Tunnel tunnel, ChildPolicy policy, int protocol) {
+    return policy.protocols().isEmpty()
+        ? tunnel.name()
+        : tunnel.name() + "/" + Protocols.name(protocol);
+  }
+
+  /** One entry per child; any protocol stands for "the selectors as they are". */
+  private static List<Integer> protocols(ChildPolicy policy) {
+    return policy.protocols().isEmpty()
+        ? List.of(TrafficSelector.ANY_PROTOCOL)
+        : policy.protocols();
+  }
+
+  private static List<SelectorTemplate> templates(
+      List<SelectorTemplate> own, List<SelectorTemplate> inherited) {
+    if (!own.isEmpty()) {
+      return own;
+    }
+    return inherited.isEmpty() ? List.of(SelectorTemplate.dynamic()) : inherited;
+  }
+
+  private static List<SelectorTemplate> withProtocol(
+      List<SelectorTemplate> templates, int protocol) {
+    return protocol == TrafficSelector.ANY_PROTOCOL
+        ? templates
+        : templates.stream().map(t -> t.withProtocol(protocol)).toList();
+  }
+
+  private static List<SelectorPair> pairs(
+      Gateway gateway, List<SelectorTemplate> local, List<SelectorTemplate> remote, int protocol) {
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (SelectorTemplate ours : withProtocol(local, protocol)) {
+      for (SelectorTemplate theirs : withProtocol(remote, protocol)) {
+        if (theirs.isDynamic() && gateway.remoteAddress().isEmpty()) {
+          continue;
+        }
+        TrafficSelector from = ours.resolve(gateway.localAddress());
+        TrafficSelector to = theirs.resolve(gateway.remoteAddress().orElse(from.first()));
+        if (from.isIpv4() == to.isIpv4()) {
+          pairs.add(new SelectorPair(from, to));
+        }
+      }
+    }
+    return pairs;
+  }
+}

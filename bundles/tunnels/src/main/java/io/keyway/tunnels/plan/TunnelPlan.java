@@ -1,0 +1,49 @@
+package io.keyway.tunnels.plan;
+
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ts.SelectorPair;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a tunnel needs.
+ *
+ * @param plane name of its data plane, empty when that is not known
+ * @param gateway name of its gateway
+ * @param children to be negotiated; empty when the tunnel cannot be carried out
+ * @param holds outbound traffic that waits while there is no SA
+ * @param places keys of the outbound places on the plane, for finding collisions
+ * @param verdict whether it can be carried out
+ * @param reason why not, or what stays unprotected; empty when there is nothing to say
+ */
+public record TunnelPlan(
+    Optional<String> plane,
+    String gateway,
+    List<ChildConfig> children,
+    List<SelectorPair> holds,
+    Set<String> places,
+    Verdict verdict,
+    String reason) {
+
+  /** Whether a tunnel can be carried out. */
+  public enum Verdict {
+    READY,
+    /** The configuration cannot be carried out as it is. */
+    INVALID,
+    /** The data plane is not there (yet). */
+    WAITING
+  }
+
+  public TunnelPlan {
+    children = List.copyOf(children);
+    holds = List.copyOf(holds);
+    places = Set.copyOf(places);
+  }
+
+  /** A tunnel that cannot be carried out. */
+  public static TunnelPlan invalid(
+      Optional<String> plane, String gateway, List<SelectorPair> holds, String reason) {
+    return new TunnelPlan(plane, gateway, List.of(), holds, Set.of(), Verdict.INVALID, reason);
+  }
+}

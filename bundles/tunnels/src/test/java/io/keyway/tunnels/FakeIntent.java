@@ -1,0 +1,157 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.Authentication;
+import io.keyway.api.intent.IntentChange;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.intent.IntentObject.WhenDisabled;
+import io.keyway.api.intent.IntentSnapshot;
+import io.keyway.api.intent.IntentStore;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** A configuration of one gateway on ipu-1, with tunnels that the test adds. */
+final class FakeIntent implements IntentStore {
+
+  final Map<String, Tunnel> tunnels = new TreeMap<>();
+  final Map<String, ChildPolicy> childPolicies = new TreeMap<>();
+  private long version;
+  private Consumer<IntentSnapshot> listener = snapshot -> {};
+
+  FakeIntent() {
+    childPolicies.put("udp", policy("udp", EncryptionAlgorithm.AES_GCM_16_256, List.of(17)));
+  }
+
+  static ChildPolicy policy(String name, EncryptionAlgorithm algorithm, List<Integer> protocols) {
+    return new ChildPolicy(
+        name,
+        IpsecMode.TUNNEL,
+        List.of(
+            new EspProposal(
+                "1",
+                algorithm,
+                algorithm.aead() ? IntegrityAlgorithm.NONE : IntegrityAlgorithm.HMAC_SHA2_256_128,
+                Optional.empty(),
+                false)),
+        List.of(),
+        List.of(),
+        protocols,
+        Lifetime.UNLIMITED,
+        64,
+        StartAction.START);
+  }
+
+  static Tunnel tunnel(String name, String policy, String remotePrefix) {
+    return tunnel(name, policy, remotePrefix, true, WhenDisabled.HOLD);
+  }
+
+  static Tunnel tunnel(
+      String name, String policy, String remote, boolean enable, WhenDisabled whenDisabled) {
+    String[] parts = remote.split("/");
+    return new Tunnel(
+        name,
+        "gw",
+        policy,
+        enable,
+        List.of(SelectorTemplate.of(TrafficSelector.host(address("10.1.0.1")))),
+        List.of(
+            SelectorTemplate.of(
+                TrafficSelector.prefix(address(parts[0]), Integer.parseInt(parts[1])))),
+        whenDisabled);
+  }
+
+  static InetAddress address(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
+  void set(Tunnel... now) {
+    tunnels.clear();
+    for (Tunnel tunnel : now) {
+      tunnels.put(tunnel.name(), tunnel);
+    }
+    listener.accept(snapshot());
+  }
+
+  @Override
+  public IntentSnapshot snapshot() {
+    Authentication psk =
+        new Authentication(
+            Authentication.Method.PRE_SHARED_KEY, Optional.empty(), Optional.empty(), "psk");
+    IkePolicy ike =
+        new IkePolicy(
+            "ike",
+            List.of(
+                new IkeProposal(
+                    "1",
+                    EncryptionAlgorithm.AES_GCM_16_256,
+                    IntegrityAlgorithm.NONE,
+                    PrfAlgorithm.PRF_HMAC_SHA2_384,
+                    KeyExchangeMethod.ECP_384)),
+            0,
+            0,
+            0,
+            false,
+            false,
+            false,
+            Optional.of(psk));
+    Gateway gateway =
+        new Gateway(
+            "gw",
+            "ike",
+            address("192.0.2.1"),
+            Optional.of(address("192.0.2.2")),
+            500,
+            500,
+            Optional.of("ipu-1"),
+            Optional.empty());
+    return new IntentSnapshot(
+        ++version,
+        Map.of("ike", ike),
+        childPolicies,
+        Map.of("gw", gateway),
+        tunnels,
+        Map.of(),
+        Map.of("ipu-1", new PlaneConfig("ipu-1", "infrap4d", Map.of())),
+        Map.of());
+  }
+
+  @Override
+  public CompletionStage<List<Outcome>> submit(
+      List<IntentChange> changes, boolean allOrNothing, Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Registration subscribe(Consumer<IntentSnapshot> newListener) {
+    listener = newListener;
+    newListener.accept(snapshot());
+    return () -> listener = snapshot -> {};
+  }
+}
