@@ -85,11 +85,15 @@ final class AddSaTask extends Task {
     if (outcome.gone()) {
       mirror.removeSa(sa.ref());
     } else {
-      mirror.markStale(sa.ref());
-      worsen(
-          Outcome.unknown(
-              "it failed, and whether it could be taken back is not known: " + outcome.reason()));
+      undoFailed(outcome.reason());
     }
+  }
+
+  /** Whatever is left goes with the next sweep. */
+  @Override
+  protected void undoFailed(String reason) {
+    super.undoFailed(reason);
+    mirror.markStale(sa.ref());
   }
 
   @Override

@@ -15,14 +15,14 @@ import java.util.Optional;
  * @param missing rows of ours that are not there
  * @param changed rows of ours that do something else
  * @param unknown rows that nobody here wrote
- * @param returned suspects that are there indeed
+ * @param returned suspects that are there, whatever they do
  * @param gone suspects that are not there
  */
 record Comparison(
     List<RowKey> missing,
     List<DeviceRow> changed,
     List<DeviceRow> unknown,
-    List<RowKey> returned,
+    List<DeviceRow> returned,
     List<RowKey> gone) {
 
   static Comparison of(Mirror mirror, Map<RowKey, DeviceRow> device) {
@@ -34,6 +34,9 @@ record Comparison(
             new ArrayList<>(),
             new ArrayList<>());
     for (Map.Entry<RowKey, RowAction> row : mirror.rows().entrySet()) {
+      if (mirror.isSuspect(row.getKey())) {
+        continue;
+      }
       DeviceRow there = device.get(row.getKey());
       if (there == null) {
         result.missing.add(row.getKey());
@@ -43,7 +46,7 @@ record Comparison(
     }
     for (DeviceRow row : device.values()) {
       if (mirror.isSuspect(row.key())) {
-        result.returned.add(row.key());
+        result.returned.add(row);
       } else if (mirror.row(row.key()).isEmpty()) {
         result.unknown.add(row);
       }

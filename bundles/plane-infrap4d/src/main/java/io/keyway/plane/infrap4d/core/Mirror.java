@@ -23,7 +23,7 @@ final class Mirror {
   private final Map<RowKey, RowAction> rows = new HashMap<>();
   private final Map<IpsecTable, Integer> counts = new EnumMap<>(IpsecTable.class);
 
-  /** Rows that should not be there, but may be: an answer was lost, or a removal failed. */
+  /** Rows of which we do not know what they are: an answer was lost, and nobody could be asked. */
   private final Set<RowKey> suspects = new LinkedHashSet<>();
 
   /** Rows that nobody here wrote, as they were when the tables were last read back. */
@@ -72,9 +72,8 @@ final class Mirror {
     return suspects.contains(key);
   }
 
-  /** A row that {@link #rows} does not have, but the device may. */
+  /** The row may be what {@link #row} says, or something else, until it is written or read. */
   void suspect(RowKey key) {
-    set(key, Optional.empty());
     suspects.add(key);
   }
 

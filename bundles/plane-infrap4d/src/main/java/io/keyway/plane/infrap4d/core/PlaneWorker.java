@@ -4,12 +4,14 @@ import io.keyway.api.Outcome;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.plane.PlaneStatus.Connection;
+import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.DeviceConnector;
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.DeviceListener;
 import io.keyway.plane.infrap4d.device.ExpiryText;
+import io.keyway.plane.infrap4d.device.RowOp;
 import io.keyway.plane.infrap4d.pipeline.DeviceRow;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
@@ -236,11 +238,7 @@ final class PlaneWorker {
     generation = generation.next();
     comparison.missing().forEach(key -> mirror.set(key, Optional.empty()));
     for (DeviceRow row : comparison.changed()) {
-      if (row.action().isPresent()) {
-        mirror.set(row.key(), row.action());
-      } else {
-        mirror.suspect(row.key());
-      }
+      correct(row);
     }
     mirror.markAllStale();
     ledger.clear();
@@ -256,7 +254,16 @@ final class PlaneWorker {
     events.emit(new PlaneEvent.GenerationChanged(before, generation, reason));
   }
 
+  /** Notes what a row really is; an action that we never write leaves it suspect. */
+  private void correct(DeviceRow row) {
+    mirror.set(row.key(), row.action());
+    if (row.action().isEmpty()) {
+      mirror.suspect(row.key());
+    }
+  }
+
   private void compared(Comparison comparison) {
+    comparison.returned().forEach(this::correct);
     comparison.gone().forEach(key -> mirror.set(key, Optional.empty()));
     mirror.strangers(comparison.strangers());
     drift = OptionalLong.of(comparison.drift());
@@ -267,15 +274,12 @@ final class PlaneWorker {
   private void sweep() {
     List<Task> tasks = new ArrayList<>();
     for (SaEntry sa : mirror.stale()) {
-      if (mirror.protectedBy(sa.ref().index()).isEmpty()) {
+      if (sa.ref().direction() == Direction.INBOUND
+          || RemoveSaTask.users(mirror, sa.ref().index()).isEmpty()) {
         tasks.add(new RemoveSaTask(mirror, sa, settings.quirks()));
       }
     }
     runner.run(device, tasks);
-    Map<RowKey, Optional<io.keyway.plane.infrap4d.pipeline.RowAction>> rows =
-        new java.util.LinkedHashMap<>();
-    mirror.suspects().forEach(key -> rows.put(key, Optional.empty()));
-    rowWriter.bring(device, rows);
   }
 
   private void onLost(Link from, DeviceException why) {
@@ -409,8 +413,7 @@ final class PlaneWorker {
     }
     try {
       Comparison comparison = Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class)));
-      comparison.unknown().forEach(row -> mirror.suspect(row.key()));
-      sweep();
+      device.write(comparison.unknown().stream().map(r -> RowOp.delete(r.key())).toList());
       return check().done() && drift.orElse(0) == 0
           ? Outcome.ok()
           : Outcome.unavailable(drift.orElse(0) + " rows could not be removed; see the log");

@@ -4,13 +4,16 @@ import io.keyway.api.Outcome;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.plane.infrap4d.device.SaRef;
+import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import io.keyway.plane.infrap4d.settings.Quirks;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +38,7 @@ final class RemoveSaTask extends Task {
     this.certain = sa.state() == SaEntry.State.INSTALLED;
     if (ref.direction() == Direction.OUTBOUND) {
       List<PlaceRows> places =
-          mirror.protectedBy(ref.index()).stream()
+          users(mirror, ref.index()).stream()
               .map(spd -> PlaceRows.of(mirror, spd, quirks))
               .toList();
       thenRows(() -> all(places, PlaceRows::wantDrop));
@@ -52,6 +55,13 @@ final class RemoveSaTask extends Task {
     this.known = Optional.empty();
     this.certain = false;
     then(() -> new Step.Delete(ref));
+  }
+
+  /** Rows of the SPD that point to the SA, and those that may. */
+  static Set<RowKey> users(Mirror mirror, long index) {
+    Set<RowKey> users = new HashSet<>(mirror.protectedBy(index));
+    mirror.suspects().stream().filter(k -> k.table() == IpsecTable.SPD).forEach(users::add);
+    return users;
   }
 
   private static Map<RowKey, Optional<RowAction>> all(

@@ -72,7 +72,7 @@ final class RowWriter {
           ? Optional.of(RowOp.delete(key))
           : Optional.empty();
     }
-    if (now.equals(wanted)) {
+    if (now.equals(wanted) && !mirror.isSuspect(key)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -153,6 +153,12 @@ final class RowWriter {
     }
     Optional<Map<RowKey, DeviceRow>> read = read(device, tables);
     if (read.isEmpty()) {
+      results.forEach(
+          (key, result) -> {
+            if (result.kind() == RowResult.Kind.UNKNOWN) {
+              mirror.suspect(key);
+            }
+          });
       return;
     }
     results.replaceAll(
@@ -165,9 +171,7 @@ final class RowWriter {
           if (now.equals(wanted.get(key))) {
             return RowResult.DONE;
           }
-          if (now.isEmpty() || !mirror.isSuspect(key)) {
-            mirror.set(key, now);
-          }
+          mirror.set(key, now);
           return new RowResult(RowResult.Kind.UNAVAILABLE, result.reason() + "; it was not done");
         });
   }

@@ -55,26 +55,28 @@ abstract class Task {
   final void onRows(List<RowChange> changes) {
     if (undoing) {
       changes.stream()
-          .filter(c -> !c.result().done() && c.wanted().isEmpty())
-          .forEach(c -> mirror.suspect(c.key()));
+          .filter(c -> !c.result().done())
+          .findFirst()
+          .ifPresent(
+              bad -> {
+                // What is left was to be undone after this, and may be safe only after it.
+                todo.clear();
+                undoFailed(bad.result().reason());
+              });
       return;
     }
-    List<RowChange> good = changes.stream().filter(c -> c.result().done()).toList();
-    if (!good.isEmpty()) {
+    List<RowChange> maybe =
+        changes.stream()
+            .filter(c -> c.result().done() || c.result().kind() == RowResult.Kind.UNKNOWN)
+            .toList();
+    if (!maybe.isEmpty()) {
       changed = true;
-      done.add(good);
+      done.add(maybe);
     }
     changes.stream()
         .filter(c -> !c.result().done())
         .findFirst()
-        .ifPresent(
-            bad -> {
-              changes.stream()
-                  .filter(c -> c.result().kind() == RowResult.Kind.UNKNOWN)
-                  .filter(c -> c.before().isEmpty())
-                  .forEach(c -> mirror.suspect(c.key()));
-              fail(outcome(bad.result()));
-            });
+        .ifPresent(bad -> fail(outcome(bad.result())));
   }
 
   /** The answer to an {@link Step.Insert} or {@link Step.Delete}. */
@@ -125,9 +127,9 @@ abstract class Task {
   /** Adds steps that come after the rows were undone. */
   protected void afterUndo() {}
 
-  /** Replaces the reason, when undoing failed too. */
-  protected final void worsen(Outcome outcome) {
-    failure = outcome;
+  /** What was done stays, and the mirror says so. */
+  protected void undoFailed(String reason) {
+    failure = Outcome.unknown(failure.reason() + "; and it could not be undone: " + reason);
   }
 
   static Outcome outcome(RowResult result) {

@@ -45,7 +45,7 @@ final class Touch {
       mirror
           .sa(new SaRef(index, remove.sa().direction()))
           .ifPresent(sa -> touch("term " + term(Endpoints.of(sa.local(), sa.remote())), 'R'));
-      for (RowKey spd : mirror.protectedBy(index)) {
+      for (RowKey spd : RemoveSaTask.users(mirror, index)) {
         touch("place " + spd.values(), EXCLUSIVE);
       }
     } else if (change instanceof PlaneChange.MoveSa move) {
