@@ -359,7 +359,7 @@ final class PlaneSpd {
     return place.claims.stream()
         .map(claim -> claim.filler() ? null : claim.policy)
         .filter(java.util.Objects::nonNull)
-        .filter(other -> !other.child().connection().equals(policy.child().connection()))
+        .filter(other -> !sameTunnel(other.child().connection(), policy.child().connection()))
         .filter(other -> !other.selectors().equals(policy.selectors()))
         .findFirst()
         .map(
@@ -378,6 +378,11 @@ final class PlaneSpd {
                         + " cannot tell them apart ("
                         + key.place()
                         + "); give one of them other selectors"));
+  }
+
+  /** A tunnel that is one child per protocol names them {@code tunnel/protocol}. */
+  private static boolean sameTunnel(String a, String b) {
+    return a.equals(b) || a.startsWith(b + "/") || b.startsWith(a + "/");
   }
 
   CompletionStage<Outcome> select(ChildId child, Duration timeout) {

@@ -229,6 +229,14 @@ class SpdCoreTest {
   }
 
   @Test
+  void childOfATunnelDoesNotCollideWithTheTunnelsHoldWhenItsSelectorsWereNarrowed() {
+    put(holding("site", PAIR));
+    SelectorPair narrowed = pair("10.1.0.7", "10.2.0.1");
+    assertThat(put(protecting("c1", "site/tcp", narrowed, 1)).kind()).isEqualTo(OK);
+    assertThat(put(protecting("c2", "sites", narrowed, 2)).kind()).isEqualTo(CONFLICT);
+  }
+
+  @Test
   void fillersGiveWayToEverybody() {
     SelectorPair wide = pair("10.9.0.1", "10.2.0.1");
     Policy filler =
