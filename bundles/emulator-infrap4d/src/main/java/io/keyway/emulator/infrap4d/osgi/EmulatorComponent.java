@@ -59,6 +59,7 @@ public final class EmulatorComponent {
               key.startsWith("service.")
                   || key.startsWith("component.")
                   || key.startsWith("felix.")
+                  || key.startsWith("osgi.")
                   || key.startsWith("org.apache.karaf.")
                   || key.startsWith(":")
                   || key.startsWith(".");
