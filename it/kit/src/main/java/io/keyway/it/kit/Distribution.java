@@ -46,7 +46,10 @@ public final class Distribution implements AutoCloseable {
             home.toString()));
     Distribution distribution = new Distribution(home, Ports.tcp(), Ports.tcp());
     int raft = Ports.tcp();
-    distribution.set("org.ops4j.pax.web.cfg", "org.osgi.service.http.port.secure", "8443",
+    distribution.set(
+        "org.ops4j.pax.web.cfg",
+        "org.osgi.service.http.port.secure",
+        "8443",
         distribution.httpsPort);
     distribution.set("org.apache.karaf.shell.cfg", "sshPort", "8101", distribution.sshPort);
     Path akka = home.resolve("configuration/initial/akka.conf");
@@ -97,7 +100,9 @@ public final class Distribution implements AutoCloseable {
     Files.writeString(etc().resolve(pid + ".cfg"), text);
   }
 
-  /** Adds a feature to those that the boot installs, as an operator would before the first start. */
+  /**
+   * Adds a feature to those that the boot installs, as an operator would before the first start.
+   */
   public void boot(String feature) throws IOException {
     Path path = etc().resolve("org.apache.karaf.features.cfg");
     String text = Files.readString(path);
@@ -142,7 +147,9 @@ public final class Distribution implements AutoCloseable {
         try {
           Restconf restconf = restconf();
           Restconf.Reply reply = restconf.get("/rests/data/keyway-ipsec:ipsec?content=config");
-          if (reply.status() == 200 || reply.status() == 404 || reply.status() == 409) {
+          // 409 is "data-missing": nothing is configured yet. A 404 comes from a web server without
+          // RESTCONF.
+          if (reply.status() == 200 || reply.status() == 409) {
             return restconf;
           }
           last = "HTTP " + reply.status();
@@ -164,6 +171,11 @@ public final class Distribution implements AutoCloseable {
         .findFirst()
         .map(ProcessHandle::pid)
         .orElse(process.pid());
+  }
+
+  /** Exit status of a container that ended by itself. */
+  public int exitStatus() throws InterruptedException {
+    return process.waitFor();
   }
 
   /** Stops the container: first politely, then not. */
