@@ -3,10 +3,13 @@ package io.keyway.it.demo;
 import com.google.gson.JsonObject;
 import io.keyway.emulator.v1.DeliveredPacket;
 import io.keyway.emulator.v1.Verdict;
+import io.keyway.it.kit.Datagrams;
 import io.keyway.it.kit.Distribution;
 import io.keyway.it.kit.EmulatorClient;
 import io.keyway.it.kit.Ports;
 import io.keyway.it.kit.Restconf;
+import io.keyway.it.kit.Site;
+import io.keyway.it.kit.TwoSites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,15 +119,7 @@ public final class Demo {
   private void prepare(Distribution distribution) throws IOException {
     distribution.boot("keyway-emulator");
     for (Site site : List.of(a, b)) {
-      distribution.configure(
-          "io.keyway.emulator.infrap4d-" + site.plane(),
-          Map.of(
-              "name", site.plane(),
-              "site", site.letter(),
-              "wire", "demo",
-              "listen", "127.0.0.1:" + site.devicePort(),
-              "control", "127.0.0.1:" + site.controlPort(),
-              "gateway", site.gateway()));
+      site.device(distribution, "demo");
     }
     if (options.debug()) {
       Path logging = distribution.etc().resolve("org.ops4j.pax.logging.cfg");
@@ -143,13 +138,13 @@ public final class Demo {
     byte[] secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     JsonObject put = new JsonObject();
-    put.addProperty("name", Config.SECRET);
+    put.addProperty("name", TwoSites.SECRET);
     put.addProperty("kind", "pre-shared-key");
     put.addProperty("octets", Base64.getEncoder().encodeToString(secret));
     JsonObject stored = restconf.rpc("put-secret", put);
-    screen.line("POST put-secret %s: %s", Config.SECRET, Screen.text(stored, "result"));
+    screen.line("POST put-secret %s: %s", TwoSites.SECRET, Screen.text(stored, "result"));
     int ikePort = Ports.udp(a.gateway(), b.gateway());
-    Restconf.Reply reply = restconf.put(IPSEC, Config.of(a, b, ikePort));
+    Restconf.Reply reply = restconf.put(IPSEC, TwoSites.of(a, b, ikePort));
     screen.line("PUT %s: HTTP %d", IPSEC, reply.status());
     if (!reply.ok()) {
       throw new Failed("the configuration was refused: " + reply.text());
@@ -234,9 +229,7 @@ public final class Demo {
     }
     JsonObject offload = mounted.json().getAsJsonObject("openconfig-ipsec-offload:ipsec-offload");
     int entries =
-        offload.has("sad")
-            ? Screen.entries(offload.getAsJsonObject("sad"), "sad-entry").size()
-            : 0;
+        offload.has("sad") ? Screen.entries(offload.getAsJsonObject("sad"), "sad-entry").size() : 0;
     screen.line("SAD entries on its RESTCONF mount point: %d", entries);
     if (entries != 2 || device.sas().size() != 2) {
       throw new Failed("two SAs were expected on " + site.plane());
@@ -252,8 +245,7 @@ public final class Demo {
     sink.delivered();
     source.frames();
     List<Verdict> verdicts = source.inject(packets);
-    long wrong =
-        verdicts.stream().filter(v -> v.getKind() != Verdict.Kind.PROTECTED).count();
+    long wrong = verdicts.stream().filter(v -> v.getKind() != Verdict.Kind.PROTECTED).count();
     if (wrong > 0) {
       throw new Failed(wrong + " packets were not protected: " + verdicts);
     }
@@ -276,7 +268,8 @@ public final class Demo {
     return expected.size();
   }
 
-  private void counters(Restconf restconf, EmulatorClient deviceA, EmulatorClient deviceB, long lost)
+  private void counters(
+      Restconf restconf, EmulatorClient deviceA, EmulatorClient deviceB, long lost)
       throws IOException, InterruptedException, Failed {
     screen.step("Counters");
     for (JsonObject tunnel : Screen.entries(state(restconf, "tunnels"), "tunnel")) {
@@ -300,8 +293,7 @@ public final class Demo {
     screen.line("keys for tshark in %s", directory.resolve("esp_sa"));
     screen.line(
         "WIRESHARK_CONFIG_DIR=%s tshark -r %s -o esp.enable_encryption_decode:TRUE \\",
-        directory,
-        directory.resolve("wire.pcap"));
+        directory, directory.resolve("wire.pcap"));
     screen.line("    -o esp.enable_authentication_check:TRUE -V");
     if (frames == 0) {
       throw new Failed("nothing was captured");

@@ -82,7 +82,8 @@ record Options(
   }
 
   private static int number(String option, String text) throws Bad {
-    if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1
+    if (!text.matches("[0-9]{1,4}")
+        || Integer.parseInt(text) < 1
         || Integer.parseInt(text) > 1000) {
       throw new Bad(option + ": '" + text + "' is not a number from 1 to 1000");
     }

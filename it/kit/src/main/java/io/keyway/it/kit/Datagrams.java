@@ -1,4 +1,4 @@
-package io.keyway.it.demo;
+package io.keyway.it.kit;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** UDP over IPv4, as the host behind a device would send it. */
-final class Datagrams {
+public final class Datagrams {
 
   private static final int IP_HEADER = 20;
   private static final int UDP_HEADER = 8;
@@ -17,7 +17,7 @@ final class Datagrams {
   private Datagrams() {}
 
   /** Numbered packets: the payload is {@code #N } and the text. */
-  static List<byte[]> numbered(Site from, Site to, String text, int count) {
+  public static List<byte[]> numbered(Site from, Site to, String text, int count) {
     List<byte[]> packets = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
       packets.add(udp(from.host(), to.host(), "#" + i + " " + text));
@@ -39,7 +39,7 @@ final class Datagrams {
   }
 
   /** The text that a delivered packet carries. */
-  static String text(byte[] packet) {
+  public static String text(byte[] packet) {
     byte[] payload = Arrays.copyOfRange(packet, IP_HEADER + UDP_HEADER, packet.length);
     return new String(payload, StandardCharsets.UTF_8);
   }

@@ -1,4 +1,4 @@
-package io.keyway.it.demo;
+package io.keyway.it.kit;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -7,14 +7,15 @@ import com.google.gson.JsonParser;
 import java.util.List;
 
 /** What the operator writes: the whole configuration of both sites, as RESTCONF takes it. */
-final class Config {
+public final class TwoSites {
 
-  static final String SECRET = "demo-psk";
+  /** Name of the secret that both gateways share. */
+  public static final String SECRET = "demo-psk";
 
-  private Config() {}
+  private TwoSites() {}
 
   /** Body of a PUT to {@code /rests/data/keyway-ipsec:ipsec}. */
-  static JsonObject of(Site a, Site b, int ikePort) {
+  public static JsonObject of(Site a, Site b, int ikePort) {
     JsonObject ipsec = new JsonObject();
     ipsec.add(
         "ike-policies",
