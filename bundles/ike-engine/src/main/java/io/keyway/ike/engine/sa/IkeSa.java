@@ -74,6 +74,7 @@ public final class IkeSa {
   private volatile IkeSaStatus status;
   private boolean changed = true;
   private boolean publishing;
+  private boolean running;
   private boolean started;
   private Runnable noLongerHalfOpen = () -> {};
   private SaCrypto crypto;
@@ -306,6 +307,7 @@ public final class IkeSa {
 
   /** A fault of ours ends this SA and no other. */
   private void run(Runnable action) {
+    running = true;
     try {
       action.run();
     } catch (RuntimeException e) {
@@ -313,9 +315,18 @@ public final class IkeSa {
       ctx.counters().count("ike-internal-errors");
       end("internal error: " + e.getClass().getSimpleName() + "; see the log");
     } finally {
-      if (changed) {
-        publishSoon();
+      running = false;
+      publishIfChanged();
+      if (successor != null) {
+        // What was begun on this SA ends on the one that took over.
+        successorOrSelf().publishIfChanged();
       }
+    }
+  }
+
+  private void publishIfChanged() {
+    if (changed) {
+      publishSoon();
     }
   }
 
@@ -506,6 +517,7 @@ public final class IkeSa {
     children.moveTo(by);
     superseded(by);
     by.children().ikeRekeyDone(Outcome.ok());
+    by.touch();
   }
 
   /** The peer told us that it ends this SA. */
@@ -521,8 +533,14 @@ public final class IkeSa {
 
   // --- status -------------------------------------------------------------------------------
 
+  /**
+   * Has the picture drawn anew: after the present step, or at once when another SA's step did it.
+   */
   void touch() {
     changed = true;
+    if (!running) {
+      publishSoon();
+    }
   }
 
   /** One immutable picture for many readers. */
