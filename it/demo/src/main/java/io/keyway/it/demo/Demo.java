@@ -35,6 +35,8 @@ public final class Demo {
   private final Site a = new Site("a", "127.10.0.1", "10.1.0.10", Ports.tcp(), Ports.tcp());
   private final Site b = new Site("b", "127.10.0.2", "10.2.0.10", Ports.tcp(), Ports.tcp());
 
+  private final int ikePort = Ports.udp(a.gateway(), b.gateway());
+
   private Demo(Options options) {
     this.options = options;
   }
@@ -143,7 +145,6 @@ public final class Demo {
     put.addProperty("octets", Base64.getEncoder().encodeToString(secret));
     JsonObject stored = restconf.rpc("put-secret", put);
     screen.line("POST put-secret %s: %s", TwoSites.SECRET, Screen.text(stored, "result"));
-    int ikePort = Ports.udp(a.gateway(), b.gateway());
     Restconf.Reply reply = restconf.put(IPSEC, TwoSites.of(a, b, ikePort));
     screen.line("PUT %s: HTTP %d", IPSEC, reply.status());
     if (!reply.ok()) {
@@ -271,18 +272,42 @@ public final class Demo {
   private void counters(
       Restconf restconf, EmulatorClient deviceA, EmulatorClient deviceB, long lost)
       throws IOException, InterruptedException, Failed {
-    screen.step("Counters");
-    for (JsonObject tunnel : Screen.entries(state(restconf, "tunnels"), "tunnel")) {
+    screen.step("Counters, as the controller read them from the devices");
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    List<JsonObject> tunnels = List.of();
+    while (System.nanoTime() < end && !counted(tunnels)) {
+      tunnels = Screen.entries(state(restconf, "tunnels"), "tunnel");
+      Thread.sleep(100);
+    }
+    for (JsonObject tunnel : tunnels) {
       screen.line("%s outbound: %s", Screen.text(tunnel, "name"), tunnel.get("outbound"));
+    }
+    if (!counted(tunnels)) {
+      throw new Failed("the counters do not say " + options.packets() + " packets each way");
     }
     for (EmulatorClient device : List.of(deviceA, deviceB)) {
       Map<String, Long> counters = device.counters();
-      screen.line("device: %s", counters);
+      screen.line(
+          "device: %s protected, %s decrypted, %s held, %s in clear",
+          counters.get("protected-packets"),
+          counters.get("decrypted-packets"),
+          counters.get("held-packets"),
+          counters.get("clear-out-packets"));
+      if (counters.get("clear-out-packets") != 0) {
+        throw new Failed("packets went out in clear: " + counters);
+      }
     }
     screen.line("%d lost", lost);
     if (lost > 0) {
       throw new Failed(lost + " packets were lost");
     }
+  }
+
+  private boolean counted(List<JsonObject> tunnels) {
+    return tunnels.size() == 2
+        && tunnels.stream()
+            .map(tunnel -> tunnel.getAsJsonObject("outbound"))
+            .allMatch(c -> c != null && Screen.text(c, "packets").equals("" + options.packets()));
   }
 
   private void capture(EmulatorClient device) throws Failed {
@@ -294,7 +319,7 @@ public final class Demo {
     screen.line(
         "WIRESHARK_CONFIG_DIR=%s tshark -r %s -o esp.enable_encryption_decode:TRUE \\",
         directory, directory.resolve("wire.pcap"));
-    screen.line("    -o esp.enable_authentication_check:TRUE -V");
+    screen.line("    -o esp.enable_authentication_check:TRUE -d udp.port==%d,isakmp -V", ikePort);
     if (frames == 0) {
       throw new Failed("nothing was captured");
     }

@@ -180,13 +180,17 @@ public final class Distribution implements AutoCloseable {
 
   /** Stops the container: first politely, then not. */
   public void stop() throws InterruptedException {
+    end(20);
+  }
+
+  private void end(int patienceSeconds) throws InterruptedException {
     if (process == null) {
       return;
     }
     List<ProcessHandle> all =
         Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
     all.forEach(ProcessHandle::destroy);
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
       all.forEach(ProcessHandle::destroyForcibly);
     }
     for (ProcessHandle handle : all) {
@@ -202,7 +206,8 @@ public final class Distribution implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      stop();
+      // What is thrown away need not be left in order.
+      end(keep ? 20 : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

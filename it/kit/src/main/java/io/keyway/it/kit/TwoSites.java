@@ -14,7 +14,10 @@ public final class TwoSites {
 
   private TwoSites() {}
 
-  /** Body of a PUT to {@code /rests/data/keyway-ipsec:ipsec}. */
+  /**
+   * Body of a PUT to {@code /rests/data/keyway-ipsec:ipsec}. Without ESN, because tshark 4.0 leaves
+   * the high sequence number out when it checks the tag of AES-GCM.
+   */
   public static JsonObject of(Site a, Site b, int ikePort) {
     JsonObject ipsec = new JsonObject();
     ipsec.add(
@@ -33,7 +36,7 @@ public final class TwoSites {
             {"child-policy": [{"name": "udp-only", "mode": "tunnel", "protocols": ["udp"],
               "rekey-time": 3600, "start-action": "none",
               "proposals": {"proposal": [{"name": "1", "encryption": "aes256-gcm",
-                "integrity": "none", "dh-group": "ecp384", "esn": true}]}}]}
+                "integrity": "none", "dh-group": "ecp384", "esn": false}]}}]}
             """));
     ipsec.add("data-planes", list("data-plane", plane(a), plane(b)));
     ipsec.add("gateways", list("gateway", gateway(a, b, ikePort), gateway(b, a, ikePort)));
