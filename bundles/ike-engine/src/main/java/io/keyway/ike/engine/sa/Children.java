@@ -245,11 +245,15 @@ final class Children {
     }
     LOG.warn("{}: rekey of child {} failed: {}", sa, child, why.reason());
     sa.ctx().counters().count("child-rekey-failures");
-    child.rekeyWaiters.forEach(waiter -> waiter.complete(ChildResult.of(why)));
-    child.rekeyWaiters.clear();
+    failRekeyWaiters(child, why);
     if (child.state() == ChildSa.State.INSTALLED) {
       ChildTimers.retryRekey(child);
     }
+  }
+
+  private static void failRekeyWaiters(ChildSa child, Outcome why) {
+    child.rekeyWaiters.forEach(waiter -> waiter.complete(ChildResult.of(why)));
+    child.rekeyWaiters.clear();
   }
 
   /** Ends a child and tells the peer. */
@@ -278,15 +282,18 @@ final class Children {
       return CompletableFuture.completedFuture(null);
     }
     Optional<ChildSa> heir = waitingHeir(child);
+    boolean elsewhere = Duplicates.carries(sa, child.name());
     boolean wasUp =
         child.selected
             && child.state() != ChildSa.State.REKEYED
             && heir.isEmpty()
-            && !hasSuccessor(child);
+            && !hasSuccessor(child)
+            && !elsewhere;
     child.setState(ChildSa.State.DELETED);
     forget(child);
-    child.rekeyWaiters.forEach(w -> w.complete(ChildResult.of(Outcome.unavailable(reason))));
-    child.rekeyWaiters.clear();
+    if (heir.isEmpty()) {
+      failRekeyWaiters(child, Outcome.unavailable(reason));
+    }
     if (wasUp) {
       LOG.info("{}: child {} ended: {}", sa, child, reason);
       event(new EngineEvent.ChildDown(sa.connection().name(), child.name(), child.uid(), reason));
@@ -297,7 +304,7 @@ final class Children {
         heir.map(successor -> switchOver(child, successor))
             .orElseGet(() -> CompletableFuture.completedFuture(null));
     switched
-        .thenCompose(nothing -> new Installer(sa).remove(child, linger))
+        .thenCompose(nothing -> new Installer(sa).remove(child, linger || elsewhere))
         .thenAccept(
             nothing -> {
               endWork();
@@ -342,6 +349,7 @@ final class Children {
               } else {
                 // Without the switch the new child never sends: it goes, and is wanted anew.
                 LOG.warn("{}: child {}: {}", sa, successor, outcome.reason());
+                failRekeyWaiters(old, outcome);
                 delete(successor, outcome.reason(), Optional.empty());
                 event(
                     new EngineEvent.ChildDown(

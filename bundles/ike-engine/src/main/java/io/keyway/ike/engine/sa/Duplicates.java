@@ -29,6 +29,21 @@ final class Duplicates {
     }
   }
 
+  /** Whether another IKE SA of the same connection carries a child of this name. */
+  static boolean carries(IkeSa sa, String childName) {
+    for (IkeSa other : sa.connection().sas()) {
+      if (other != sa && other.state().isEstablished()) {
+        for (ChildSaStatus child : other.status().children()) {
+          if (child.name().equals(childName)
+              && child.state().equals(ChildSa.State.INSTALLED.name())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   private static void endIfRedundant(IkeSa mine, IkeSa theirs) {
     IkeSaStatus other = theirs.status();
     boolean samePeer =

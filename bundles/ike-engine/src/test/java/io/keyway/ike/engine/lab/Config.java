@@ -1,0 +1,201 @@
+package io.keyway.ike.engine.lab;
+
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Identity;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds a connection; what a test does not say is as in most tests. */
+public final class Config {
+  public static final IkeProposal GCM_X25519 =
+      new IkeProposal(
+          "gcm-x25519",
+          EncryptionAlgorithm.AES_GCM_16_256,
+          IntegrityAlgorithm.NONE,
+          PrfAlgorithm.PRF_HMAC_SHA2_384,
+          KeyExchangeMethod.X25519);
+  public static final IkeProposal GCM_ECP256 =
+      new IkeProposal(
+          "gcm-ecp256",
+          EncryptionAlgorithm.AES_GCM_16_256,
+          IntegrityAlgorithm.NONE,
+          PrfAlgorithm.PRF_HMAC_SHA2_256,
+          KeyExchangeMethod.ECP_256);
+  public static final EspProposal ESP_GCM =
+      new EspProposal(
+          "esp-gcm",
+          EncryptionAlgorithm.AES_GCM_16_256,
+          IntegrityAlgorithm.NONE,
+          Optional.empty(),
+          true);
+  public static final EspProposal ESP_GCM_PFS =
+      new EspProposal(
+          "esp-gcm-pfs",
+          EncryptionAlgorithm.AES_GCM_16_256,
+          IntegrityAlgorithm.NONE,
+          Optional.of(KeyExchangeMethod.X25519),
+          true);
+
+  private String name;
+  private String local;
+  private Optional<String> remote;
+  private int port = 500;
+  private List<IkeProposal> ike = List.of(GCM_X25519);
+  private List<EspProposal> esp = List.of(ESP_GCM);
+  private Optional<Identity> localId = Optional.empty();
+  private Optional<Identity> remoteId = Optional.empty();
+  private String secret = "psk";
+  private Duration rekey = Duration.ZERO;
+  private Duration dpd = Duration.ZERO;
+  private Lifetime lifetime = Lifetime.UNLIMITED;
+  private IpsecMode mode = IpsecMode.TUNNEL;
+  private boolean natTraversal;
+  private final List<String[]> children = new ArrayList<>();
+
+  private Config(String name, String local, String remote) {
+    this.name = name;
+    this.local = local;
+    this.remote = Optional.ofNullable(remote);
+  }
+
+  /** The gateway at 192.0.2.1. */
+  public static Config left() {
+    return new Config("to-right", "192.0.2.1", "192.0.2.2");
+  }
+
+  /** The gateway at 192.0.2.2. */
+  public static Config right() {
+    return new Config("to-left", "192.0.2.2", "192.0.2.1");
+  }
+
+  public Config named(String newName) {
+    name = newName;
+    return this;
+  }
+
+  public Config anyPeer() {
+    remote = Optional.empty();
+    return this;
+  }
+
+  public Config at(String newLocal, String newRemote) {
+    local = newLocal;
+    remote = Optional.of(newRemote);
+    return this;
+  }
+
+  public Config ike(IkeProposal... proposals) {
+    ike = List.of(proposals);
+    return this;
+  }
+
+  public Config esp(EspProposal... proposals) {
+    esp = List.of(proposals);
+    return this;
+  }
+
+  public Config ids(String us, String them) {
+    localId = Optional.ofNullable(us).map(Identity::parse);
+    remoteId = Optional.ofNullable(them).map(Identity::parse);
+    return this;
+  }
+
+  public Config secret(String newSecret) {
+    secret = newSecret;
+    return this;
+  }
+
+  public Config ikeRekey(Duration after) {
+    rekey = after;
+    return this;
+  }
+
+  public Config dpd(Duration after) {
+    dpd = after;
+    return this;
+  }
+
+  /** Soft and hard limit in seconds. */
+  public Config childLife(long soft, long hard) {
+    lifetime = new Lifetime(new Lifetime.Limit(soft, 0, 0), new Lifetime.Limit(hard, 0, 0));
+    return this;
+  }
+
+  public Config transport() {
+    mode = IpsecMode.TRANSPORT;
+    return this;
+  }
+
+  public Config natTraversal() {
+    natTraversal = true;
+    return this;
+  }
+
+  /** A child; selectors as prefixes, several with commas, {@code prefix[protocol]} for one. */
+  public Config child(String childName, String localTs, String remoteTs) {
+    children.add(new String[] {childName, localTs, remoteTs});
+    return this;
+  }
+
+  public ConnectionConfig build() {
+    List<ChildConfig> built = new ArrayList<>();
+    for (String[] child : children) {
+      built.add(
+          new ChildConfig(
+              child[0], mode, esp, selectors(child[1]), selectors(child[2]), lifetime, 64));
+    }
+    return new ConnectionConfig(
+        name,
+        "plane",
+        address(local),
+        remote.map(Config::address),
+        port,
+        port,
+        ike,
+        new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret),
+        new ConnectionConfig.Timers(rekey, Duration.ZERO, dpd),
+        natTraversal,
+        built);
+  }
+
+  private static List<SelectorTemplate> selectors(String text) {
+    return Arrays.stream(text.split(",")).map(Config::selector).toList();
+  }
+
+  private static SelectorTemplate selector(String text) {
+    if (text.equals("dynamic")) {
+      return SelectorTemplate.dynamic();
+    }
+    String[] parts = text.replace("]", "").split("\\[");
+    String[] prefix = parts[0].split("/");
+    TrafficSelector selector =
+        TrafficSelector.prefix(address(prefix[0]), Integer.parseInt(prefix[1]));
+    return SelectorTemplate.of(
+        parts.length == 2 ? selector.withProtocol(Integer.parseInt(parts[1])) : selector);
+  }
+
+  public static InetAddress address(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+}

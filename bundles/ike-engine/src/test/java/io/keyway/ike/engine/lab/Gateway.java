@@ -1,0 +1,78 @@
+package io.keyway.ike.engine.lab;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.NativeIkeEngine;
+import io.keyway.ike.engine.base.EngineSettings;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** One engine with its plane, secrets and port to the network. */
+public final class Gateway {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final IkeCrypto CRYPTO = IkeCrypto.create(RANDOM);
+
+  public final VirtualTime time;
+  public final FakePlane plane;
+  public final FakeSecrets secrets = new FakeSecrets().with("psk", "a shared secret");
+  public final Net.Port port;
+  public final NativeIkeEngine engine;
+  public final List<EngineEvent> events = new ArrayList<>();
+
+  public Gateway(VirtualTime time, Net net, EngineSettings settings, int firstSpi) {
+    this.time = time;
+    plane = new FakePlane(time, firstSpi);
+    port = net.port();
+    engine = new NativeIkeEngine(settings, CRYPTO, time, time, RANDOM, "life-" + firstSpi);
+    engine.setSad(plane);
+    engine.setSpd(plane.spd());
+    engine.setSecrets(secrets);
+    engine.setTransport(port);
+    engine.subscribe(events::add);
+  }
+
+  public Outcome load(ConnectionConfig config) {
+    return get(engine.load(config));
+  }
+
+  public ChildResult initiate(String connection, String child) {
+    return get(engine.initiate(connection, child, Duration.ofSeconds(30)));
+  }
+
+  /** Moves time until a stage is done. */
+  public <T> T get(CompletionStage<T> stage) {
+    boolean done = time.until(Duration.ofHours(1), () -> stage.toCompletableFuture().isDone());
+    if (!done) {
+      throw new AssertionError("a stage never completes");
+    }
+    return stage.toCompletableFuture().join();
+  }
+
+  public <E extends EngineEvent> List<E> events(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  public IkeSaStatus onlySa() {
+    List<IkeSaStatus> all = engine.snapshot();
+    if (all.size() != 1) {
+      throw new AssertionError("one IKE SA expected, there are " + all);
+    }
+    return all.get(0);
+  }
+
+  public List<ChildSaStatus> children() {
+    return engine.snapshot().stream().flatMap(sa -> sa.children().stream()).toList();
+  }
+
+  public long count(String counter) {
+    return engine.counters().getOrDefault(counter, 0L);
+  }
+}
