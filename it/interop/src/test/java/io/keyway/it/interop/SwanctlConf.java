@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,7 +17,7 @@ final class SwanctlConf {
   private final Map<String, String> connection = new LinkedHashMap<>();
   private final Map<String, String> child = new LinkedHashMap<>();
   private final String localId;
-  private final String remoteId;
+  private String remoteId;
   private String secret = PSK;
 
   private SwanctlConf(String localId, String remoteId) {
@@ -51,9 +52,30 @@ final class SwanctlConf {
     return this;
   }
 
+  /** What the peer must say it is. */
+  SwanctlConf remoteId(String id) {
+    remoteId = id;
+    return this;
+  }
+
   SwanctlConf secret(String text) {
     secret = text;
     return this;
+  }
+
+  /** The same for the native engine: the words of swanctl.conf as flat JSON. */
+  JsonObject json() {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", CONNECTION);
+    json.addProperty("child", CHILD);
+    json.addProperty("local_id", localId);
+    json.addProperty("remote_id", remoteId);
+    json.addProperty("secret", secret);
+    connection.forEach(json::addProperty);
+    child.forEach(
+        (key, value) ->
+            json.addProperty(key.matches("(rekey|life)_time") ? "child_" + key : key, value));
+    return json;
   }
 
   String render() {

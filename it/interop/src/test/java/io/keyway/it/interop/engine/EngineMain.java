@@ -1,0 +1,152 @@
+package io.keyway.it.interop.engine;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeEngine.Selection;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.api.store.SecretStore.Kind;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the native engine alone. A command is a JSON object a line on standard input with {@code id}
+ * and {@code do}; the answer carries the same id. Lines without id are events.
+ */
+public final class EngineMain {
+
+  private static final Duration LIMIT = Duration.ofSeconds(15);
+
+  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final OneSecret secrets = new OneSecret();
+  private final IkeEngine engine;
+  private ConnectionConfig connection;
+
+  private EngineMain(Path dir) throws Exception {
+    KeyLog log = new KeyLog(dir.resolve("stub.jsonl"));
+    engine = Engines.start(new RecordingSad(log), new RecordingSpd(log), secrets);
+    engine.subscribe(this::tell);
+  }
+
+  /** Takes the directory for the log of keys as its only argument. */
+  public static void main(String[] arguments) throws Exception {
+    EngineMain main = new EngineMain(Path.of(arguments[0]));
+    JsonObject ready = new JsonObject();
+    ready.addProperty("event", "ready");
+    main.print(ready);
+    main.serve();
+  }
+
+  private void serve() throws Exception {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      JsonObject command = JsonParser.parseString(line).getAsJsonObject();
+      JsonObject answer;
+      try {
+        answer = obey(command);
+      } catch (Exception e) {
+        answer = answer(Outcome.refused("exception: " + e));
+      }
+      answer.add("id", command.get("id"));
+      print(answer);
+    }
+    System.exit(0);
+  }
+
+  private JsonObject obey(JsonObject command) throws Exception {
+    return switch (command.get("do").getAsString()) {
+      case "load" -> {
+        byte[] psk = command.get("secret").getAsString().getBytes(StandardCharsets.UTF_8);
+        secrets.put("psk", Kind.PRE_SHARED_KEY, SecretBytes.wrap(psk));
+        connection = Connections.read(command);
+        yield answer(await(engine.load(connection)));
+      }
+      case "initiate" -> result(engine.initiate(connection.name(), child(), LIMIT));
+      case "terminate-ike" ->
+          result(engine.terminate(new Selection.Connection(connection.name()), LIMIT));
+      case "terminate-child" ->
+          result(engine.terminate(new Selection.Child(connection.name(), child()), LIMIT));
+      case "rekey-ike" ->
+          result(engine.rekey(new Selection.IkeUid(established().get(0).uid()), LIMIT));
+      case "rekey-child" ->
+          result(engine.rekey(new Selection.Child(connection.name(), child()), LIMIT));
+      case "status" -> status();
+      default -> answer(Outcome.refused("unknown command " + command.get("do")));
+    };
+  }
+
+  private String child() {
+    return connection.children().get(0).name();
+  }
+
+  private List<IkeSaStatus> established() {
+    return engine.snapshot().stream()
+        .filter(sa -> sa.state().equals("ESTABLISHED") || sa.state().equals("REKEYING"))
+        .toList();
+  }
+
+  private JsonObject status() {
+    JsonObject answer = answer(Outcome.ok());
+    List<IkeSaStatus> sas = established();
+    answer.addProperty("established", sas.size());
+    answer.addProperty(
+        "spis",
+        sas.size() == 1
+            ? String.format("%016x %016x", sas.get(0).initiatorSpi(), sas.get(0).responderSpi())
+            : "");
+    JsonArray states = new JsonArray();
+    engine.snapshot().forEach(sa -> states.add(sa.toString()));
+    answer.add("sas", states);
+    JsonObject counters = new JsonObject();
+    engine.counters().forEach(counters::addProperty);
+    answer.add("counters", counters);
+    return answer;
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(LIMIT.toSeconds() + 5, TimeUnit.SECONDS);
+  }
+
+  private static JsonObject result(CompletionStage<ChildResult> stage) throws Exception {
+    return answer(await(stage).outcome());
+  }
+
+  private static JsonObject answer(Outcome outcome) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("outcome", outcome.kind().name());
+    answer.addProperty("reason", outcome.reason());
+    return answer;
+  }
+
+  private void tell(EngineEvent event) {
+    JsonObject line = new JsonObject();
+    line.addProperty("event", event.getClass().getSimpleName());
+    line.addProperty("connection", event.connection());
+    if (event instanceof EngineEvent.IkeDown down) {
+      line.addProperty("reason", down.reason());
+    } else if (event instanceof EngineEvent.ChildDown down) {
+      line.addProperty("reason", down.reason());
+    } else if (event instanceof EngineEvent.AuthenticationFailed failed) {
+      line.addProperty("reason", failed.reason());
+    }
+    print(line);
+  }
+
+  private synchronized void print(JsonObject line) {
+    out.println(line);
+  }
+}

@@ -1,0 +1,72 @@
+package io.keyway.it.interop.engine;
+
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.SecretStore;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.NativeIkeEngine;
+import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.ThreadWorkers;
+import io.keyway.transport.TransportLimits;
+import io.keyway.transport.UdpIkeTransport;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Puts the engine together as its component does in the container. */
+final class Engines {
+
+  private Engines() {}
+
+  static NativeIkeEngine start(SadService sad, SpdService spd, SecretStore secrets)
+      throws IOException {
+    EngineSettings settings = EngineSettings.defaults();
+    long retransmit = Long.getLong("keyway.it.retransmitMillis", 1000);
+    settings = settings.withRetransmission(Duration.ofMillis(retransmit), 1.4, 6);
+    int cookies = Integer.getInteger("keyway.it.cookieThreshold", settings.cookieThreshold());
+    settings = settings.withHalfOpen(settings.halfOpenTimeout(), cookies, settings.halfOpenLimit());
+    settings = withShortLinger(settings);
+    SecureRandom random = new SecureRandom();
+    NativeIkeEngine engine =
+        new NativeIkeEngine(
+            settings,
+            IkeCrypto.create(random),
+            new ThreadWorkers(2),
+            Clock.systemUTC(),
+            random,
+            UUID.randomUUID().toString());
+    engine.setSad(sad);
+    engine.setSpd(spd);
+    engine.setSecrets(secrets);
+    engine.setTransport(
+        UdpIkeTransport.start(
+            TransportLimits.DEFAULT,
+            System::nanoTime,
+            task -> {
+              Thread thread = new Thread(task, "ike transport");
+              thread.setDaemon(true);
+              return thread;
+            }));
+    return engine;
+  }
+
+  /** Old SAs go after a second instead of five: the tests wait for it. */
+  private static EngineSettings withShortLinger(EngineSettings s) {
+    return new EngineSettings(
+        s.retransmitFirst(),
+        s.retransmitBase(),
+        s.transmissions(),
+        s.halfOpenTimeout(),
+        s.cookieThreshold(),
+        s.halfOpenLimit(),
+        s.planeTimeout(),
+        Duration.ofSeconds(1),
+        s.retryDelay(),
+        s.lingerTimeout(),
+        s.jitter(),
+        s.natPort(),
+        s.backlog());
+  }
+}

@@ -1,0 +1,38 @@
+package io.keyway.it.interop.engine;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.api.store.SecretStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Secrets of one test, in memory. */
+final class OneSecret implements SecretStore {
+
+  private final Map<String, SecretBytes> kept = new ConcurrentHashMap<>();
+
+  @Override
+  public Outcome put(String name, Kind kind, SecretBytes secret) {
+    kept.put(name, secret);
+    return Outcome.ok();
+  }
+
+  @Override
+  public Optional<SecretBytes> get(String name, Kind kind) {
+    return kind == Kind.PRE_SHARED_KEY
+        ? Optional.ofNullable(kept.get(name)).map(SecretBytes::copy)
+        : Optional.empty();
+  }
+
+  @Override
+  public Outcome remove(String name) {
+    return kept.remove(name) == null ? Outcome.absent(name) : Outcome.ok();
+  }
+
+  @Override
+  public List<Listed> list() {
+    return kept.keySet().stream().map(n -> new Listed(n, Kind.PRE_SHARED_KEY)).toList();
+  }
+}
