@@ -6,6 +6,7 @@ import io.keyway.northbound.config.EntryMapper;
 import io.keyway.northbound.config.EntryRef;
 import io.keyway.northbound.config.InvalidEntryException;
 import io.keyway.northbound.rules.ConfigRules;
+import io.keyway.northbound.rules.PlaneRules;
 import io.keyway.northbound.rules.Problem;
 import java.util.Collection;
 import java.util.HashSet;
@@ -34,6 +35,15 @@ import org.slf4j.LoggerFactory;
 public final class ConfigCohort implements DOMDataTreeCommitCohort {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfigCohort.class);
+
+  private final PlaneRules planeRules;
+
+  /**
+   * @param planeRules what data planes that are there cannot carry
+   */
+  public ConfigCohort(PlaneRules planeRules) {
+    this.planeRules = planeRules;
+  }
 
   @Override
   public FluentFuture<PostCanCommitStep> canCommit(
@@ -67,7 +77,7 @@ public final class ConfigCohort implements DOMDataTreeCommitCohort {
             "/keyway-ipsec:ipsec/" + problem));
   }
 
-  static Optional<Problem> check(DataTreeCandidateNode ipsec) {
+  Optional<Problem> check(DataTreeCandidateNode ipsec) {
     DomConfigView view = new DomConfigView(CandidateEntries.after(ipsec));
     Set<EntryRef> written = new HashSet<>();
     Set<EntryRef> deleted = new HashSet<>();
@@ -87,10 +97,10 @@ public final class ConfigCohort implements DOMDataTreeCommitCohort {
     return ConfigRules.checkReferrers(written, deleted, view).stream().findFirst();
   }
 
-  private static Optional<Problem> check(EntryRef entry, MapEntryNode node, DomConfigView view) {
+  private Optional<Problem> check(EntryRef entry, MapEntryNode node, DomConfigView view) {
     try {
       IntentObject value = EntryMapper.read(entry.kind(), Trees.of(node));
-      return ConfigRules.checkWritten(value, view);
+      return ConfigRules.checkWritten(value, view).or(() -> planeRules.check(value, view));
     } catch (InvalidEntryException e) {
       return Optional.of(new Problem(entry, e.node(), e.getMessage()));
     }

@@ -2,9 +2,12 @@ package io.keyway.northbound.osgi;
 
 import io.keyway.api.Registration;
 import io.keyway.api.intent.IntentStore;
+import io.keyway.api.tunnel.TunnelService;
+import io.keyway.northbound.Services;
 import io.keyway.northbound.odl.ConfigCohort;
 import io.keyway.northbound.odl.EntryCodec;
 import io.keyway.northbound.odl.MdsalConfigDatastore;
+import io.keyway.northbound.rules.PlaneRules;
 import io.keyway.northbound.store.DatastoreIntentStore;
 import java.util.concurrent.ScheduledExecutorService;
 import org.opendaylight.mdsal.dom.api.DOMDataBroker;
@@ -14,6 +17,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +38,7 @@ public final class IntentStoreComponent {
   private final ScheduledExecutorService executor = NorthboundThread.single("keyway-intent");
   private final Registration guard;
   private final DatastoreIntentStore store;
+  private final Services.Slot<TunnelService> tunnels = new Services.Slot<>();
   private ServiceRegistration<IntentStore> offered;
   private boolean stopped;
 
@@ -43,9 +50,22 @@ public final class IntentStoreComponent {
     this.context = context;
     MdsalConfigDatastore datastore =
         new MdsalConfigDatastore(broker, () -> new EntryCodec(model.get()));
-    this.guard = datastore.guard(new ConfigCohort());
-    this.store = new DatastoreIntentStore(datastore, executor);
+    PlaneRules planeRules = new PlaneRules(tunnels::get);
+    this.guard = datastore.guard(new ConfigCohort(planeRules));
+    this.store = new DatastoreIntentStore(datastore, executor, planeRules);
     store.ready().thenAccept(first -> offer());
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindTunnelService(TunnelService service) {
+    tunnels.set(service);
+  }
+
+  void unbindTunnelService(TunnelService service) {
+    tunnels.unset(service);
   }
 
   private synchronized void offer() {

@@ -2,24 +2,26 @@ package io.keyway.northbound.osgi;
 
 import io.keyway.northbound.aaa.PasswordServiceWatch;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.opendaylight.aaa.api.password.service.PasswordHashService;
 import org.opendaylight.mdsal.binding.api.DataBroker;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches OpenDaylight's password service from the moment that its datastore is there. */
+/**
+ * Watches OpenDaylight's password service from the moment that its datastore is there.
+ *
+ * <p>The registry is asked directly: a reference would be bound only after slower listeners had
+ * their turn, and a service that starts slowly must not be taken for one that does not start.
+ */
 @Component(
     immediate = true,
     service = {})
@@ -30,38 +32,32 @@ public final class PasswordServiceComponent {
   private static final String BOOTSTRAP =
       "org.opendaylight.aaa.impl.password.service.OSGiPasswordServiceConfigBootstrap";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  /** A usual start takes well under a second after the datastore came up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
 
-  private final AtomicInteger services = new AtomicInteger();
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "keyway-password-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final BundleContext context;
   private final ServiceComponentRuntime components;
+  private final ScheduledExecutorService executor =
+      NorthboundThread.single("keyway-password-watch");
   private final PasswordServiceWatch watch;
 
+  /** A datastore that is there is what the password service waits for, too. */
   @Activate
   public PasswordServiceComponent(
-      @Reference DataBroker broker, @Reference ServiceComponentRuntime components) {
+      BundleContext context,
+      @Reference DataBroker broker,
+      @Reference ServiceComponentRuntime components) {
+    this.context = context;
     this.components = components;
-    this.watch =
-        new PasswordServiceWatch(() -> services.get() > 0, this::restart, executor, PATIENCE);
+    this.watch = new PasswordServiceWatch(this::present, this::restart, executor, PATIENCE);
   }
 
-  @Reference(
-      target = "(type=default)",
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindPasswordHashService(PasswordHashService service) {
-    services.incrementAndGet();
-  }
-
-  void unbindPasswordHashService(PasswordHashService service) {
-    services.decrementAndGet();
+  private boolean present() {
+    try {
+      return !context.getServiceReferences(PasswordHashService.class, "(type=default)").isEmpty();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void restart() {

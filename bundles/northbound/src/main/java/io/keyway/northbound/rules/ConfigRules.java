@@ -18,8 +18,8 @@ import java.util.Set;
 /**
  * References and cross-field rules. One problem per entry is enough: the first is told.
  *
- * <p>What a certain data plane can carry is no rule of the configuration, for the device may be
- * replaced by one that can: the tunnel's status tells that.
+ * <p>What a certain data plane can carry is no rule of the configuration alone; see {@link
+ * PlaneRules}.
  */
 public final class ConfigRules {
 

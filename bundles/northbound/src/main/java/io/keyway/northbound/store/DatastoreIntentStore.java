@@ -9,6 +9,7 @@ import io.keyway.api.intent.IntentStore;
 import io.keyway.northbound.config.EntryKind;
 import io.keyway.northbound.config.EntryRef;
 import io.keyway.northbound.rules.ConfigMap;
+import io.keyway.northbound.rules.PlaneRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,11 +53,16 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
 
   private record Waiting(List<IntentChange> changes, CompletableFuture<Void> reflected) {}
 
+  private final PlaneRules planeRules;
+
   /**
    * @param executor one thread; stays the caller's
+   * @param planeRules what data planes that are there cannot carry
    */
-  public DatastoreIntentStore(ConfigDatastore datastore, ScheduledExecutorService executor) {
+  public DatastoreIntentStore(
+      ConfigDatastore datastore, ScheduledExecutorService executor, PlaneRules planeRules) {
     this.datastore = datastore;
+    this.planeRules = planeRules;
     this.executor = executor;
     this.listening = datastore.listen(update -> executor.execute(() -> changed(update)));
   }
@@ -122,7 +128,8 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
       return CompletableFuture.completedFuture(changes.stream().map(c -> notYet).toList());
     }
     ConfigMap before = snapshots.entries();
-    List<Outcome> outcomes = new ArrayList<>(Submission.check(before, changes, allOrNothing));
+    List<Outcome> outcomes =
+        new ArrayList<>(Submission.check(before, changes, allOrNothing, planeRules));
     List<Integer> good = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
       if (outcomes.get(i) == null) {

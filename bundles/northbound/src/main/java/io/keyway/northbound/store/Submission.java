@@ -8,6 +8,7 @@ import io.keyway.northbound.config.EntryRef;
 import io.keyway.northbound.config.InvalidEntryException;
 import io.keyway.northbound.rules.ConfigMap;
 import io.keyway.northbound.rules.ConfigRules;
+import io.keyway.northbound.rules.PlaneRules;
 import io.keyway.northbound.rules.Problem;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,17 +27,20 @@ final class Submission {
 
   private final ConfigMap before;
   private final List<IntentChange> changes;
+  private final PlaneRules planeRules;
   private final Outcome[] outcomes;
 
-  private Submission(ConfigMap before, List<IntentChange> changes) {
+  private Submission(ConfigMap before, List<IntentChange> changes, PlaneRules planeRules) {
     this.before = before;
+    this.planeRules = planeRules;
     this.changes = changes;
     this.outcomes = new Outcome[changes.size()];
   }
 
   /** Returns one outcome per change; null for those that are to be made. */
-  static List<Outcome> check(ConfigMap before, List<IntentChange> changes, boolean allOrNothing) {
-    Submission submission = new Submission(before, changes);
+  static List<Outcome> check(
+      ConfigMap before, List<IntentChange> changes, boolean allOrNothing, PlaneRules planeRules) {
+    Submission submission = new Submission(before, changes, planeRules);
     submission.run();
     if (allOrNothing) {
       submission.refuseTheRest();
@@ -100,7 +104,9 @@ final class Submission {
     for (EntryRef entry : written) {
       after
           .find(entry)
-          .flatMap(value -> ConfigRules.checkWritten(value, after))
+          .flatMap(
+              value ->
+                  ConfigRules.checkWritten(value, after).or(() -> planeRules.check(value, after)))
           .ifPresent(problem -> refused.put(entry, problem.toString()));
     }
     for (Problem problem : ConfigRules.checkReferrers(written, deleted, after)) {

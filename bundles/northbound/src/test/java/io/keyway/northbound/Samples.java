@@ -1,0 +1,151 @@
+package io.keyway.northbound;
+
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.Identity;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.StaticPolicy;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.intent.IntentObject.WhenDisabled;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Entries for tests. */
+public final class Samples {
+
+  private Samples() {}
+
+  public static InetAddress address(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  public static Authentication psk(String secret) {
+    return new Authentication(
+        Authentication.Method.PRE_SHARED_KEY,
+        Optional.of(Identity.parse("172.37.1.7")),
+        Optional.of(Identity.parse("peer.example")),
+        secret);
+  }
+
+  public static IkePolicy ikePolicy(String name, Optional<Authentication> authentication) {
+    return new IkePolicy(
+        name,
+        List.of(
+            new IkeProposal(
+                "1",
+                EncryptionAlgorithm.AES_GCM_16_256,
+                IntegrityAlgorithm.NONE,
+                PrfAlgorithm.PRF_HMAC_SHA2_384,
+                KeyExchangeMethod.ECP_384),
+            new IkeProposal(
+                "fallback",
+                EncryptionAlgorithm.AES_CBC_128,
+                IntegrityAlgorithm.HMAC_SHA2_256_128,
+                PrfAlgorithm.PRF_HMAC_SHA2_256,
+                KeyExchangeMethod.MODP_2048)),
+        14400,
+        0,
+        30,
+        false,
+        false,
+        true,
+        authentication);
+  }
+
+  public static ChildPolicy childPolicy(String name) {
+    return new ChildPolicy(
+        name,
+        IpsecMode.TUNNEL,
+        List.of(
+            new EspProposal(
+                "1",
+                EncryptionAlgorithm.AES_GCM_16_256,
+                IntegrityAlgorithm.NONE,
+                Optional.of(KeyExchangeMethod.X25519),
+                true)),
+        List.of(SelectorTemplate.dynamic()),
+        List.of(
+            SelectorTemplate.of(TrafficSelector.prefix(address("10.2.0.0"), 16)),
+            SelectorTemplate.of(
+                new TrafficSelector(address("10.3.0.1"), address("10.3.0.9"), 0, 0, 65535))),
+        List.of(6, 17),
+        new Lifetime(
+            new Lifetime.Limit(3600, 1_000_000, 0), new Lifetime.Limit(3960, 1_100_000, 0)),
+        64,
+        StartAction.START);
+  }
+
+  public static Gateway gateway(String name, String policy, Optional<String> plane) {
+    return new Gateway(
+        name,
+        policy,
+        address("172.37.1.7"),
+        Optional.of(address("172.37.1.8")),
+        500,
+        4500,
+        plane,
+        Optional.empty());
+  }
+
+  public static Tunnel tunnel(String name, String gateway, String policy) {
+    return new Tunnel(
+        name,
+        gateway,
+        policy,
+        true,
+        List.of(
+            SelectorTemplate.of(
+                TrafficSelector.host(address("10.1.0.5"), 17).withPorts(2152, 2152))),
+        List.of(),
+        WhenDisabled.HOLD);
+  }
+
+  public static StaticPolicy staticPolicy(String name, Optional<String> plane) {
+    return new StaticPolicy(
+        name,
+        plane,
+        Direction.OUTBOUND,
+        SelectorTemplate.of(TrafficSelector.prefix(address("10.1.0.0"), 16)),
+        SelectorTemplate.of(TrafficSelector.host(address("10.9.0.1"), 6)),
+        7,
+        "bypass");
+  }
+
+  public static PlaneConfig plane(String name) {
+    return new PlaneConfig(
+        name,
+        "infrap4d",
+        Map.of(
+            "p4runtime-address",
+            "127.0.0.1:9559",
+            "device-id",
+            "1",
+            "tls/enabled",
+            "false",
+            "quirks/spi-byte-order",
+            "as-is",
+            "quirks/inbound-direction",
+            "false"));
+  }
+}

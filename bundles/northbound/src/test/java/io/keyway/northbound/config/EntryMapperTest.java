@@ -1,0 +1,214 @@
+package io.keyway.northbound.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.keyway.api.intent.IntentObject;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.intent.IntentObject.WhenDisabled;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.northbound.Samples;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EntryMapperTest {
+
+  static List<IntentObject> entries() {
+    return List.of(
+        Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
+        Samples.ikePolicy("p", Optional.empty()),
+        Samples.childPolicy("c"),
+        Samples.gateway("g", "p", Optional.of("ipu-1")),
+        Samples.gateway("g", "p", Optional.empty()),
+        Samples.tunnel("t", "g", "c"),
+        Samples.staticPolicy("s", Optional.of("ipu-1")),
+        Samples.plane("ipu-1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void whatIsWrittenIsReadAgain(IntentObject value) throws InvalidEntryException {
+    EntryRef entry = EntryRef.of(value);
+    assertThat(EntryMapper.read(entry.kind(), EntryMapper.write(value))).isEqualTo(value);
+  }
+
+  @Test
+  void absentLeavesHaveTheModelsDefaults() throws InvalidEntryException {
+    IkePolicy ike = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy());
+    assertThat(ike.rekeySeconds()).isEqualTo(14400);
+    assertThat(ike.reauthSeconds()).isZero();
+    assertThat(ike.dpdSeconds()).isEqualTo(30);
+    assertThat(ike.mobike()).isTrue();
+    assertThat(ike.natTraversal()).isTrue();
+    assertThat(ike.fragmentation()).isTrue();
+    ChildPolicy child = (ChildPolicy) EntryMapper.read(EntryKind.CHILD_POLICY, childPolicy());
+    assertThat(child.mode()).isEqualTo(IpsecMode.TUNNEL);
+    assertThat(child.replayWindow()).isEqualTo(64);
+    assertThat(child.startAction()).isEqualTo(StartAction.START);
+    assertThat(child.proposals().get(0).esn()).isFalse();
+    Gateway gateway = (Gateway) EntryMapper.read(EntryKind.GATEWAY, gateway());
+    assertThat(gateway.localPort()).isEqualTo(500);
+    assertThat(gateway.remotePort()).isEqualTo(500);
+    assertThat(gateway.remoteAddress()).isEmpty();
+    Tunnel tunnel =
+        (Tunnel)
+            EntryMapper.read(
+                EntryKind.TUNNEL,
+                new Tree().leaf("name", "t").leaf("gateway", "g").leaf("child-policy", "c"));
+    assertThat(tunnel.enable()).isTrue();
+    assertThat(tunnel.whenDisabled()).isEqualTo(WhenDisabled.HOLD);
+  }
+
+  @Test
+  void anSaLivesATenthLongerThanUntilItsRekeyUnlessSaidOtherwise() throws InvalidEntryException {
+    Tree tree = childPolicy().leaf("rekey-time", "100").leaf("rekey-bytes", "5");
+    ChildPolicy child = (ChildPolicy) EntryMapper.read(EntryKind.CHILD_POLICY, tree);
+    assertThat(child.lifetime())
+        .isEqualTo(new Lifetime(new Lifetime.Limit(100, 5, 0), new Lifetime.Limit(110, 6, 0)));
+  }
+
+  @Test
+  void protocolsAreReadByNameAndByNumber() throws InvalidEntryException {
+    Tree tree = childPolicy().leafList("protocols", List.of("tcp", "17", "icmp"));
+    ChildPolicy child = (ChildPolicy) EntryMapper.read(EntryKind.CHILD_POLICY, tree);
+    assertThat(child.protocols()).containsExactly(6, 17, 1);
+  }
+
+  @Test
+  void whatMakesNoSenseIsToldWithPathAndCure() {
+    refuses(
+        EntryKind.IKE_POLICY,
+        new Tree().leaf("name", "p"),
+        "proposals",
+        "there is no proposal; add at least one");
+    refuses(
+        EntryKind.IKE_POLICY,
+        new Tree()
+            .leaf("name", "p")
+            .container(
+                "proposals",
+                new Tree()
+                    .list(
+                        "proposal",
+                        List.of(
+                            new Tree()
+                                .leaf("name", "x")
+                                .leaf("encryption", "aes256-gcm")
+                                .leaf("integrity", "sha256")
+                                .leaf("prf", "sha256")
+                                .leaf("dh-group", "ecp256")))),
+        "proposals/proposal=x/integrity",
+        "proposal 'x': aes256-gcm protects integrity itself; set integrity to none");
+    refuses(
+        EntryKind.IKE_POLICY,
+        ikePolicy().container("authentication", new Tree().leaf("method", "pre-shared-key")),
+        "authentication/secret",
+        "secret is missing");
+    refuses(
+        EntryKind.IKE_POLICY,
+        ikePolicy().container("authentication", new Tree().leaf("method", "eap")),
+        "authentication/method",
+        "no installed engine can do 'eap'");
+    refuses(
+        EntryKind.CHILD_POLICY,
+        childPolicy().leaf("rekey-time", 100).leaf("life-time", 100),
+        "life-time",
+        "life-time 100 must be larger than rekey-time 100");
+    refuses(
+        EntryKind.CHILD_POLICY,
+        childPolicy().leafList("protocols", List.of("tcp", "6")),
+        "protocols",
+        "protocol 6 is there twice");
+    refuses(
+        EntryKind.CHILD_POLICY,
+        childPolicy()
+            .leafList("protocols", List.of("tcp"))
+            .list("local-ts", List.of(new Tree().leaf("name", "1").leaf("protocol", "udp"))),
+        "local-ts",
+        "has a protocol of its own");
+    refuses(
+        EntryKind.CHILD_POLICY,
+        childPolicy()
+            .list(
+                "remote-ts",
+                List.of(
+                    new Tree()
+                        .leaf("name", "a")
+                        .leaf("first-address", "10.0.0.9")
+                        .leaf("last-address", "10.0.0.1"))),
+        "remote-ts=a/last-address",
+        "selector is upside down");
+    refuses(
+        EntryKind.GATEWAY,
+        gateway().leaf("remote-address", "2001:db8::1"),
+        "remote-address",
+        "different families");
+    refuses(
+        EntryKind.DATA_PLANE,
+        plane("192.0.2.1:9559", Map.of("tls/enabled", "false")),
+        "infrap4d/tls/enabled",
+        "keys would cross the network to 192.0.2.1:9559 in clear");
+    refuses(
+        EntryKind.DATA_PLANE,
+        plane("192.0.2.1:9559", Map.of()),
+        "infrap4d/tls/ca-file",
+        "tls/ca-file is missing");
+    refuses(
+        EntryKind.DATA_PLANE,
+        plane("192.0.2.1:99999", Map.of("tls/ca-file", "ca.pem")),
+        "infrap4d/p4runtime-address",
+        "port 99999");
+  }
+
+  private static void refuses(EntryKind kind, Tree tree, String node, String reason) {
+    assertThatExceptionOfType(InvalidEntryException.class)
+        .isThrownBy(() -> EntryMapper.read(kind, tree))
+        .withMessageContaining(reason)
+        .satisfies(e -> assertThat(e.node()).isEqualTo(node));
+  }
+
+  private static Tree ikePolicy() {
+    return new Tree()
+        .leaf("name", "p")
+        .container(
+            "proposals",
+            new Tree()
+                .list(
+                    "proposal",
+                    List.of(
+                        new Tree()
+                            .leaf("name", "1")
+                            .leaf("encryption", "aes256-gcm")
+                            .leaf("prf", "sha384")
+                            .leaf("dh-group", "ecp384"))));
+  }
+
+  private static Tree childPolicy() {
+    return new Tree()
+        .leaf("name", "c")
+        .container(
+            "proposals",
+            new Tree()
+                .list(
+                    "proposal",
+                    List.of(new Tree().leaf("name", "1").leaf("encryption", "aes256-gcm"))));
+  }
+
+  private static Tree gateway() {
+    return new Tree().leaf("name", "g").leaf("ike-policy", "p").leaf("local-address", "10.0.0.1");
+  }
+
+  private static Tree plane(String address, Map<String, String> more) {
+    Tree settings = Tree.ofFlat(more).leaf("p4runtime-address", address);
+    return new Tree().leaf("name", "ipu-1").container("infrap4d", settings);
+  }
+}
