@@ -9,11 +9,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS of a server whose files are read again every second, as infrap4d does it, so that
@@ -22,8 +27,16 @@ import java.util.concurrent.TimeUnit;
 final class TlsServer implements AutoCloseable {
   private static final long RELOAD_SECONDS = 1;
 
+  private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
+
+  /** Reads files into a manager. */
+  private interface Load {
+    void run() throws IOException, GeneralSecurityException;
+  }
+
   private final ServerCredentials credentials;
-  private final List<Runnable> reloads = new ArrayList<>();
+  private final ScheduledExecutorService scheduler;
+  private final List<Future<?>> reloads = new ArrayList<>();
 
   /**
    * Reads the files.
@@ -31,21 +44,16 @@ final class TlsServer implements AutoCloseable {
    * @throws IOException naming the file that is missing, a symbolic link, or not usable
    */
   TlsServer(TlsFiles files, ScheduledExecutorService scheduler) throws IOException {
-    regular(files.certificate());
-    regular(files.key());
+    this.scheduler = scheduler;
     TlsServerCredentials.Builder builder = TlsServerCredentials.newBuilder();
     try {
       AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
-      reloads.add(
-          keys.updateIdentityCredentials(
-                  files.certificate().toFile(),
-                  files.key().toFile(),
-                  RELOAD_SECONDS,
-                  TimeUnit.SECONDS,
-                  scheduler)
-              ::close);
+      load(
+          () -> keys.updateIdentityCredentials(files.certificate().toFile(), files.key().toFile()),
+          files.certificate(),
+          files.key());
       builder.keyManager(keys);
-      builder.trustManager(trust(files, scheduler));
+      builder.trustManager(trust(files));
     } catch (GeneralSecurityException e) {
       close();
       throw new IOException(
@@ -67,7 +75,7 @@ final class TlsServer implements AutoCloseable {
     this.credentials = builder.build();
   }
 
-  private AdvancedTlsX509TrustManager trust(TlsFiles files, ScheduledExecutorService scheduler)
+  private AdvancedTlsX509TrustManager trust(TlsFiles files)
       throws IOException, GeneralSecurityException {
     if (!files.clientCertificates().verify()) {
       return AdvancedTlsX509TrustManager.newBuilder()
@@ -76,15 +84,49 @@ final class TlsServer implements AutoCloseable {
           .build();
     }
     Path ca = files.ca().orElseThrow();
-    regular(ca);
     AdvancedTlsX509TrustManager trust =
         AdvancedTlsX509TrustManager.newBuilder()
             .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
             .build();
-    reloads.add(
-        trust.updateTrustCredentials(ca.toFile(), RELOAD_SECONDS, TimeUnit.SECONDS, scheduler)
-            ::close);
+    load(() -> trust.updateTrustCredentials(ca.toFile()), ca);
     return trust;
+  }
+
+  /**
+   * Loads now, and again whenever a file has changed. What gRPC brings for this looks once a minute
+   * at most.
+   */
+  private void load(Load load, Path... files) throws IOException, GeneralSecurityException {
+    for (Path file : files) {
+      regular(file);
+    }
+    load.run();
+    AtomicReference<List<FileTime>> seen = new AtomicReference<>(changed(files));
+    reloads.add(
+        scheduler.scheduleWithFixedDelay(
+            () -> {
+              try {
+                List<FileTime> now = changed(files);
+                if (!now.equals(seen.getAndSet(now))) {
+                  load.run();
+                }
+              } catch (IOException | GeneralSecurityException | RuntimeException e) {
+                // Half of a change, most likely: the old one serves on until the next look.
+                seen.set(List.of());
+                LOG.debug("TLS files {} are not usable yet: {}", List.of(files), e.toString());
+              }
+            },
+            RELOAD_SECONDS,
+            RELOAD_SECONDS,
+            TimeUnit.SECONDS));
+  }
+
+  private static List<FileTime> changed(Path... files) throws IOException {
+    List<FileTime> times = new ArrayList<>();
+    for (Path file : files) {
+      times.add(Files.getLastModifiedTime(file));
+    }
+    return times;
   }
 
   private static void regular(Path file) throws IOException {
@@ -100,7 +142,7 @@ final class TlsServer implements AutoCloseable {
 
   @Override
   public void close() {
-    reloads.forEach(Runnable::run);
+    reloads.forEach(reload -> reload.cancel(false));
     reloads.clear();
   }
 }
