@@ -74,7 +74,7 @@ public final class IkeSa {
   private volatile IkeSaStatus status;
   private boolean changed = true;
   private boolean publishing;
-  private boolean running;
+  private int running;
   private boolean started;
   private Runnable noLongerHalfOpen = () -> {};
   private SaCrypto crypto;
@@ -307,7 +307,7 @@ public final class IkeSa {
 
   /** A fault of ours ends this SA and no other. */
   private void run(Runnable action) {
-    running = true;
+    running++;
     try {
       action.run();
     } catch (RuntimeException e) {
@@ -315,7 +315,7 @@ public final class IkeSa {
       ctx.counters().count("ike-internal-errors");
       end("internal error: " + e.getClass().getSimpleName() + "; see the log");
     } finally {
-      running = false;
+      running--;
       publishIfChanged();
       if (successor != null) {
         // What was begun on this SA ends on the one that took over.
@@ -538,7 +538,7 @@ public final class IkeSa {
    */
   void touch() {
     changed = true;
-    if (!running) {
+    if (running == 0) {
       publishSoon();
     }
   }

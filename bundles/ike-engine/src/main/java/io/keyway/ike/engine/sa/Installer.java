@@ -118,7 +118,15 @@ final class Installer {
       return unavailable("waiting for service spd");
     }
     return sa.home(spd.get().select(child.id(), timeout()), Outcome::unknown)
-        .thenApply(o -> explain(o, "turning traffic to the new SA of " + child.name()));
+        .thenApply(
+            o ->
+                explain(
+                    o,
+                    "turning traffic to the new SA of "
+                        + child.name()
+                        + " on data plane '"
+                        + child.lease().plane()
+                        + "'"));
   }
 
   /**
