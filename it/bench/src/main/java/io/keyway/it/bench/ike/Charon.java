@@ -1,0 +1,147 @@
+package io.keyway.it.bench.ike;
+
+import io.keyway.it.bench.Proc;
+import io.keyway.it.bench.node.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One charon with the load-tester, in a mount namespace of its own. */
+final class Charon implements AutoCloseable {
+  private static final String DAEMON = "/usr/lib/ipsec/charon";
+  private static final String PLUGINS = "/usr/lib/ipsec/plugins";
+  private static final Map<Suite, List<String>> PROPOSALS =
+      Map.of(
+          Suite.X25519, List.of("aes128gcm16-prfsha256-curve25519", "aes128gcm16"),
+          Suite.P384, List.of("aes256gcm16-prfsha384-ecp384", "aes256gcm16"));
+  private static final long START_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  private final Path dir;
+  private final Process process;
+
+  private Charon(Path dir, Process process) {
+    this.dir = dir;
+    this.process = process;
+  }
+
+  /**
+   * Starts and waits until it can be asked.
+   *
+   * @param initiations settings that make it initiate, or nothing
+   */
+  static Charon start(NetNs ns, Path dir, Path plugin, Suite suite, int port, String initiations)
+      throws IOException, InterruptedException {
+    Files.createDirectories(dir);
+    Files.writeString(dir.resolve("strongswan.conf"), configuration(dir, suite, port, initiations));
+    // Its own /run, because two daemons would fight over the pid file, and its own plugin directory
+    // with the load-tester in it; the machine's stay as they are.
+    String script =
+        String.join(
+            " && ",
+            "mount -t tmpfs tmpfs /run",
+            "mkdir /run/plugins",
+            "mount --bind " + PLUGINS + " /run/plugins",
+            "mount -t tmpfs tmpfs " + PLUGINS,
+            "ln -s /run/plugins/*.so " + plugin + " " + PLUGINS + "/",
+            "exec env STRONGSWAN_CONF=" + dir.resolve("strongswan.conf") + " " + DAEMON);
+    Process process =
+        new ProcessBuilder(ns.inside(List.of("unshare", "-m", "sh", "-c", script)))
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("out").toFile())
+            .start();
+    Charon charon = new Charon(dir, process);
+    long end = System.nanoTime() + START_NANOS;
+    while (!Files.exists(charon.socket())) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        String output = Files.readString(dir.resolve("out")).strip();
+        charon.close();
+        throw new IOException("charon did not start: " + output);
+      }
+      Thread.sleep(2);
+    }
+    return charon;
+  }
+
+  private static String configuration(Path dir, Suite suite, int port, String initiations) {
+    List<String> proposals = PROPOSALS.get(suite);
+    return """
+        charon {
+          load_modular = no
+          load = openssl aesni random nonce hmac kdf sha1 sha2 pem pkcs1 pkcs8 x509 pubkey revocation \
+        constraints curve25519 load-tester kernel-netlink socket-default vici
+          port = %d
+          port_nat_t = %d
+          threads = 16
+          dos_protection = no
+          ikesa_table_size = 16384
+          ikesa_table_segments = 16
+          install_routes = no
+          plugins {
+            vici {
+              socket = unix://%s/vici.sock
+            }
+            load-tester {
+              enable = yes
+              fake_kernel = yes
+              version = 2
+              initiator = 127.0.0.1
+              responder = 127.0.0.1
+              initiator_auth = psk
+              responder_auth = psk
+              proposal = %s
+              esp = %s
+              child_rekey = 0
+              ike_rekey = 0
+              socket = unix://%s/load-tester.sock
+              %s
+            }
+          }
+          filelog {
+            f {
+              path = %s/log
+              default = -1
+            }
+          }
+        }
+        """
+        .formatted(
+            port,
+            port == 0 ? 0 : 4500,
+            dir,
+            proposals.get(0),
+            proposals.get(1),
+            dir,
+            initiations,
+            dir);
+  }
+
+  private Path socket() {
+    return dir.resolve("vici.sock");
+  }
+
+  Vici vici() throws IOException {
+    return Vici.connect(socket());
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  double cpuSeconds() throws IOException {
+    return Proc.cpuSeconds(process.pid());
+  }
+
+  /** Without good-byes to the peer: they would take as long as the measurement. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

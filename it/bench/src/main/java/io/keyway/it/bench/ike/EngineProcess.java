@@ -1,0 +1,107 @@
+package io.keyway.it.bench.ike;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.keyway.it.bench.Places;
+import io.keyway.it.bench.Proc;
+import io.keyway.it.bench.node.EngineNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** One {@link EngineNode} and the pipe to it. */
+final class EngineProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final String END = "";
+
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+  private EngineProcess(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "answers of " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  static EngineProcess start(String address, int port, boolean nativeProviders)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(Places.java(), "-Xms256m", "-Xmx768m"));
+    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+    command.addAll(List.of("-cp", Places.classPath(nativeProviders), EngineNode.class.getName()));
+    command.addAll(List.of(address, Integer.toString(port)));
+    EngineProcess started =
+        new EngineProcess(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    try {
+      started.answer("its start", START);
+      return started;
+    } catch (IOException | InterruptedException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private void read() {
+    try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException e) {
+      // The process ended; so does its list of answers.
+    }
+    lines.add(END);
+  }
+
+  /** Gives a command and waits for its answer. */
+  JsonObject ask(JsonObject command, Duration limit) throws IOException, InterruptedException {
+    OutputStream out = process.getOutputStream();
+    out.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    return answer(command.get("do").getAsString(), limit);
+  }
+
+  private JsonObject answer(String what, Duration limit) throws IOException, InterruptedException {
+    String line = lines.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+    if (line == null) {
+      throw new IOException(
+          "the engine (process %d) did not answer '%s' within %d s"
+              .formatted(process.pid(), what, limit.toSeconds()));
+    }
+    if (line.equals(END)) {
+      throw new IOException("the engine (process %d) ended by itself".formatted(process.pid()));
+    }
+    JsonObject answer = JsonParser.parseString(line).getAsJsonObject();
+    if (answer.has("error")) {
+      throw new IOException("the engine refused '" + what + "': " + answer.get("error"));
+    }
+    return answer;
+  }
+
+  double cpuSeconds() throws IOException {
+    return Proc.cpuSeconds(process.pid());
+  }
+
+  /** The end of its input is its end; if not, it is killed. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+      if (process.waitFor(3, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (IOException e) {
+      // It is gone already, or will be.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,261 @@
+package io.keyway.it.bench.ike;
+
+import io.keyway.it.bench.Cleanup;
+import io.keyway.it.bench.Deadline;
+import io.keyway.it.bench.Figures;
+import io.keyway.it.bench.Places;
+import io.keyway.it.bench.crypto.OpensslSpeed;
+import io.keyway.it.bench.node.Suite;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Rounds of set-ups, contenders taking turns, and what came of them. */
+public final class IkeBench {
+  private static final int COLD_TUNNELS = 200;
+  private static final int WARM_UP_CHUNK = 500;
+  private static final String LINE = "    %-30s %18s %20s %20s %9s %9s %8s %8s%n";
+
+  /** How much is measured. */
+  public enum Size {
+    QUICK(2, 600, 300, Duration.ofSeconds(3), Duration.ofSeconds(90)),
+    FULL(5, 2000, 1000, Duration.ofSeconds(8), Duration.ofSeconds(200));
+
+    private final int rounds;
+    private final Map<Suite, Integer> tunnels;
+    private final Duration warmUp;
+    private final Duration budget;
+
+    Size(int rounds, int x25519, int p384, Duration warmUp, Duration budget) {
+      this.rounds = rounds;
+      this.tunnels = Map.of(Suite.X25519, x25519, Suite.P384, p384);
+      this.warmUp = warmUp;
+      this.budget = budget;
+    }
+  }
+
+  private final PrintStream out;
+  private final Size size;
+  private final Map<Suite, Map<Contender, List<Round>>> results = new EnumMap<>(Suite.class);
+  private final Map<Suite, List<Double>> sums = new EnumMap<>(Suite.class);
+  private boolean hasOpenssl;
+
+  public IkeBench(PrintStream out, Size size) {
+    this.out = out;
+    this.size = size;
+    for (Suite suite : Suite.values()) {
+      results.put(suite, new java.util.LinkedHashMap<>());
+      sums.put(suite, new ArrayList<>());
+    }
+  }
+
+  public void run(Cleanup cleanup) throws IOException, InterruptedException {
+    out.printf(
+        "IKE set-ups: IKE_SA and one CHILD_SA each, PSK, two processes, UDP on loopback, %d at a"
+            + " time, databases that accept everything%n",
+        Keyway.WINDOW);
+    Deadline deadline = Deadline.in(size.budget);
+    List<Contender> contenders = new ArrayList<>();
+    Keyway shipped = cleanup.owns(Keyway.start("Keyway as shipped", false));
+    contenders.add(shipped);
+    warmUp(shipped);
+    if (Places.nativeJars().isEmpty()) {
+      out.println("  not measured: native providers (target/lib-native is empty)");
+    } else {
+      Keyway fast = cleanup.owns(Keyway.start("Keyway, native providers", true));
+      contenders.add(fast);
+      warmUp(fast);
+    }
+    Optional<String> obstacle = LoadTester.obstacle();
+    if (obstacle.isPresent()) {
+      out.println("  not measured: charon's load-tester: " + obstacle.get());
+    } else {
+      contenders.add(cleanup.owns(LoadTester.create()));
+    }
+    String openssl = OpensslSpeed.version();
+    hasOpenssl = !openssl.isEmpty();
+    out.println(
+        hasOpenssl
+            ? "  sum of primitives: " + OpensslSum.describe() + ", " + openssl
+            : "  not measured: sum of primitives (openssl is not installed)");
+    sum();
+    int done = 0;
+    while (done < size.rounds && !deadline.isOver()) {
+      for (Suite suite : Suite.values()) {
+        for (Contender contender : contenders) {
+          measure(suite, contender);
+        }
+      }
+      done++;
+    }
+    sum();
+    contenders.forEach(cleanup::end);
+    report(done);
+  }
+
+  private void measure(Suite suite, Contender contender) throws IOException, InterruptedException {
+    List<Round> rounds = results.get(suite).computeIfAbsent(contender, c -> new ArrayList<>());
+    try {
+      rounds.add(contender.round(suite, size.tunnels.get(suite)));
+    } catch (IOException e) {
+      if (contender instanceof Keyway) {
+        throw e;
+      }
+      out.println("  a round of " + contender.name() + " is left out: " + e.getMessage());
+    }
+  }
+
+  /** Shows the first tunnels of fresh processes, then runs until the compiler had its time. */
+  private void warmUp(Keyway keyway) throws IOException, InterruptedException {
+    for (Suite suite : Suite.values()) {
+      Deadline end = Deadline.in(size.warmUp);
+      Round cold = keyway.round(suite, COLD_TUNNELS);
+      out.printf(
+          java.util.Locale.ROOT,
+          "  %s, fresh processes, first %d of %s: %.0f/s, CPU ms %.2f initiator, %.2f responder%n",
+          keyway.name(),
+          COLD_TUNNELS,
+          suite,
+          cold.perSecond(),
+          cold.initiatorMillis(),
+          cold.responderMillis());
+      while (!end.isOver()) {
+        keyway.round(suite, WARM_UP_CHUNK);
+      }
+    }
+  }
+
+  private void sum() throws IOException, InterruptedException {
+    if (hasOpenssl) {
+      for (Suite suite : Suite.values()) {
+        sums.get(suite).add(OpensslSum.millis(suite));
+      }
+    }
+  }
+
+  private void report(int done) {
+    out.printf("  %d rounds, contenders taking turns%n", done);
+    if (done < size.rounds) {
+      out.printf(
+          "  stopped after %d of %d rounds: the time for this part was over%n", done, size.rounds);
+    }
+    for (Suite suite : Suite.values()) {
+      out.printf(
+          "%n  %s (%s), %d tunnels a round%n",
+          suite, suite.ike().keywords(), size.tunnels.get(suite));
+      out.printf(
+          LINE,
+          "",
+          "both: set-ups/s",
+          "initiator CPU ms",
+          "responder CPU ms",
+          "ini./core",
+          "rsp./core",
+          "p50 ms",
+          "p99 ms");
+      Map<Contender, List<Round>> all = results.get(suite);
+      all.forEach(this::line);
+      Figures sum = Figures.of(sums.get(suite));
+      if (hasOpenssl) {
+        out.printf(
+            LINE,
+            "sum of primitives, one side",
+            "-",
+            sum.show(3),
+            sum.show(3),
+            perCore(sum),
+            perCore(sum),
+            "-",
+            "-");
+      }
+      ratios(all, sum);
+    }
+  }
+
+  private void line(Contender contender, List<Round> rounds) {
+    Figures initiator = figures(rounds, Round::initiatorMillis);
+    Figures responder = figures(rounds, Round::responderMillis);
+    List<Round> timed = rounds.stream().filter(r -> r.latency().isPresent()).toList();
+    out.printf(
+        LINE,
+        contender.name(),
+        figures(rounds, Round::perSecond).show(0),
+        initiator.show(2),
+        responder.show(2),
+        perCore(initiator),
+        perCore(responder),
+        timed.isEmpty() ? "-" : figures(timed, r -> r.latency().get().p50()).middle(1),
+        timed.isEmpty() ? "-" : figures(timed, r -> r.latency().get().p99()).middle(1));
+    long repeated = rounds.stream().mapToLong(Round::retransmissions).sum();
+    if (repeated > 0) {
+      out.printf("      %d requests had to be sent again%n", repeated);
+    }
+  }
+
+  /** Set-ups per second that one side alone could do on one core. */
+  private static String perCore(Figures millis) {
+    return Figures.of(millis.count() == 0 ? List.of() : List.of(1000 / millis.median())).show(0);
+  }
+
+  /** Round by round, so that a machine whose speed drifts does so for both. */
+  private void ratios(Map<Contender, List<Round>> all, Figures sum) {
+    List<Round> reference = List.of();
+    for (Map.Entry<Contender, List<Round>> entry : all.entrySet()) {
+      if (entry.getKey() instanceof LoadTester) {
+        reference = entry.getValue();
+      }
+    }
+    for (Map.Entry<Contender, List<Round>> entry : all.entrySet()) {
+      if (!(entry.getKey() instanceof Keyway)) {
+        continue;
+      }
+      List<Round> ours = entry.getValue();
+      if (!reference.isEmpty()) {
+        out.printf(
+            LINE,
+            "ratio to charon: " + shortName(entry.getKey()),
+            ratio(ours, reference, Round::perSecond),
+            ratio(ours, reference, Round::initiatorMillis),
+            ratio(ours, reference, Round::responderMillis),
+            "",
+            "",
+            "",
+            "");
+      }
+      if (sum.count() > 0) {
+        out.printf(
+            LINE,
+            "ratio to sum: " + shortName(entry.getKey()),
+            "",
+            Figures.of(ours.stream().map(r -> r.initiatorMillis() / sum.median()).toList()).show(1),
+            Figures.of(ours.stream().map(r -> r.responderMillis() / sum.median()).toList()).show(1),
+            "",
+            "",
+            "",
+            "");
+      }
+    }
+  }
+
+  private static String shortName(Contender contender) {
+    return contender.name().replaceAll("^Keyway,? ", "");
+  }
+
+  private static String ratio(List<Round> ours, List<Round> theirs, ToDoubleFunction<Round> what) {
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+      ratios.add(what.applyAsDouble(ours.get(i)) / what.applyAsDouble(theirs.get(i)));
+    }
+    return Figures.of(ratios).show(2);
+  }
+
+  private static Figures figures(List<Round> rounds, ToDoubleFunction<Round> what) {
+    return Figures.of(rounds.stream().map(what::applyAsDouble).toList());
+  }
+}

@@ -1,0 +1,120 @@
+package io.keyway.it.bench.ike;
+
+import io.keyway.it.bench.Cleanup;
+import io.keyway.it.bench.Exec;
+import io.keyway.it.bench.Places;
+import io.keyway.it.bench.node.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * strongSwan's charon against charon with its own load-tester and fake kernel, on the loopback of a
+ * network namespace. Both start anew for each round: compiled code needs no warm-up.
+ */
+final class LoadTester implements Contender {
+  private static final Duration BUILD = Duration.ofSeconds(150);
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final int INITIATORS = 4;
+
+  private final NetNs ns;
+  private final Path dir;
+  private final Path plugin;
+  private final Cleanup daemons = new Cleanup();
+  private int round;
+
+  private LoadTester(NetNs ns, Path dir, Path plugin) {
+    this.ns = ns;
+    this.dir = dir;
+    this.plugin = plugin;
+  }
+
+  /** Why it cannot be had here, or empty when it can. */
+  static Optional<String> obstacle() throws IOException, InterruptedException {
+    if (!Exec.run(Duration.ofSeconds(5), "id", "-u").output().strip().equals("0")) {
+      return Optional.of("network namespaces need root");
+    }
+    if (!Files.isExecutable(Path.of("/usr/lib/ipsec/charon"))) {
+      return Optional.of(
+          "charon is missing (apt-get install strongswan-charon strongswan-swanctl"
+              + " libstrongswan-standard-plugins libstrongswan-extra-plugins)");
+    }
+    Exec.Result built = build();
+    return built.ok() ? Optional.empty() : Optional.of(built.output().strip());
+  }
+
+  private static Exec.Result build() throws IOException, InterruptedException {
+    Path script = Places.root().resolve("native/charon-stub/build.sh");
+    return Exec.run(BUILD, script.toString(), "load-tester");
+  }
+
+  static LoadTester create() throws IOException, InterruptedException {
+    Path plugin = Path.of(build().orFail().strip());
+    // Short, because a socket's path may have 108 octets at most.
+    Path dir = Files.createTempDirectory("kwb");
+    return new LoadTester(NetNs.create(), dir, plugin);
+  }
+
+  @Override
+  public String name() {
+    return "charon load-tester";
+  }
+
+  @Override
+  public Round round(Suite suite, int tunnels) throws IOException, InterruptedException {
+    Path here = dir.resolve(Integer.toString(++round));
+    String initiations =
+        "initiators = %d\niterations = %d\ndelay = 1\ninit_limit = %d"
+            .formatted(INITIATORS, tunnels / INITIATORS, Keyway.WINDOW);
+    Charon responder = daemons.owns(Charon.start(ns, here.resolve("r"), plugin, suite, 500, ""));
+    try (Vici there = responder.vici()) {
+      long begun = System.nanoTime();
+      Charon initiator =
+          daemons.owns(Charon.start(ns, here.resolve("i"), plugin, suite, 0, initiations));
+      try (Vici vici = initiator.vici()) {
+        long start = System.nanoTime();
+        double initiatorBefore = initiator.cpuSeconds();
+        double responderBefore = responder.cpuSeconds();
+        int early = vici.established();
+        long end = begun + LIMIT.toNanos();
+        while (vici.established() < tunnels) {
+          if (System.nanoTime() > end || !initiator.isAlive()) {
+            throw new IOException(
+                "charon's load-tester stalled at %d of %d".formatted(vici.established(), tunnels));
+          }
+          Thread.sleep(10);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double initiatorCpu = initiator.cpuSeconds() - initiatorBefore;
+        double responderCpu = responder.cpuSeconds() - responderBefore;
+        if (there.established() < tunnels) {
+          throw new IOException(
+              "charon's responder has %d IKE SAs only".formatted(there.established()));
+        }
+        // What came up before the first look counts neither in tunnels nor in time.
+        return new Round(tunnels - early, seconds, initiatorCpu, responderCpu, Optional.empty(), 0);
+      } finally {
+        daemons.end(initiator);
+      }
+    } finally {
+      daemons.end(responder);
+    }
+  }
+
+  @Override
+  public void close() {
+    daemons.close();
+    ns.close();
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      System.err.println("could not remove " + dir + ": " + e);
+    }
+  }
+}
