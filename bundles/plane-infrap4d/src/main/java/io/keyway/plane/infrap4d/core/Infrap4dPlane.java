@@ -29,10 +29,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -286,24 +288,30 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
     }
   }
 
-  /** Leaves the device as it is, and what must be remembered in the memory. */
+  /** Leaves the device as it is, and what must be remembered in the memory. Idempotent. */
   @Override
   public void close() {
-    worker.submit(
-        () -> {
-          worker.close();
-          worker.save().ifPresent(o -> memory.save(settings.name(), StateCodec.SCHEMA, o));
-        });
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    boolean taken =
+        worker.submit(
+            () -> {
+              worker.close();
+              worker.save().ifPresent(o -> memory.save(settings.name(), StateCodec.SCHEMA, o));
+              closed.complete(null);
+            });
+    // Refuses new work; what waits for later (an audit, an attempt) would keep the thread.
     executor.shutdown();
     rejectQueued();
     try {
-      if (!executor.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("data plane {}: the worker hangs; it is left behind", settings.name());
-        executor.shutdownNow();
+      if (taken) {
+        closed.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
       }
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("data plane {}: the worker hangs; it is left behind", settings.name());
     } catch (InterruptedException e) {
-      executor.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      executor.shutdownNow();
     }
   }
 }

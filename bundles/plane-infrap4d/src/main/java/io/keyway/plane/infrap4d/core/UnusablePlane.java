@@ -54,7 +54,8 @@ final class UnusablePlane implements DataPlane {
 
   @Override
   public PlaneCapabilities capabilities() {
-    return Infrap4dPlane.capabilities(0, false);
+    return Infrap4dPlane.capabilities(
+        io.keyway.plane.infrap4d.settings.Infrap4dSettings.DEFAULT_MAX_REPLAY_WINDOW, false);
   }
 
   @Override

@@ -32,7 +32,9 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
 
   private final Infrap4dSettings settings;
   private final Consumer<DeviceException> lost;
-  private final CompletableFuture<Void> primary = new CompletableFuture<>();
+  private final CompletableFuture<Uint128> primary = new CompletableFuture<>();
+  private MasterArbitrationUpdate offer;
+  private boolean raised;
   private volatile StreamObserver<StreamMessageRequest> requests;
   private volatile boolean closed;
 
@@ -41,9 +43,13 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
     this.lost = lost;
   }
 
-  /** Opens the stream and waits until the device says that we lead. */
-  void lead(ManagedChannel channel, Pipeline pipeline, Uint128 electionId) throws DeviceException {
-    requests = P4RuntimeGrpc.newStub(channel).streamChannel(this);
+  /**
+   * Opens the stream and waits until the device says that we lead.
+   *
+   * @return the election id that we lead with
+   */
+  Uint128 lead(ManagedChannel channel, Pipeline pipeline, Uint128 electionId)
+      throws DeviceException {
     MasterArbitrationUpdate.Builder update =
         MasterArbitrationUpdate.newBuilder()
             .setDeviceId(settings.deviceId())
@@ -51,9 +57,10 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
     if (!settings.role().isEmpty()) {
       update.setRole(role(pipeline));
     }
-    requests.onNext(StreamMessageRequest.newBuilder().setArbitration(update).build());
+    requests = P4RuntimeGrpc.newStub(channel).streamChannel(this);
+    send(update.build());
     try {
-      primary.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
+      return primary.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new DeviceException(
           Kind.UNREACHABLE,
@@ -101,10 +108,21 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
     }
   }
 
-  private void arbitrated(MasterArbitrationUpdate update) {
+  private synchronized void send(MasterArbitrationUpdate update) {
+    offer = update;
+    requests.onNext(StreamMessageRequest.newBuilder().setArbitration(update).build());
+  }
+
+  private synchronized void arbitrated(MasterArbitrationUpdate update) {
     int code = update.getStatus().getCode();
     if (code == Code.OK_VALUE) {
-      primary.complete(null);
+      primary.complete(offer.getElectionId());
+      return;
+    }
+    if (code == Code.NOT_FOUND_VALUE && !raised && !primary.isDone()) {
+      // Nobody leads, because whoever did has gone and the device remembers its id as the highest.
+      raised = true;
+      send(offer.toBuilder().setElectionId(above(update.getElectionId())).build());
       return;
     }
     fail(
@@ -124,6 +142,12 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
                         + "); stop it, give this one a higher election-priority, or use another"
                         + " role"
                     : "")));
+  }
+
+  private static Uint128 above(Uint128 highest) {
+    return highest.getLow() == -1L
+        ? Uint128.newBuilder().setHigh(highest.getHigh() + 1).build()
+        : highest.toBuilder().setLow(highest.getLow() + 1).build();
   }
 
   @Override

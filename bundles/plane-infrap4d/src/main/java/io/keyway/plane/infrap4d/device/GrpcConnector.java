@@ -34,10 +34,9 @@ public final class GrpcConnector implements DeviceConnector {
   @Override
   public Device connect(long attempt, DeviceListener listener) throws DeviceException {
     Channels channels = Channels.open(settings);
-    Uint128 electionId = electionId(attempt);
-    GrpcDevice device = new GrpcDevice(settings, channels, electionId, listener);
+    GrpcDevice device = new GrpcDevice(settings, channels, listener);
     try {
-      device.start(electionId);
+      device.start(electionId(attempt));
       return device;
     } catch (DeviceException | RuntimeException e) {
       device.close();

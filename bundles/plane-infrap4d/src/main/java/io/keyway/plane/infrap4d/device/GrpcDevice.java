@@ -31,12 +31,11 @@ final class GrpcDevice implements Device {
   private final ExpiryWatch expiries;
   private volatile Pipeline pipeline;
 
-  GrpcDevice(
-      Infrap4dSettings settings, Channels channels, Uint128 electionId, DeviceListener listener) {
+  GrpcDevice(Infrap4dSettings settings, Channels channels, DeviceListener listener) {
     this.settings = settings;
     this.channels = channels;
     this.listener = listener;
-    this.p4runtime = new P4RuntimeClient(settings, channels.p4runtime(), electionId);
+    this.p4runtime = new P4RuntimeClient(settings, channels.p4runtime());
     this.gnmi = new GnmiClient(settings, channels.gnmi());
     this.arbitration = new Arbitration(settings, this::lost);
     this.expiries = new ExpiryWatch(settings, this::lost, listener::expired);
@@ -45,7 +44,7 @@ final class GrpcDevice implements Device {
   /** The program first, because the role names its tables; then the lead; then the events. */
   void start(Uint128 electionId) throws DeviceException {
     pipeline = p4runtime.fetchPipeline();
-    arbitration.lead(channels.p4runtime(), pipeline, electionId);
+    p4runtime.leading(arbitration.lead(channels.p4runtime(), pipeline, electionId));
     expiries.start(channels.gnmi());
   }
 

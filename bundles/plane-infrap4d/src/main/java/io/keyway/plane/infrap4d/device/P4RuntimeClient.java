@@ -39,12 +39,16 @@ final class P4RuntimeClient {
 
   private final Infrap4dSettings settings;
   private final ManagedChannel channel;
-  private final Uint128 electionId;
+  private volatile Uint128 electionId = Uint128.getDefaultInstance();
 
-  P4RuntimeClient(Infrap4dSettings settings, ManagedChannel channel, Uint128 electionId) {
+  P4RuntimeClient(Infrap4dSettings settings, ManagedChannel channel) {
     this.settings = settings;
     this.channel = channel;
-    this.electionId = electionId;
+  }
+
+  /** The id that every Write carries. */
+  void leading(Uint128 id) {
+    electionId = id;
   }
 
   private P4RuntimeGrpc.P4RuntimeBlockingStub stub() {

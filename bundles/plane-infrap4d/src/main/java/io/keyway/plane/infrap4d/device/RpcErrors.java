@@ -5,6 +5,8 @@ import io.keyway.plane.infrap4d.settings.HostPort;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 
@@ -23,6 +25,11 @@ final class RpcErrors {
       return "TLS with infrap4d at "
           + address
           + " failed: "
+          + (has(error, CertificateExpiredException.class)
+              ? "a certificate has expired, "
+              : has(error, CertificateNotYetValidException.class)
+                  ? "a certificate is not valid yet, "
+                  : "")
           + text(root.getMessage())
           + "; check the certificates' dates, tls/ca-file, tls/certificate-file and"
           + " tls/server-name";

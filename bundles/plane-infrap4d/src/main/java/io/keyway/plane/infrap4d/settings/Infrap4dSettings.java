@@ -35,6 +35,9 @@ public record Infrap4dSettings(
   /** Role of the public client; infrap4d's role file names it. */
   public static final String DEFAULT_ROLE = "ipsec-ss-plugin";
 
+  /** Packets; no source names the device's limit. */
+  public static final int DEFAULT_MAX_REPLAY_WINDOW = 1024;
+
   public Infrap4dSettings {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(p4runtime, "p4runtime");
@@ -56,7 +59,7 @@ public record Infrap4dSettings(
         true,
         1,
         false,
-        1024,
+        DEFAULT_MAX_REPLAY_WINDOW,
         TlsSettings.PLAINTEXT,
         Quirks.DEFAULT,
         Timing.DEFAULT);

@@ -67,7 +67,12 @@ final class SettingsParser {
         flag("claim-tables", true),
         (int) number("election-priority", 1, 1, Integer.MAX_VALUE),
         flag("ike-elsewhere", false),
-        (int) number("max-replay-window", 1024, 0, Integer.MAX_VALUE),
+        (int)
+            number(
+                "max-replay-window",
+                Infrap4dSettings.DEFAULT_MAX_REPLAY_WINDOW,
+                0,
+                Integer.MAX_VALUE),
         tls(p4, gnmiAddress),
         quirks(),
         timing());

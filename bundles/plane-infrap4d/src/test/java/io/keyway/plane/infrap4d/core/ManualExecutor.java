@@ -128,6 +128,7 @@ final class ManualExecutor extends AbstractExecutorService implements ScheduledE
   @Override
   public void shutdown() {
     shutdown = true;
+    run();
   }
 
   @Override

@@ -26,7 +26,7 @@ class NeverClearTest {
 
   private static final RowKey SPD = RowKey.spd((Inet4Address) Bench.address("10.2.0.1"), 6);
 
-  @Property(tries = 300, shrinking = net.jqwik.api.ShrinkingMode.OFF)
+  @Property(tries = 150, shrinking = net.jqwik.api.ShrinkingMode.OFF)
   void noMomentLetsClearTextPass(@ForAll long seed) {
     Random random = new Random(seed);
     FakeDevice device = new FakeDevice(seed);
