@@ -3,6 +3,7 @@ package io.keyway.northbound.rules;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.config.EntryKind;
@@ -29,29 +30,51 @@ public final class PlaneRules {
     this.tunnels = tunnels;
   }
 
-  /** Checks an entry whose references are known to lead somewhere. */
+  /**
+   * Checks an entry whose references are known to lead somewhere: a tunnel, or what tunnels refer
+   * to.
+   */
   public Optional<Problem> check(IntentObject value, ConfigView view) {
-    if (!(value instanceof Tunnel tunnel)) {
+    if (tunnels.get().isEmpty()) {
       return Optional.empty();
     }
+    if (value instanceof Tunnel tunnel) {
+      return refusal(tunnel, view)
+          .map(reason -> new Problem(EntryRef.of(tunnel), "child-policy", reason));
+    }
+    if (value instanceof ChildPolicy || value instanceof Gateway) {
+      return view.all(EntryKind.TUNNEL)
+          .map(Tunnel.class::cast)
+          .filter(t -> value.name().equals(target(value, t)))
+          .flatMap(t -> refusal(t, view).map(r -> "tunnel '" + t.name() + "': " + r).stream())
+          .findFirst()
+          .map(reason -> new Problem(EntryRef.of(value), "name", reason));
+    }
+    return Optional.empty();
+  }
+
+  private static String target(IntentObject value, Tunnel tunnel) {
+    return value instanceof Gateway ? tunnel.gateway() : tunnel.childPolicy();
+  }
+
+  private Optional<String> refusal(Tunnel tunnel, ConfigView view) {
     Optional<Gateway> gateway =
         view.find(new EntryRef(EntryKind.GATEWAY, tunnel.gateway())).map(Gateway.class::cast);
     Optional<ChildPolicy> policy =
         view.find(new EntryRef(EntryKind.CHILD_POLICY, tunnel.childPolicy()))
             .map(ChildPolicy.class::cast);
-    Optional<String> plane = gateway.flatMap(g -> plane(g, view));
+    Optional<PlaneConfig> plane = gateway.flatMap(g -> plane(g, view));
     if (policy.isEmpty() || plane.isEmpty()) {
       return Optional.empty();
     }
-    return tunnels
-        .get()
-        .flatMap(t -> t.refusal(tunnel, gateway.get(), policy.get(), plane.get()))
-        .map(reason -> new Problem(EntryRef.of(tunnel), "child-policy", reason));
+    return tunnels.get().flatMap(t -> t.refusal(tunnel, gateway.get(), policy.get(), plane.get()));
   }
 
-  private static Optional<String> plane(Gateway gateway, ConfigView view) {
-    return gateway
-        .dataPlane()
-        .or(() -> view.all(EntryKind.DATA_PLANE).map(IntentObject::name).findFirst());
+  private static Optional<PlaneConfig> plane(Gateway gateway, ConfigView view) {
+    Optional<IntentObject> plane =
+        gateway.dataPlane().isPresent()
+            ? view.find(new EntryRef(EntryKind.DATA_PLANE, gateway.dataPlane().get()))
+            : view.all(EntryKind.DATA_PLANE).findFirst();
+    return plane.map(PlaneConfig.class::cast);
   }
 }

@@ -1,0 +1,96 @@
+package io.keyway.northbound.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.intent.IntentObject;
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.tunnel.TunnelEvent;
+import io.keyway.api.tunnel.TunnelService;
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.northbound.Samples;
+import io.keyway.northbound.config.EntryRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class PlaneRulesTest {
+
+  private final ConfigMap view = new ConfigMap();
+
+  PlaneRulesTest() {
+    add(Samples.plane("ipu-1"));
+    add(Samples.ikePolicy("p", Optional.of(Samples.psk("s"))));
+    add(Samples.childPolicy("c"));
+    add(Samples.gateway("named", "p", Optional.of("ipu-1")));
+    add(Samples.gateway("silent", "p", Optional.empty()));
+  }
+
+  private void add(IntentObject value) {
+    view.put(EntryRef.of(value), Optional.of(value));
+  }
+
+  @Test
+  void aTunnelThatItsDataPlaneCannotCarryIsRefusedInTheWordsOfTheStatus() {
+    PlaneRules rules = new PlaneRules(() -> Optional.of(new Refusing()));
+    for (String gateway : List.of("named", "silent")) {
+      assertThat(rules.check(Samples.tunnel("t", gateway, "c"), view))
+          .contains(
+              new Problem(
+                  EntryRef.of(Samples.tunnel("t", gateway, "c")),
+                  "child-policy",
+                  "ipu-1 cannot carry 10.2.0.0/16"));
+    }
+  }
+
+  @Test
+  void nothingIsRefusedWhileTheTunnelServiceIsAway() {
+    assertThat(new PlaneRules(Optional::empty).check(Samples.tunnel("t", "named", "c"), view))
+        .isEmpty();
+  }
+
+  @Test
+  void onlyTunnelsAreAskedFor() {
+    PlaneRules rules = new PlaneRules(() -> Optional.of(new Refusing()));
+    assertThat(rules.check(Samples.childPolicy("c"), view)).isEmpty();
+  }
+
+  private static final class Refusing implements TunnelService {
+    @Override
+    public List<TunnelStatus> statuses() {
+      return List.of();
+    }
+
+    @Override
+    public CompletionStage<ChildResult> initiate(String tunnel, Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<ChildResult> terminate(String tunnel, Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<ChildResult> rekey(String tunnel, Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> refusal(
+        Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane) {
+      return Optional.of(plane + " cannot carry 10.2.0.0/16");
+    }
+
+    @Override
+    public Registration subscribe(Consumer<TunnelEvent> listener) {
+      return () -> {};
+    }
+  }
+}
