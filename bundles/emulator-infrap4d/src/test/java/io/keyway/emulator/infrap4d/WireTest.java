@@ -51,6 +51,15 @@ class WireTest {
   }
 
   @Test
+  void whatNobodyClaimsReachesEverybodyElse() {
+    List<String> seen = new ArrayList<>();
+    wire.attach("a", prefixes("10.9.0.1"), f -> seen.add("a"));
+    wire.attach("b", prefixes("10.9.0.2"), f -> seen.add("b"));
+    wire.send("a", frame("10.2.0.1"));
+    assertThat(seen).as("a host behind b, in clear").containsExactly("b");
+  }
+
+  @Test
   void whoLeavesHearsNothingMore() {
     List<String> seen = new ArrayList<>();
     Registration port = wire.attach("b", List.of(), f -> seen.add("b"));

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * A segment that joins devices in one process. A frame goes to the ports whose addresses cover its
- * destination; where nobody states addresses, to everybody else. Delivery is synchronous and
+ * destination; when none does, to those that state no addresses, and when there are none of these,
+ * to everybody else: a packet that leaks must be seen to arrive. Delivery is synchronous and
  * lossless, so that every loss seen is one of the pipeline's.
  */
 public final class Wire {
@@ -63,10 +64,8 @@ public final class Wire {
         destination == null
             ? List.of()
             : others.stream().filter(p -> p.answersFor(destination)).toList();
-    List<Port> targets =
-        claiming.isEmpty()
-            ? others.stream().filter(p -> p.addresses().isEmpty()).toList()
-            : claiming;
+    List<Port> open = others.stream().filter(p -> p.addresses().isEmpty()).toList();
+    List<Port> targets = !claiming.isEmpty() ? claiming : !open.isEmpty() ? open : others;
     targets.forEach(port -> port.receiver().accept(frame));
   }
 
