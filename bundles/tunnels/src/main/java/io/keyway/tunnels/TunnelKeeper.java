@@ -12,6 +12,7 @@ import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Owner;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
@@ -20,6 +21,7 @@ import io.keyway.tunnels.plan.TunnelPlan;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +91,8 @@ final class TunnelKeeper {
       }
     }
     Changes changes = new Changes(before, now);
-    now.tunnels()
+    // By name, so that of two tunnels that collide it is always the same one that is refused.
+    new TreeMap<>(now.tunnels())
         .forEach(
             (name, tunnel) -> {
               if (!tunnels.containsKey(name) || changes.touch(tunnel)) {
@@ -103,7 +106,7 @@ final class TunnelKeeper {
 
   /** Looks again at every tunnel of a plane, or at all. */
   void replanAll(Optional<String> plane) {
-    for (Tunnel tunnel : intent.tunnels().values()) {
+    for (Tunnel tunnel : new TreeMap<>(intent.tunnels()).values()) {
       TunnelEntry entry = tunnels.get(tunnel.name());
       if (plane.isEmpty() || entry == null || entry.plan.plane().equals(plane)) {
         replan(tunnel);
@@ -123,7 +126,10 @@ final class TunnelKeeper {
     entry.tunnel = tunnel;
     ChildPolicy policy = intent.childPolicies().get(tunnel.childPolicy());
     entry.startAction = policy == null ? StartAction.NONE : policy.startAction();
-    entry.plan = places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel));
+    entry.plan =
+        keepHeld(
+            before,
+            places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel)));
     if (before != null && !before.gateway().equals(entry.plan.gateway())) {
       connections.remove(before.gateway(), tunnel.name());
       connections.refresh(before.gateway());
@@ -133,6 +139,18 @@ final class TunnelKeeper {
     hold(entry, before);
     connections.refresh(entry.plan.gateway());
     publish(entry);
+  }
+
+  /** What was held stays held when the new configuration cannot be carried out. */
+  private static TunnelPlan keepHeld(TunnelPlan before, TunnelPlan now) {
+    if (before == null
+        || now.verdict() != TunnelPlan.Verdict.INVALID
+        || !before.plane().equals(now.plane())) {
+      return now;
+    }
+    Set<SelectorPair> both = new LinkedHashSet<>(before.holds());
+    both.addAll(now.holds());
+    return TunnelPlan.invalid(now.plane(), now.gateway(), List.copyOf(both), now.reason());
   }
 
   private void indexChildren(String tunnel, TunnelPlan before, TunnelPlan now) {

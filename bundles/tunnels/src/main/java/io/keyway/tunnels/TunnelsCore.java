@@ -8,10 +8,12 @@ import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentStore;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneEvent;
+import io.keyway.api.plane.PlaneType;
 import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SadService;
@@ -43,7 +45,7 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
   private final Events events = new Events();
   private final TunnelKeeper keeper;
   private final CounterPoll counters;
-  private final Map<String, DataPlane> planesForChecks = new ConcurrentHashMap<>();
+  private final Map<String, PlaneType> types = new ConcurrentHashMap<>();
   private final Map<Object, Registration> subscriptions = new HashMap<>();
 
   /**
@@ -137,8 +139,15 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
         });
   }
 
+  public void addPlaneType(PlaneType type) {
+    types.put(type.type(), type);
+  }
+
+  public void removePlaneType(PlaneType type) {
+    types.remove(type.type(), type);
+  }
+
   public void addPlane(DataPlane plane) {
-    planesForChecks.put(plane.name(), plane);
     loop.execute(
         () -> {
           services.planes.put(plane.name(), plane);
@@ -150,7 +159,6 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
 
   /** Plans stay as they are: what is on the device is not touched by a plane's service going. */
   public void removePlane(DataPlane plane) {
-    planesForChecks.remove(plane.name(), plane);
     loop.execute(
         () -> {
           unsubscribe(plane);
@@ -244,15 +252,11 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
 
   @Override
   public Optional<String> refusal(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane) {
-    DataPlane service = planesForChecks.get(plane);
-    if (service == null) {
-      return Optional.empty();
-    }
-    TunnelPlan plan = Planner.plan(tunnel, gateway, policy, service);
-    return plan.verdict() == TunnelPlan.Verdict.INVALID
-        ? Optional.of(plan.reason())
-        : Optional.empty();
+      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
+    return Optional.ofNullable(types.get(plane.type()))
+        .map(type -> Planner.plan(tunnel, gateway, policy, type.model(plane)))
+        .filter(plan -> plan.verdict() == TunnelPlan.Verdict.INVALID)
+        .map(TunnelPlan::reason);
   }
 
   @Override

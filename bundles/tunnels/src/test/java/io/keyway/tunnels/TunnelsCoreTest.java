@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.Outcome;
 import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.WhenDisabled;
 import io.keyway.api.plane.PlaneEvent;
+import io.keyway.api.plane.PlaneModel;
 import io.keyway.api.plane.PlaneStatus;
+import io.keyway.api.plane.PlaneType;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
@@ -25,6 +28,7 @@ import io.keyway.api.tunnel.TunnelStatus.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -313,12 +317,36 @@ class TunnelsCoreTest {
 
   @Test
   void aRefusalIsToldBeforeAnythingIsConfigured() {
+    core.addPlaneType(
+        new PlaneType() {
+          @Override
+          public String type() {
+            return "infrap4d";
+          }
+
+          @Override
+          public PlaneModel model(PlaneConfig config) {
+            return new FakePlane(config.name());
+          }
+        });
     var gateway = intent.snapshot().gateways().get("gw");
     var udp = intent.childPolicies.get("udp");
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, "ipu-1"))
-        .hasValueSatisfying(reason -> assertThat(reason).contains("cannot match a subnet"));
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.1/32"), gateway, udp, "ipu-1")).isEmpty();
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, "ipu-9")).isEmpty();
+    var known = new PlaneConfig("ipu-7", "infrap4d", Map.of());
+    var strange = new PlaneConfig("ipu-8", "vrouter", Map.of());
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, known))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("ipu-7 cannot match a subnet"));
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.1/32"), gateway, udp, known)).isEmpty();
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, strange)).isEmpty();
+  }
+
+  @Test
+  void whatWasHeldStaysHeldWhenTheNewSelectorsCannotBe() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    intent.set(tunnel("t", "udp", "10.2.0.0/24"));
+    assertThat(status("t").phase()).isEqualTo(Phase.INVALID);
+    assertThat(spd.claims)
+        .extracting(p -> p.selectors().remote().toString())
+        .contains("10.2.0.1/32[17]");
   }
 
   private static Policy holdClaim(String tunnel, String instance) {

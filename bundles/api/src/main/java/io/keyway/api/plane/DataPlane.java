@@ -3,7 +3,6 @@ package io.keyway.api.plane;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.Result;
-import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SpiLease;
@@ -24,18 +23,13 @@ import java.util.function.Consumer;
  * <p>Calls never block, and complete normally within {@code timeout} with an outcome per item. The
  * service stays registered while the device is not reachable.
  */
-public interface DataPlane {
+public interface DataPlane extends PlaneModel {
 
   /** Service property with {@link #name()}. */
   String NAME_PROPERTY = "keyway.plane";
 
-  /** Name of the data plane in the configuration. */
-  String name();
-
   /** Type in the configuration, such as {@code infrap4d}. */
   String type();
-
-  PlaneCapabilities capabilities();
 
   PlaneStatus status();
 
@@ -43,14 +37,6 @@ public interface DataPlane {
   default Generation generation() {
     return status().generation();
   }
-
-  /**
-   * The place that a policy takes on this device, as an opaque key: pairs with the same key
-   * collide.
-   *
-   * @return REFUSED with the reason when the device cannot represent the selectors exactly
-   */
-  Result<String> place(Direction direction, SelectorPair selectors);
 
   /** Gets an inbound SPI and the index of the pair. */
   CompletionStage<Result<SpiLease>> allocateSpi(Duration timeout);

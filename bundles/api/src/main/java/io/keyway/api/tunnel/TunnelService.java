@@ -4,6 +4,7 @@ import io.keyway.api.Registration;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +35,9 @@ public interface TunnelService {
    * configured. Pure, and quick enough for a commit.
    *
    * @param plane the data plane that the gateway names, or the only one
-   * @return empty when it can be, or when that data plane is not known (yet)
+   * @return empty when it can be, or when no bundle knows that type of data plane
    */
-  Optional<String> refusal(Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane);
+  Optional<String> refusal(Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane);
 
   /** Subscribes to events; must not block. */
   Registration subscribe(Consumer<TunnelEvent> listener);

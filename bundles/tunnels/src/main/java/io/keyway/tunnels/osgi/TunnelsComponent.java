@@ -5,9 +5,11 @@ import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentStore;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneType;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.tunnel.TunnelEvent;
@@ -105,6 +107,18 @@ public final class TunnelsComponent implements TunnelService {
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
+  void bindPlaneType(PlaneType type) {
+    core.addPlaneType(type);
+  }
+
+  void unbindPlaneType(PlaneType type) {
+    core.removePlaneType(type);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
   void bindPlane(DataPlane plane) {
     core.addPlane(plane);
   }
@@ -135,7 +149,7 @@ public final class TunnelsComponent implements TunnelService {
 
   @Override
   public Optional<String> refusal(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane) {
+      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
     return core.refusal(tunnel, gateway, policy, plane);
   }
 

@@ -7,8 +7,8 @@ import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
-import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneCapabilities;
+import io.keyway.api.plane.PlaneModel;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorPair;
@@ -39,7 +39,7 @@ public final class Planner {
 
   /** Plans a tunnel whose references are all resolved and whose data plane is there. */
   public static TunnelPlan plan(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, DataPlane plane) {
+      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneModel plane) {
     Optional<String> planeName = Optional.of(plane.name());
     List<SelectorTemplate> local = templates(tunnel.localTs(), policy.localTs());
     List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
@@ -98,7 +98,7 @@ public final class Planner {
   }
 
   private static Optional<String> refusal(
-      ChildPolicy policy, Gateway gateway, DataPlane plane, List<SelectorPair> pairs) {
+      ChildPolicy policy, Gateway gateway, PlaneModel plane, List<SelectorPair> pairs) {
     PlaneCapabilities can = plane.capabilities();
     String name = "data plane " + plane.name();
     if (!can.modes().contains(policy.mode())) {
@@ -172,7 +172,7 @@ public final class Planner {
   }
 
   /** As much of a refused tunnel as the plane can hold exactly. */
-  private static List<SelectorPair> holdable(DataPlane plane, List<SelectorPair> pairs) {
+  private static List<SelectorPair> holdable(PlaneModel plane, List<SelectorPair> pairs) {
     List<SelectorPair> result = new ArrayList<>();
     for (SelectorPair pair : pairs) {
       List<SelectorPair> candidates = new ArrayList<>(List.of(pair));
