@@ -52,6 +52,7 @@ final class Connections {
       byName.put(config.name(), known);
     } else {
       unindex(known);
+      release(localOf(known.config()));
       known.replace(config);
     }
     Connection connection = known;
@@ -66,15 +67,26 @@ final class Connections {
     return connection;
   }
 
-  synchronized void remove(Connection connection) {
-    if (byName.remove(connection.name(), connection)) {
+  /**
+   * Forgets a connection, but for its local address: that stays in use until {@link #release}, for
+   * the SAs that are being ended.
+   *
+   * @return whether it was there
+   */
+  synchronized boolean remove(Connection connection) {
+    boolean found = byName.remove(connection.name(), connection);
+    if (found) {
       unindex(connection);
     }
+    return found;
+  }
+
+  /** Gives up one connection's use of a local address. */
+  synchronized void release(InetSocketAddress local) {
+    locals.computeIfPresent(local, (address, count) -> count == 1 ? null : count - 1);
   }
 
   private void unindex(Connection connection) {
-    locals.computeIfPresent(
-        localOf(connection.config()), (local, count) -> count == 1 ? null : count - 1);
     byAddress.computeIfPresent(
         Key.of(connection.config()),
         (key, list) -> {

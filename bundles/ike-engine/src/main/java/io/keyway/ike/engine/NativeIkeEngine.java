@@ -236,7 +236,10 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
           Outcome.absent("no connection '" + name + "' is loaded"));
     }
     Connection connection = found.get();
-    connections.remove(connection);
+    if (!connections.remove(connection)) {
+      return CompletableFuture.completedFuture(
+          Outcome.absent("connection '" + name + "' is being unloaded already"));
+    }
     List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
     for (IkeSa sa : connection.sas()) {
       ends.add(
@@ -252,8 +255,10 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
         .thenApply(
             nothing -> {
+              InetSocketAddress local = Connections.localOf(connection.config());
               synchronized (this) {
-                unbindIfUnused(Connections.localOf(connection.config()));
+                connections.release(local);
+                unbindIfUnused(local);
               }
               return Outcome.ok();
             });
