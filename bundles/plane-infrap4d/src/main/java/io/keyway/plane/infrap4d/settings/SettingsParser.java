@@ -136,9 +136,13 @@ final class SettingsParser {
         usual.keepAlive());
   }
 
-  /** Whether the files can be read is found out at every connect, for they may come later. */
+  /**
+   * A relative path starts at the container's {@code etc}. Whether the file can be read is found
+   * out at every connect, for it may come later.
+   */
   private Optional<Path> file(String leaf) {
-    return Optional.ofNullable(leaves.get(leaf)).map(Path::of);
+    Path base = Path.of(System.getProperty("karaf.etc", ""));
+    return Optional.ofNullable(leaves.get(leaf)).map(base::resolve);
   }
 
   private boolean flag(String leaf, boolean usual) throws SettingsException {

@@ -114,6 +114,24 @@ class SettingsTest {
   }
 
   @Test
+  void aRelativeFileStartsAtTheContainersConfiguration() throws SettingsException {
+    System.setProperty("karaf.etc", "/opt/keyway/etc");
+    try {
+      TlsSettings tls =
+          parse(
+                  "p4runtime-address", "h:1",
+                  "tls/ca-file", "keyway/ca.crt",
+                  "tls/certificate-file", "/abs/client.crt",
+                  "tls/private-key-file", "keyway/client.key")
+              .tls();
+      assertThat(tls.caFile()).contains(Path.of("/opt/keyway/etc/keyway/ca.crt"));
+      assertThat(tls.certificateFile()).contains(Path.of("/abs/client.crt"));
+    } finally {
+      System.clearProperty("karaf.etc");
+    }
+  }
+
+  @Test
   void plaintextIsForLoopbackOnly() throws SettingsException {
     assertThat(parse("p4runtime-address", "127.0.0.1:9559", "tls/enabled", "false").tls())
         .isEqualTo(TlsSettings.PLAINTEXT);
