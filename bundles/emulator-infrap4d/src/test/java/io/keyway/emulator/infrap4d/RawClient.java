@@ -69,6 +69,10 @@ final class RawClient implements AutoCloseable {
     return gNMIGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
+  gNMIGrpc.gNMIFutureStub gnmiFuture() {
+    return gNMIGrpc.newFutureStub(channel);
+  }
+
   gNMIGrpc.gNMIStub gnmiAsync() {
     return gNMIGrpc.newStub(channel);
   }

@@ -28,6 +28,11 @@ public final class Faults {
     pending.add(new Pending(fault));
   }
 
+  /** Orders that have hits left. */
+  public synchronized int pending() {
+    return pending.size();
+  }
+
   /** Forgets all orders. */
   public synchronized void clear() {
     pending.clear();
