@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,21 @@ final class Keyway implements Closeable {
    * @param settings of the engine, such as {@code cookieThreshold}
    */
   static Keyway start(Lab lab, Lab.Side side, SwanctlConf conf, Map<String, String> settings) {
+    return start(lab, side, conf, settings, List.of());
+  }
+
+  /** The same with the real databases and southbound in front of an emulated E2100. */
+  static Keyway withDevice(Lab lab, Lab.Side side, SwanctlConf conf) {
+    // Packets of the old SA must still arrive, so here it lingers as long as in real use.
+    return start(lab, side, conf, Map.of("lingerMillis", "5000"), List.of("device"));
+  }
+
+  private static Keyway start(
+      Lab lab,
+      Lab.Side side,
+      SwanctlConf conf,
+      Map<String, String> settings,
+      List<String> arguments) {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -73,6 +90,7 @@ final class Keyway implements Closeable {
             System.getProperty("java.class.path"),
             "io.keyway.it.interop.engine.EngineMain",
             side.dir().toString()));
+    line.addAll(arguments);
     try {
       Process process =
           new ProcessBuilder(side.ns().inside(line))
@@ -168,6 +186,56 @@ final class Keyway implements Closeable {
 
   Answer rekeyChild() {
     return ask("rekey-child");
+  }
+
+  /** Lets the device drop what no SA protects yet. */
+  Answer hold() {
+    return ask("hold");
+  }
+
+  /** A packet from the host of the device; what became of it, such as PROTECTED. */
+  String transmit(byte[] packet) {
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("packet", HexFormat.of().formatHex(packet));
+    return ask("transmit", arguments).orFail().json().get("verdict").getAsString().trim();
+  }
+
+  /** An IP packet that comes from the wire. */
+  void receive(byte[] packet) {
+    byte[] frame = new byte[14 + packet.length];
+    // Locally administered addresses; what counts is the EtherType.
+    frame[0] = 2;
+    frame[6] = 2;
+    frame[11] = 1;
+    frame[12] = 8;
+    System.arraycopy(packet, 0, frame, 14, packet.length);
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("frame", HexFormat.of().formatHex(frame));
+    ask("receive", arguments).orFail();
+  }
+
+  /**
+   * What the device did since the last call.
+   *
+   * @param frames sent to the wire, from the Ethernet header on
+   * @param delivered IP packets for the host
+   * @param counters all of them, from the start
+   */
+  record Collected(List<byte[]> frames, List<byte[]> delivered, Map<String, Long> counters) {}
+
+  Collected collect() {
+    JsonObject json = ask("collect").orFail().json();
+    Map<String, Long> counters = new TreeMap<>();
+    json.getAsJsonObject("counters")
+        .entrySet()
+        .forEach(e -> counters.put(e.getKey(), e.getValue().getAsLong()));
+    return new Collected(octets(json, "frames"), octets(json, "delivered"), counters);
+  }
+
+  private static List<byte[]> octets(JsonObject json, String name) {
+    List<byte[]> result = new ArrayList<>();
+    json.getAsJsonArray(name).forEach(e -> result.add(HexFormat.of().parseHex(e.getAsString())));
+    return result;
   }
 
   /** Number of IKE SAs in state ESTABLISHED. */

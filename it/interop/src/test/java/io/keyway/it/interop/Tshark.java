@@ -37,7 +37,11 @@ final class Tshark {
     for (String field : fields) {
       line.addAll(List.of("-e", field));
     }
-    return Exec.run(Exec.DEADLINE, Map.of(), line).orFail().lines().toList();
+    return Exec.run(Exec.DEADLINE, Map.of(), line)
+        .orFail()
+        .lines()
+        .filter(l -> !l.startsWith("Running as user"))
+        .toList();
   }
 
   /** With AES-GCM tshark wants the length of the ICV in the name, and "NULL" authentication. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.EngineEvent;
@@ -11,7 +12,10 @@ import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.key.SecretBytes;
+import io.keyway.api.sa.SadService;
+import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore.Kind;
+import io.keyway.api.ts.SelectorPair;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -19,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -33,17 +38,23 @@ public final class EngineMain {
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final OneSecret secrets = new OneSecret();
   private final IkeEngine engine;
+  private final Optional<EmulatedSite> site;
   private ConnectionConfig connection;
 
-  private EngineMain(Path dir) throws Exception {
+  private EngineMain(Path dir, boolean device) throws Exception {
     KeyLog log = new KeyLog(dir.resolve("stub.jsonl"));
-    engine = Engines.start(new RecordingSad(log), new RecordingSpd(log), secrets);
+    site = device ? Optional.of(new EmulatedSite(dir)) : Optional.empty();
+    SadService sad =
+        site.<SadService>map(s -> new LoggingSad(s.sad(), log))
+            .orElseGet(() -> new RecordingSad(log));
+    SpdService spd = site.map(EmulatedSite::spd).orElseGet(() -> new RecordingSpd(log));
+    engine = Engines.start(sad, spd, secrets);
     engine.subscribe(this::tell);
   }
 
-  /** Takes the directory for the log of keys as its only argument. */
+  /** Takes the directory for the log of keys, and "device" for real databases and an E2100. */
   public static void main(String[] arguments) throws Exception {
-    EngineMain main = new EngineMain(Path.of(arguments[0]));
+    EngineMain main = new EngineMain(Path.of(arguments[0]), List.of(arguments).contains("device"));
     JsonObject ready = new JsonObject();
     ready.addProperty("event", "ready");
     main.print(ready);
@@ -85,8 +96,28 @@ public final class EngineMain {
       case "rekey-child" ->
           result(engine.rekey(new Selection.Child(connection.name(), child()), LIMIT));
       case "status" -> status();
+      case "hold" -> answer(site.orElseThrow().hold(selectors()));
+      case "transmit" -> merged(site.orElseThrow().transmit(command.get("packet").getAsString()));
+      case "receive" -> {
+        site.orElseThrow().receive(command.get("frame").getAsString());
+        yield answer(Outcome.ok());
+      }
+      case "collect" -> merged(site.orElseThrow().collect());
       default -> answer(Outcome.refused("unknown command " + command.get("do")));
     };
+  }
+
+  private static JsonObject merged(JsonObject more) {
+    JsonObject answer = answer(Outcome.ok());
+    more.entrySet().forEach(e -> answer.add(e.getKey(), e.getValue()));
+    return answer;
+  }
+
+  private SelectorPair selectors() {
+    ChildConfig config = connection.children().get(0);
+    return new SelectorPair(
+        config.localTs().get(0).resolve(connection.localAddress()),
+        config.remoteTs().get(0).resolve(connection.remoteAddress().orElseThrow()));
   }
 
   private String child() {

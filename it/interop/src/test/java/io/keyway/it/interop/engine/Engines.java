@@ -62,7 +62,7 @@ final class Engines {
         s.cookieThreshold(),
         s.halfOpenLimit(),
         s.planeTimeout(),
-        Duration.ofSeconds(1),
+        Duration.ofMillis(Long.getLong("keyway.it.lingerMillis", 1000)),
         s.retryDelay(),
         s.lingerTimeout(),
         s.jitter(),
