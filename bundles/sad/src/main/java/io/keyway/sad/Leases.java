@@ -2,15 +2,14 @@ package io.keyway.sad;
 
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.SpiLease;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongPredicate;
 
 /**
  * Inbound SPIs that a plane gave and no SA uses yet. Guarded by its {@link PlaneSad}.
@@ -23,7 +22,8 @@ import java.util.function.LongPredicate;
 final class Leases {
 
   private final Map<Long, SpiLease> held = new HashMap<>();
-  private final ArrayDeque<SpiLease> quarantine = new ArrayDeque<>();
+  private final Map<Long, SpiLease> quarantine = new LinkedHashMap<>();
+  private final Map<Long, SpiLease> pool = new LinkedHashMap<>();
 
   /** Notes a lease that somebody holds now. */
   void hold(SpiLease lease) {
@@ -39,37 +39,54 @@ final class Leases {
     return Optional.ofNullable(held.remove(index));
   }
 
+  /** Keeps a lease until the SA that lives under its index is gone. */
   void quarantine(SpiLease lease) {
-    quarantine.add(lease);
+    quarantine.put(lease.index(), lease);
   }
 
-  boolean quarantined(long index) {
-    return quarantine.stream().anyMatch(lease -> lease.index() == index);
+  /** Keeps a lease that nobody came to use for the next negotiation. */
+  void pool(SpiLease lease) {
+    pool.put(lease.index(), lease);
   }
 
-  /** A lease that left quarantine, when there is one. */
-  Optional<SpiLease> pooled(LongPredicate busy) {
-    for (Iterator<SpiLease> i = quarantine.iterator(); i.hasNext(); ) {
-      SpiLease lease = i.next();
-      if (!busy.test(lease.index())) {
-        i.remove();
-        return Optional.of(lease);
-      }
+  /** The last SA under an index is gone. */
+  void vacated(long index) {
+    SpiLease lease = quarantine.remove(index);
+    if (lease != null) {
+      pool(lease);
     }
-    return Optional.empty();
+  }
+
+  boolean keeps(long index) {
+    return quarantine.containsKey(index) || pool.containsKey(index);
+  }
+
+  /** A lease to give out without asking the plane, when there is one. */
+  Optional<SpiLease> pooled() {
+    Iterator<SpiLease> leases = pool.values().iterator();
+    if (!leases.hasNext()) {
+      return Optional.empty();
+    }
+    SpiLease lease = leases.next();
+    leases.remove();
+    return Optional.of(lease);
   }
 
   /** Everything of another life is void. */
   void voidExcept(Generation now) {
     held.values().removeIf(lease -> !lease.generation().equals(now));
-    quarantine.removeIf(lease -> !lease.generation().equals(now));
+    quarantine.values().removeIf(lease -> !lease.generation().equals(now));
+    pool.values().removeIf(lease -> !lease.generation().equals(now));
   }
 
   Collection<SpiLease> held() {
     return List.copyOf(held.values());
   }
 
-  List<SpiLease> quarantined() {
-    return new ArrayList<>(quarantine);
+  /** What is kept for later. */
+  List<SpiLease> kept() {
+    List<SpiLease> kept = new ArrayList<>(quarantine.values());
+    kept.addAll(pool.values());
+    return kept;
   }
 }

@@ -312,7 +312,7 @@ final class PlaneSad {
       if (!usable()) {
         closedDoor = Outcome.unavailable(unusable());
       } else {
-        pooled = leases.pooled(byIndex::containsKey);
+        pooled = leases.pooled();
         pooled.ifPresent(leases::hold);
       }
     }
@@ -355,7 +355,7 @@ final class PlaneSad {
     synchronized (this) {
       if (!lease.generation().equals(generation)) {
         wrong = Outcome.unavailable("data plane " + name + " restarted meanwhile; try again");
-      } else if (leases.holds(lease.index()) || leases.quarantined(lease.index())) {
+      } else if (leases.holds(lease.index()) || leases.keeps(lease.index())) {
         wrong =
             Outcome.conflict(
                 "data plane "
@@ -391,7 +391,7 @@ final class PlaneSad {
       }
       if (!usable()) {
         // Kept for the next negotiation, should the plane come back in the same life.
-        leases.quarantine(lease);
+        leases.pool(lease);
         return done(Outcome.ok());
       }
       service = plane;
@@ -650,7 +650,7 @@ final class PlaneSad {
                   .map(entry -> SadState.Saved.of(entry, now))
                   .toList(),
               leases.held(),
-              leases.quarantined());
+              leases.kept());
     }
     if (old != null) {
       old.close();
@@ -684,7 +684,13 @@ final class PlaneSad {
         }
       }
       state.leases().forEach(leases::hold);
-      state.quarantine().forEach(leases::quarantine);
+      for (SpiLease kept : state.quarantine()) {
+        if (byIndex.containsKey(kept.index())) {
+          leases.quarantine(kept);
+        } else {
+          leases.pool(kept);
+        }
+      }
     }
     living.forEach(lifetimes::installed);
     Generation now;
@@ -1002,6 +1008,7 @@ final class PlaneSad {
     Set<SaEntry> others = byIndex.get(entry.id.index());
     if (others != null && others.remove(entry) && others.isEmpty()) {
       byIndex.remove(entry.id.index());
+      leases.vacated(entry.id.index());
     }
     if (entry.lease != null && entry.state == SaEntry.State.INSTALLING) {
       // Nothing was installed: the lease is its holder's again.

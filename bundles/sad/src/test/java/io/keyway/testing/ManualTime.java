@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 /** One thread, one clock: everything runs when the test says so, in a fixed order. */
@@ -17,8 +17,8 @@ public final class ManualTime extends Clock implements Executor {
   private record Task(long when, long number, Runnable runnable) {}
 
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
-  private final PriorityQueue<Task> later =
-      new PriorityQueue<>(Comparator.comparingLong(Task::when).thenComparingLong(Task::number));
+  private final TreeSet<Task> later =
+      new TreeSet<>(Comparator.comparingLong(Task::when).thenComparingLong(Task::number));
   private long nanos = 1_000_000_000L;
   private long numbers;
 
@@ -49,8 +49,8 @@ public final class ManualTime extends Clock implements Executor {
   public ManualTime advance(Duration by) {
     settle();
     long end = nanos + by.toNanos();
-    while (!later.isEmpty() && later.peek().when() <= end) {
-      Task task = later.poll();
+    while (!later.isEmpty() && later.first().when() <= end) {
+      Task task = later.pollFirst();
       nanos = Math.max(nanos, task.when());
       task.runnable().run();
       settle();
