@@ -2,22 +2,17 @@ package io.keyway.northbound.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyway.api.Registration;
-import io.keyway.api.ike.ChildResult;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
-import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelService;
-import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.northbound.Fakes;
 import io.keyway.northbound.Samples;
 import io.keyway.northbound.config.EntryRef;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class PlaneRulesTest {
@@ -38,7 +33,8 @@ class PlaneRulesTest {
 
   @Test
   void aTunnelThatItsDataPlaneCannotCarryIsRefusedInTheWordsOfTheStatus() {
-    PlaneRules rules = new PlaneRules(() -> Optional.of(new Refusing()));
+    PlaneRules rules =
+        new PlaneRules(() -> Optional.of(Fakes.of(TunnelService.class, new Refusing())));
     for (String gateway : List.of("named", "silent")) {
       assertThat(rules.check(Samples.tunnel("t", gateway, "c"), view))
           .contains(
@@ -57,40 +53,16 @@ class PlaneRulesTest {
 
   @Test
   void onlyTunnelsAreAskedFor() {
-    PlaneRules rules = new PlaneRules(() -> Optional.of(new Refusing()));
+    PlaneRules rules =
+        new PlaneRules(() -> Optional.of(Fakes.of(TunnelService.class, new Refusing())));
     assertThat(rules.check(Samples.childPolicy("c"), view)).isEmpty();
   }
 
-  private static final class Refusing implements TunnelService {
-    @Override
-    public List<TunnelStatus> statuses() {
-      return List.of();
-    }
-
-    @Override
-    public CompletionStage<ChildResult> initiate(String tunnel, Duration timeout) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<ChildResult> terminate(String tunnel, Duration timeout) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<ChildResult> rekey(String tunnel, Duration timeout) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
+  /** The answers of a tunnel service that refuses everything. */
+  public static final class Refusing {
     public Optional<String> refusal(
-        Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane) {
-      return Optional.of(plane + " cannot carry 10.2.0.0/16");
-    }
-
-    @Override
-    public Registration subscribe(Consumer<TunnelEvent> listener) {
-      return () -> {};
+        Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
+      return Optional.of(plane.name() + " cannot carry 10.2.0.0/16");
     }
   }
 }
