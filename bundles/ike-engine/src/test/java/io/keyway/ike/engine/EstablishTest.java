@@ -11,6 +11,7 @@ import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.FakePlane;
@@ -258,5 +259,47 @@ class EstablishTest {
     lab.assertOnePair("net");
     assertThat(lab.lost + lab.held).isZero();
     assertThat(lab.left.onlySa().initiatorSpi()).isEqualTo(lab.right.onlySa().initiatorSpi());
+  }
+
+  @Test
+  void bothSidesMayAskForTheSameChildAtOnce() {
+    Lab lab = new Lab();
+    lab.load(
+        Lab.leftNet().child("two", "10.3.0.0/16", "10.4.0.0/16"),
+        Lab.rightNet().child("two", "10.4.0.0/16", "10.3.0.0/16"));
+    lab.up();
+    lab.traffic("two");
+    var a = lab.left.engine.initiate("to-right", "two", Duration.ofSeconds(5));
+    var b = lab.right.engine.initiate("to-left", "two", Duration.ofSeconds(5));
+    assertThat(lab.left.get(a).outcome().done()).isTrue();
+    assertThat(lab.right.get(b).outcome().done()).isTrue();
+    lab.time.run(Duration.ofMillis(100));
+    lab.lost = 0;
+    lab.held = 0;
+    lab.time.run(Duration.ofSeconds(20));
+    assertThat(lab.lost + lab.held).isZero();
+    assertThat(lab.left.onlySa().children()).hasSize(2);
+    assertThat(lab.right.onlySa().children()).hasSize(2);
+    assertThat(lab.left.plane.sas()).hasSize(4);
+    assertThat(lab.left.events(EngineEvent.ChildDown.class)).isEmpty();
+    assertThat(lab.right.events(EngineEvent.ChildDown.class)).isEmpty();
+  }
+
+  @Test
+  void aChildThatNobodyWantsAnyMoreDoesNotStay() {
+    Lab lab = Lab.withNet().up();
+    lab.load(
+        Lab.leftNet().child("two", "10.3.0.0/16", "10.4.0.0/16"),
+        Lab.rightNet().child("two", "10.4.0.0/16", "10.3.0.0/16"));
+    for (int delay = 0; delay < 30; delay++) {
+      var pending = lab.left.engine.initiate("to-right", "two", Duration.ofSeconds(5));
+      lab.time.run(Duration.ofMillis(delay));
+      lab.left.get(
+          lab.left.engine.terminate(
+              new IkeEngine.Selection.Child("to-right", "two"), Duration.ofSeconds(5)));
+      assertThat(pending.toCompletableFuture()).isCompleted();
+      lab.time.run(Duration.ofSeconds(10));
+      lab.assertOnePair("net");
+    }
   }
 }

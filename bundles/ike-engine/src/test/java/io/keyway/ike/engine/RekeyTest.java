@@ -11,6 +11,7 @@ import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.Usage;
+import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.FakePlane;
 import io.keyway.ike.engine.lab.Gateway;
@@ -26,7 +27,11 @@ class RekeyTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private static Lab up(EspProposal... esp) {
-    Lab lab = new Lab();
+    return up(0, esp);
+  }
+
+  private static Lab up(int seed, EspProposal... esp) {
+    Lab lab = new Lab(EngineSettings.defaults(), seed);
     lab.load(Lab.leftNet().esp(esp), Lab.rightNet().esp(esp));
     return lab.up();
   }
@@ -119,8 +124,8 @@ class RekeyTest {
 
   @Test
   void simultaneousChildRekeysEndWithOnePairAndNoLoss() {
-    for (int i = 0; i < 20; i++) {
-      Lab lab = up(Config.ESP_GCM_PFS);
+    for (int seed = 0; seed < 20; seed++) {
+      Lab lab = up(seed, Config.ESP_GCM_PFS);
       lab.traffic("net");
       lab.time.run(Duration.ofMillis(35));
       var a = lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT);
@@ -139,8 +144,8 @@ class RekeyTest {
 
   @Test
   void simultaneousChildRekeysSurviveEveryDelayOfOneRequest() {
-    for (int delay = 0; delay < 60; delay += 3) {
-      Lab lab = up(Config.ESP_GCM);
+    for (int delay = 0; delay < 60; delay++) {
+      Lab lab = up(delay, Config.ESP_GCM);
       lab.traffic("net");
       lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT);
       lab.time.run(Duration.ofMillis(delay));
@@ -204,12 +209,12 @@ class RekeyTest {
 
   @Test
   void simultaneousIkeRekeysEndWithOneIkeSa() {
-    for (int delay = 0; delay < 30; delay++) {
-      Lab lab = up(Config.ESP_GCM);
+    for (int delay = 0; delay < 60; delay++) {
+      Lab lab = up(delay, Config.ESP_GCM);
       String left = lab.left.onlySa().uid();
       String right = lab.right.onlySa().uid();
       lab.left.engine.rekey(new Selection.IkeUid(left), LIMIT);
-      lab.time.run(Duration.ofMillis(delay));
+      lab.time.run(Duration.ofMillis(delay / 2));
       lab.right.engine.rekey(new Selection.IkeUid(right), LIMIT);
       lab.time.run(Duration.ofSeconds(120));
       assertThat(lab.left.onlySa().initiatorSpi()).isEqualTo(lab.right.onlySa().initiatorSpi());
@@ -275,5 +280,44 @@ class RekeyTest {
         .singleElement()
         .satisfies(e -> assertThat(e.reason()).contains("lifetime"));
     lab.assertNothingLeft();
+  }
+
+  @Test
+  void reauthenticationMakesTheNewIkeSaBeforeTheOldOneGoes() {
+    Lab lab = new Lab();
+    Duration reauth = Duration.ofSeconds(500);
+    lab.load(
+        Lab.leftNet().reauth(reauth).ikeRekey(Duration.ofSeconds(200)),
+        Lab.rightNet().reauth(reauth).ikeRekey(Duration.ofSeconds(200)));
+    lab.up();
+    String uid = lab.left.onlySa().uid();
+    lab.traffic("net");
+    lab.time.run(Duration.ofSeconds(600));
+    assertThat(lab.left.count("ike-reauthenticated")).isEqualTo(1);
+    assertThat(lab.right.count("ike-reauthenticated")).isZero();
+    assertThat(lab.left.onlySa().uid()).isNotEqualTo(uid);
+    lab.assertOnePair("net");
+    // The responder uses its first child of an IKE SA at once, a flight before the initiator can.
+    assertThat(lab.lost).isLessThanOrEqualTo(2);
+    assertThat(lab.held).isZero();
+    assertThat(lab.left.events(EngineEvent.ChildDown.class)).isEmpty();
+    assertThat(lab.right.events(EngineEvent.ChildDown.class)).isEmpty();
+  }
+
+  @Test
+  void aReauthenticationThatFailsKeepsTheOldIkeSaAndIsTriedAgain() {
+    Lab lab = new Lab();
+    lab.load(Lab.leftNet().reauth(Duration.ofSeconds(100)), Lab.rightNet());
+    lab.up();
+    String uid = lab.left.onlySa().uid();
+    lab.right.secrets.with("psk", "changed over there");
+    lab.time.run(Duration.ofSeconds(150));
+    assertThat(lab.left.count("ike-reauthentication-failures")).isGreaterThan(1);
+    assertThat(lab.left.onlySa().uid()).isEqualTo(uid);
+    lab.assertOnePair("net");
+    lab.right.secrets.with("psk", "a shared secret");
+    lab.time.run(Duration.ofSeconds(30));
+    assertThat(lab.left.onlySa().uid()).isNotEqualTo(uid);
+    lab.assertOnePair("net");
   }
 }

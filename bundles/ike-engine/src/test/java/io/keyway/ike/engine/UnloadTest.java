@@ -7,7 +7,9 @@ import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Connections that share a local address, as the sites of one hub do. */
@@ -39,6 +41,8 @@ class UnloadTest {
     lab.time.run(Duration.ofMillis(50));
     assertThat(lab.right.engine.snapshot()).hasSize(2);
 
+    AtomicInteger datagrams = new AtomicInteger();
+    lab.net.setWeather(d -> List.of(Duration.ofMillis(20 * datagrams.incrementAndGet())));
     CompletableFuture<Outcome> first =
         lab.left.engine.unload("site-1", LIMIT).toCompletableFuture();
     CompletableFuture<Outcome> second =

@@ -37,7 +37,8 @@ class WireTest {
     for (int seed = 0; seed < 40; seed++) {
       Random random = new Random(seed);
       Lab lab =
-          new Lab(EngineSettings.defaults().withRetransmission(Duration.ofSeconds(1), 1.2, 15));
+          new Lab(
+              EngineSettings.defaults().withRetransmission(Duration.ofSeconds(1), 1.2, 15), seed);
       lab.load(
           Lab.leftNet()
               .esp(Config.ESP_GCM_PFS)
@@ -61,7 +62,13 @@ class WireTest {
       lab.time.run(Duration.ofSeconds(100));
       lab.time.until(
           Duration.ofSeconds(60),
-          () -> lab.left.plane.sas().size() == 2 && lab.right.plane.sas().size() == 2);
+          () ->
+              lab.left.plane.sas().size() == 2
+                  && lab.right.plane.sas().size() == 2
+                  && lab.left.engine.snapshot().size() == 1
+                  && lab.left.onlySa().initiatorSpi() == lab.right.onlySa().initiatorSpi()
+                  && lab.left.plane.leases().isEmpty()
+                  && lab.right.plane.leases().isEmpty());
       lab.assertOnePair("net");
       assertThat(lab.left.onlySa().initiatorSpi()).isEqualTo(lab.right.onlySa().initiatorSpi());
       assertThat(lab.left.count("child-rekeyed")).isGreaterThan(5);

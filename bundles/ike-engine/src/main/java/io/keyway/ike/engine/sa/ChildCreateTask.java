@@ -65,6 +65,9 @@ final class ChildCreateTask implements Task {
             Outcome.absent("child " + old + " is " + old.state() + " already"));
       }
       old.rekeying = this;
+    } else if (!sa.children().stillWanted(config.name())) {
+      return CompletableFuture.completedFuture(
+          Outcome.absent("child " + config.name() + " is not wanted any more, or is up"));
     }
     Installer installer = new Installer(sa);
     return installer
@@ -121,6 +124,11 @@ final class ChildCreateTask implements Task {
     if (error.isPresent()) {
       return refused(sa, error.get());
     }
+    Children children = sa.children();
+    // Fulfilled by the peer, who asked at the same moment, is another thing: see Duplicates.
+    if (old == null && !children.isWished(config.name()) && children.up(config.name()).isEmpty()) {
+      return notAcceptable(sa, "nobody wants the child any more");
+    }
     SaPayload answer = response.first(SaPayload.class).orElse(null);
     TsPayload tsI = selectors(response, true);
     TsPayload tsR = selectors(response, false);
@@ -171,6 +179,7 @@ final class ChildCreateTask implements Task {
     }
     ChildSa child =
         keying.child(config, lease, choice.get().peerSpi(), pairs, Optional.ofNullable(old));
+    child.ours = true;
     install(sa, child, keying);
     return Step.DONE;
   }

@@ -71,6 +71,9 @@ final class ChildSa {
   /** The outbound traffic was turned to this child. */
   boolean selected;
 
+  /** Our exchange made it, not the peer's. */
+  boolean ours;
+
   /** The plane lost it: it must be replaced as soon as the plane can be used. */
   boolean burnt;
 

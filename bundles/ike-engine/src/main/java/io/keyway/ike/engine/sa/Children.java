@@ -151,6 +151,17 @@ final class Children {
     event(new EngineEvent.ChildDown(sa.connection().name(), name, "", why.reason()));
   }
 
+  /**
+   * Whether a wish still stands when its turn comes. One that the peer fulfilled meanwhile is done.
+   */
+  boolean stillWanted(String name) {
+    Optional<ChildSa> up = up(name);
+    if (up.isPresent() && wishes.containsKey(name)) {
+      wishes.remove(name).complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
+    }
+    return wishes.containsKey(name);
+  }
+
   boolean isWished(String name) {
     return wishes.containsKey(name);
   }
@@ -199,6 +210,7 @@ final class Children {
     event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
     sa.ctx().leftovers().remove(child.name());
     Duplicates.resolve(sa);
+    Duplicates.resolve(child);
   }
 
   /** Traffic was turned from {@code old} to its successor. */
@@ -282,13 +294,9 @@ final class Children {
       return CompletableFuture.completedFuture(null);
     }
     Optional<ChildSa> heir = waitingHeir(child);
-    boolean elsewhere = Duplicates.carries(sa, child.name());
+    boolean covered = hasSuccessor(child) || Duplicates.carries(sa, child.name());
     boolean wasUp =
-        child.selected
-            && child.state() != ChildSa.State.REKEYED
-            && heir.isEmpty()
-            && !hasSuccessor(child)
-            && !elsewhere;
+        child.selected && child.state() != ChildSa.State.REKEYED && heir.isEmpty() && !covered;
     child.setState(ChildSa.State.DELETED);
     forget(child);
     if (heir.isEmpty()) {
@@ -304,7 +312,7 @@ final class Children {
         heir.map(successor -> switchOver(child, successor))
             .orElseGet(() -> CompletableFuture.completedFuture(null));
     switched
-        .thenCompose(nothing -> new Installer(sa).remove(child, linger || elsewhere))
+        .thenCompose(nothing -> new Installer(sa).remove(child, linger || covered))
         .thenAccept(
             nothing -> {
               endWork();

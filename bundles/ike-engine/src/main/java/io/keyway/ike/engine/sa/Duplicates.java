@@ -4,10 +4,14 @@ import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeSaStatus;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Two gateways that start at the same time make two IKE SAs with the same children. Both see the
+ * What two gateways make twice because both start at the same moment.
+ *
+ * <p>Two gateways that start at the same time make two IKE SAs with the same children. Both see the
  * same two SPIs, so both come to the same verdict: the one with the lower initiator SPI goes, and
  * its initiator sees to it, once the other one carries everything.
  */
@@ -27,6 +31,31 @@ final class Duplicates {
         mine.after(DELAY, () -> endIfRedundant(mine, theirs));
       }
     }
+  }
+
+  /**
+   * Both sides asked for the same child on one IKE SA: what the IKE SA's responder made goes, and
+   * the responder sees to it.
+   */
+  static void resolve(ChildSa child) {
+    child.ike().after(DELAY, () -> endIfRedundant(child));
+  }
+
+  private static void endIfRedundant(ChildSa child) {
+    IkeSa sa = child.ike();
+    List<ChildSa> same = sa.children().named(child.name());
+    Optional<ChildSa> made = firstUp(same, true);
+    Optional<ChildSa> given = firstUp(same, false);
+    if (!sa.isInitiator() && made.isPresent() && given.isPresent()) {
+      sa.children()
+          .delete(made.get(), "both sides asked for it; the peer's stays", Optional.empty());
+    }
+  }
+
+  private static Optional<ChildSa> firstUp(List<ChildSa> children, boolean ours) {
+    return children.stream()
+        .filter(c -> c.ours == ours && c.selected && c.state() == ChildSa.State.INSTALLED)
+        .findFirst();
   }
 
   /** Whether another IKE SA of the same connection carries a child of this name. */
@@ -51,7 +80,9 @@ final class Duplicates {
             && other.remoteId().equals(mine.remoteId().get().toString())
             && other.local().getAddress().equals(mine.path().local().getAddress())
             && other.remote().getAddress().equals(mine.path().remote().getAddress());
-    if (mine.state() != IkeSa.State.ESTABLISHED
+    if (mine.isReplaced()
+        || theirs.isReplaced()
+        || mine.state() != IkeSa.State.ESTABLISHED
         || !theirs.state().isEstablished()
         || !samePeer
         || Long.compareUnsigned(mine.spiI(), other.initiatorSpi()) > 0) {

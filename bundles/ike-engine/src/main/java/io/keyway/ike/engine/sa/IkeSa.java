@@ -83,6 +83,9 @@ public final class IkeSa {
   private Optional<Identity> remoteId = Optional.empty();
   private NatDetection.Finding nat = NatDetection.Finding.NONE;
   private Optional<Instant> established = Optional.empty();
+  private Optional<Instant> authenticated = Optional.empty();
+  private boolean reauthOurs;
+  private volatile boolean replaced;
   private PeerRekey<IkeSa> peerRekey;
   private IkeSa successor;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -117,6 +120,7 @@ public final class IkeSa {
     this.spiR = spiR;
     this.path = path;
     this.connection = connection;
+    this.reauthOurs = initiator;
     ctx.directory().add(this);
     publish();
   }
@@ -263,6 +267,35 @@ public final class IkeSa {
   /** The SA that carries what this one carried: itself unless it was rekeyed. */
   IkeSa successorOrSelf() {
     return successor == null ? this : successor.successorOrSelf();
+  }
+
+  /** A rekey proves nothing anew: age and duty of authentication are inherited. */
+  void inheritAuthentication(IkeSa old) {
+    authenticated = old.authenticated;
+    reauthOurs = old.reauthOurs;
+  }
+
+  /** When the peers proved last who they are. */
+  Instant authenticatedAt() {
+    return authenticated.orElseThrow();
+  }
+
+  /** Whether it is on us to authenticate anew: we made the first IKE SA. */
+  boolean isReauthOurs() {
+    return reauthOurs;
+  }
+
+  /** Whether another IKE SA is being made in its place. */
+  boolean isReplaced() {
+    return replaced;
+  }
+
+  void setReplaced() {
+    replaced = true;
+  }
+
+  void clearReplaced() {
+    replaced = false;
   }
 
   /** Completes when this SA is dead. */
@@ -429,6 +462,7 @@ public final class IkeSa {
     uncountHalfOpen();
     state = State.ESTABLISHED;
     established = Optional.of(ctx.clock().instant());
+    authenticated = authenticated.or(() -> established);
     handshake = new Handshake();
     crypto.authenticated();
     connection.add(this);

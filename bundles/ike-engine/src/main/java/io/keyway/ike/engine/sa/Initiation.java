@@ -58,7 +58,7 @@ public final class Initiation {
     }
     Optional<IkeSa> usable =
         connection.config().remoteAddress().isPresent()
-            ? Optional.of(connection.usableOr(this::newSa))
+            ? Optional.of(connection.usableOr(() -> newSa(ctx, connection)))
             : connection.usable();
     if (usable.isEmpty()) {
       result.complete(ChildResult.of(Outcome.unavailable("the peer's IKE SA just ended")));
@@ -72,7 +72,8 @@ public final class Initiation {
     sa.initiate(child, result, () -> place(timeout));
   }
 
-  private IkeSa newSa() {
+  /** A new IKE SA as initiator; nothing is sent yet. */
+  static IkeSa newSa(EngineContext ctx, Connection connection) {
     ConnectionConfig config = connection.config();
     long spi = ctx.newSpi();
     Path path =

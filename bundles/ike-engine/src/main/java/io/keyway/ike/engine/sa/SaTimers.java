@@ -12,6 +12,7 @@ final class SaTimers {
   private Instant lastHeard = Instant.EPOCH;
   private Worker.Timer liveness = Worker.Timer.NONE;
   private Worker.Timer rekey = Worker.Timer.NONE;
+  private Worker.Timer reauth = Worker.Timer.NONE;
   private Optional<Instant> rekeyAt = Optional.empty();
 
   SaTimers(IkeSa sa) {
@@ -29,11 +30,23 @@ final class SaTimers {
     if (isOn(times.rekey())) {
       scheduleRekey(scale(times.rekey(), sa.ctx().spread()));
     }
+    if (isOn(times.reauth()) && sa.isReauthOurs()) {
+      Instant due = sa.authenticatedAt().plus(scale(times.reauth(), sa.ctx().spread()));
+      Duration left = Duration.between(sa.ctx().clock().instant(), due);
+      reauth = sa.after(left.isNegative() ? Duration.ZERO : left, () -> Reauthentication.start(sa));
+    }
+  }
+
+  /** Tries again after something failed for now. */
+  void retryReauth() {
+    reauth.cancel();
+    reauth = sa.after(sa.ctx().settings().retryDelay(), () -> Reauthentication.start(sa));
   }
 
   void stop() {
     liveness.cancel();
     rekey.cancel();
+    reauth.cancel();
     rekeyAt = Optional.empty();
     sa.touch();
   }

@@ -63,6 +63,7 @@ public final class Config {
   private Optional<Identity> remoteId = Optional.empty();
   private String secret = "psk";
   private Duration rekey = Duration.ZERO;
+  private Duration reauth = Duration.ZERO;
   private Duration dpd = Duration.ZERO;
   private Lifetime lifetime = Lifetime.UNLIMITED;
   private IpsecMode mode = IpsecMode.TUNNEL;
@@ -127,6 +128,11 @@ public final class Config {
     return this;
   }
 
+  public Config reauth(Duration after) {
+    reauth = after;
+    return this;
+  }
+
   public Config dpd(Duration after) {
     dpd = after;
     return this;
@@ -170,7 +176,7 @@ public final class Config {
         port,
         ike,
         new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret),
-        new ConnectionConfig.Timers(rekey, Duration.ZERO, dpd),
+        new ConnectionConfig.Timers(rekey, reauth, dpd),
         natTraversal,
         built);
   }

@@ -17,8 +17,7 @@ import java.util.concurrent.CompletionStage;
 
 /** One engine with its plane, secrets and port to the network. */
 public final class Gateway {
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final IkeCrypto CRYPTO = IkeCrypto.create(RANDOM);
+  private static final IkeCrypto CRYPTO = IkeCrypto.create(new SecureRandom());
 
   public final VirtualTime time;
   public final FakePlane plane;
@@ -28,10 +27,17 @@ public final class Gateway {
   public final List<EngineEvent> events = new ArrayList<>();
 
   public Gateway(VirtualTime time, Net net, EngineSettings settings, int firstSpi) {
+    this(time, net, settings, firstSpi, 0);
+  }
+
+  /** The seed decides SPIs, nonces and jitter, and so who wins a collision. */
+  public Gateway(VirtualTime time, Net net, EngineSettings settings, int firstSpi, long seed) {
     this.time = time;
     plane = new FakePlane(time, firstSpi);
     port = net.port();
-    engine = new NativeIkeEngine(settings, CRYPTO, time, time, RANDOM, "life-" + firstSpi);
+    engine =
+        new NativeIkeEngine(
+            settings, CRYPTO, time, time, new SeededRandom(seed + firstSpi), "life-" + firstSpi);
     engine.setSad(plane);
     engine.setSpd(plane.spd());
     engine.setSecrets(secrets);

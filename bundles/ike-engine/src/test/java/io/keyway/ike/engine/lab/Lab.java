@@ -26,8 +26,12 @@ public final class Lab {
   }
 
   public Lab(EngineSettings settings) {
-    left = new Gateway(time, net, settings, 0x1000);
-    right = new Gateway(time, net, settings, 0x2000);
+    this(settings, 0);
+  }
+
+  public Lab(EngineSettings settings, long seed) {
+    left = new Gateway(time, net, settings, 0x1000, seed);
+    right = new Gateway(time, net, settings, 0x2000, seed);
   }
 
   /** Both sides configured with one child {@code net}. */
