@@ -30,6 +30,12 @@ public record Policy(
 
   /** Usual priorities, lowest first. */
   public static final class Priorities {
+    /**
+     * What can be held of a tunnel that cannot be carried out. It gives way to every other claim,
+     * and collides with none, so that a mistake in one tunnel does not disturb another.
+     */
+    public static final int FILL = 50;
+
     /** A configured tunnel that is not up: its packets wait. */
     public static final int HOLD = 100;
 
