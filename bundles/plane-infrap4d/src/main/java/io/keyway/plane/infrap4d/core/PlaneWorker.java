@@ -1,33 +1,24 @@
 package io.keyway.plane.infrap4d.core;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.plane.PlaneStatus.Connection;
-import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
+import io.keyway.api.sa.Spi;
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.DeviceConnector;
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.DeviceListener;
 import io.keyway.plane.infrap4d.device.ExpiryText;
-import io.keyway.plane.infrap4d.device.RowOp;
-import io.keyway.plane.infrap4d.pipeline.DeviceRow;
-import io.keyway.plane.infrap4d.pipeline.IpsecTable;
-import io.keyway.plane.infrap4d.pipeline.RowKey;
+import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -58,17 +49,13 @@ final class PlaneWorker {
   private final SpiLedger ledger = new SpiLedger();
   private final RowWriter rowWriter;
   private final BatchRunner runner;
+  private final Reconciler reconciler;
 
   private Device device;
   private Link link;
   private long attempt;
-  private Generation generation;
-  private long cookie;
-  private boolean met;
   private Optional<ScheduledFuture<?>> audit = Optional.empty();
   private boolean doubtScheduled;
-  private OptionalLong drift = OptionalLong.empty();
-  private Optional<Instant> lastReconcile = Optional.empty();
   private volatile PlaneStatus status;
   private volatile boolean closing;
 
@@ -85,10 +72,9 @@ final class PlaneWorker {
     this.clock = clock;
     this.events = events;
     this.backoff = new Backoff(settings.timing(), random);
-    // Grows over restarts of the process as well: keys are remembered as burnt by generation.
-    this.generation = new Generation(clock.millis());
     this.rowWriter = new RowWriter(mirror, settings.claims());
     this.runner = new BatchRunner(new TaskFactory(settings, mirror, ledger), mirror, rowWriter);
+    this.reconciler = new Reconciler(settings, mirror, ledger, runner, clock, this::changedLife);
     this.status = status(Connection.CONNECTING, "contact with infrap4d is being made");
   }
 
@@ -143,7 +129,7 @@ final class PlaneWorker {
   }
 
   Generation generation() {
-    return generation;
+    return reconciler.generation();
   }
 
   /** The device, when changes can be applied. */
@@ -153,33 +139,18 @@ final class PlaneWorker {
 
   /** Takes over what an earlier life of this bundle left. */
   void restore(byte[] octets) {
-    try {
-      StateCodec.read(octets, settings.identity(), mirror, ledger)
-          .ifPresent(
-              header -> {
-                generation = header.generation();
-                cookie = header.cookie();
-                met = true;
-                LOG.info(
-                    "data plane {}: took over {} rows and {} SAs of generation {}",
-                    settings.name(),
-                    mirror.rows().size(),
-                    mirror.saCount(),
-                    generation);
-              });
-    } catch (IOException e) {
-      LOG.warn("data plane {}: the saved state cannot be used: {}", settings.name(), e.toString());
-    }
+    reconciler.restore(octets);
     publish(status.connection(), status.reason());
   }
 
   /** Empty when there never was contact. */
   Optional<byte[]> save() {
-    return met
-        ? Optional.of(
-            StateCodec.write(
-                new StateCodec.Header(settings.identity(), generation, cookie), mirror, ledger))
-        : Optional.empty();
+    return reconciler.save();
+  }
+
+  private void changedLife(PlaneEvent event) {
+    publish(status.connection(), status.reason());
+    events.emit(event);
   }
 
   void connect() {
@@ -191,7 +162,7 @@ final class PlaneWorker {
     try {
       device = connector.connect(attempt++, mine);
       publish(Connection.RECONCILING, "what is on the device is being compared");
-      compareAfterContact();
+      reconciler.contact(device);
     } catch (DeviceException e) {
       onLost(mine, e);
       return;
@@ -206,80 +177,9 @@ final class PlaneWorker {
         "data plane {}: ready, program {}, generation {}",
         settings.name(),
         device.pipeline().program(),
-        generation);
-    events.emit(new PlaneEvent.Up(generation));
+        generation());
+    events.emit(new PlaneEvent.Up(generation()));
     scheduleAudit();
-  }
-
-  /** Decides whether the device lived on since we last looked. */
-  private void compareAfterContact() throws DeviceException {
-    Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
-    Comparison comparison = Comparison.of(mirror, rows);
-    boolean first = !met;
-    met = true;
-    long before = cookie;
-    cookie = device.pipeline().cookie();
-    if (!first) {
-      if (comparison.lost()) {
-        newGeneration(comparison, rows, "after contact was lost " + comparison.describe());
-      } else if (cookie != before) {
-        newGeneration(comparison, rows, "the pipeline was pushed again (cookie " + cookie + ")");
-      } else if (mirror.rows().isEmpty()) {
-        newGeneration(
-            comparison, rows, "contact was lost and no row of ours can prove that it lived on");
-      }
-    }
-    compared(comparison);
-    sweep();
-  }
-
-  private void newGeneration(Comparison comparison, Map<RowKey, DeviceRow> rows, String reason) {
-    Generation before = generation;
-    generation = generation.next();
-    comparison.missing().forEach(key -> mirror.set(key, Optional.empty()));
-    for (DeviceRow row : comparison.changed()) {
-      correct(row);
-    }
-    mirror.markAllStale();
-    ledger.clear();
-    LOG.warn(
-        "data plane {}: generation {} after {}: {}; {} rows are left of ours, {} on the device",
-        settings.name(),
-        generation,
-        before,
-        reason,
-        mirror.rows().size(),
-        rows.size());
-    publish(status.connection(), status.reason());
-    events.emit(new PlaneEvent.GenerationChanged(before, generation, reason));
-  }
-
-  /** Notes what a row really is; an action that we never write leaves it suspect. */
-  private void correct(DeviceRow row) {
-    mirror.set(row.key(), row.action());
-    if (row.action().isEmpty()) {
-      mirror.suspect(row.key());
-    }
-  }
-
-  private void compared(Comparison comparison) {
-    comparison.returned().forEach(this::correct);
-    comparison.gone().forEach(key -> mirror.set(key, Optional.empty()));
-    mirror.strangers(comparison.strangers());
-    drift = OptionalLong.of(comparison.drift());
-    lastReconcile = Optional.of(clock.instant());
-  }
-
-  /** Removes what should not be there any more and nothing points to. */
-  private void sweep() {
-    List<Task> tasks = new ArrayList<>();
-    for (SaEntry sa : mirror.stale()) {
-      if (sa.ref().direction() == Direction.INBOUND
-          || RemoveSaTask.users(mirror, sa.ref().index()).isEmpty()) {
-        tasks.add(new RemoveSaTask(mirror, sa, settings.quirks()));
-      }
-    }
-    runner.run(device, tasks);
   }
 
   private void onLost(Link from, DeviceException why) {
@@ -331,9 +231,7 @@ final class PlaneWorker {
       LOG.warn("data plane {}: an expiry names SPI {}", settings.name(), event.spi());
       return;
     }
-    events.emit(
-        new PlaneEvent.Expired(
-            new io.keyway.api.sa.Spi(event.spi()), event.destination(), !event.soft()));
+    events.emit(new PlaneEvent.Expired(new Spi(event.spi()), event.destination(), !event.soft()));
   }
 
   private void scheduleAudit() {
@@ -353,7 +251,7 @@ final class PlaneWorker {
   /** At once, but not for every failure of one tunnel. */
   private void auditSoon() {
     boolean rested =
-        lastReconcile.isEmpty() || lastReconcile.get().plus(DOUBT_REST).isBefore(clock.instant());
+        reconciler.last().map(l -> l.plus(DOUBT_REST).isBefore(clock.instant())).orElse(true);
     if (rested) {
       audit();
     } else if (!doubtScheduled) {
@@ -371,38 +269,19 @@ final class PlaneWorker {
 
   /** Looks whether all is as it was written; a row that is not means a device that is not. */
   Outcome audit() {
-    try {
-      long now = device.probe();
-      Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
-      Comparison comparison = Comparison.of(mirror, rows);
-      compared(comparison);
-      boolean pushed = now != cookie;
-      cookie = now;
-      if (comparison.lost() || pushed) {
-        newGeneration(
-            comparison,
-            rows,
-            pushed ? "the pipeline was pushed again (cookie " + now + ")" : comparison.describe());
-      }
-      sweep();
-      publish(status.connection(), status.reason());
-      return Outcome.ok();
-    } catch (DeviceException e) {
-      onLost(link, e);
-      return Outcome.unavailable(e.getMessage());
-    }
+    return look(
+        () -> {
+          if (reconciler.audit(device)) {
+            // To those who only wait for a plane to come up it just did.
+            publish(status.connection(), status.reason());
+            events.emit(new PlaneEvent.Up(reconciler.generation()));
+          }
+        });
   }
 
   /** Only looks. */
   Outcome check() {
-    try {
-      compared(Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class))));
-      publish(status.connection(), status.reason());
-      return Outcome.ok();
-    } catch (DeviceException e) {
-      onLost(link, e);
-      return Outcome.unavailable(e.getMessage());
-    }
+    return look(() -> reconciler.check(device));
   }
 
   /** Removes the rows that nobody here wrote. */
@@ -411,12 +290,24 @@ final class PlaneWorker {
     if (!audited.done()) {
       return audited;
     }
+    Outcome purged = look(() -> reconciler.purge(device));
+    long left = reconciler.drift().orElse(0);
+    return purged.done() && left > 0
+        ? Outcome.unavailable(left + " rows could not be removed; see the log")
+        : purged;
+  }
+
+  /** Something that reads the device back; losing it on the way is an answer too. */
+  @FunctionalInterface
+  private interface Look {
+    void run() throws DeviceException;
+  }
+
+  private Outcome look(Look what) {
     try {
-      Comparison comparison = Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class)));
-      device.write(comparison.unknown().stream().map(r -> RowOp.delete(r.key())).toList());
-      return check().done() && drift.orElse(0) == 0
-          ? Outcome.ok()
-          : Outcome.unavailable(drift.orElse(0) + " rows could not be removed; see the log");
+      what.run();
+      publish(status.connection(), status.reason());
+      return Outcome.ok();
     } catch (DeviceException e) {
       onLost(link, e);
       return Outcome.unavailable(e.getMessage());
@@ -436,19 +327,19 @@ final class PlaneWorker {
     List<Job> batch = queue.takeBatch(mirror);
     List<Job> valid = new ArrayList<>();
     for (Job job : batch) {
-      if (job.expected().equals(generation)) {
+      if (job.expected().equals(generation())) {
         valid.add(job);
       } else {
         job.reject(
             Outcome.unavailable(
                 "the device is in generation "
-                    + generation
+                    + generation()
                     + ", the request is for "
                     + job.expected()));
       }
     }
     try {
-      runner.run(target.get(), generation, valid);
+      runner.run(target.get(), generation(), valid);
     } finally {
       valid.forEach(Job::finish);
     }
@@ -457,7 +348,7 @@ final class PlaneWorker {
     if (rowWriter.takeDoubt() && device != null) {
       auditSoon();
     } else if (!mirror.stale().isEmpty() && device != null) {
-      sweep();
+      reconciler.sweep(device);
     }
     if (!queue.isEmpty()) {
       submit(this::drain);
@@ -468,9 +359,9 @@ final class PlaneWorker {
   private void forgetUsedLeases(List<Job> jobs) {
     for (Job job : jobs) {
       job.changes().stream()
-          .filter(io.keyway.api.plane.PlaneChange.RemoveSa.class::isInstance)
-          .map(c -> ((io.keyway.api.plane.PlaneChange.RemoveSa) c).sa().index())
-          .filter(i -> i > 0 && i < 1L << io.keyway.plane.infrap4d.device.SaRef.INDEX_BITS)
+          .filter(PlaneChange.RemoveSa.class::isInstance)
+          .map(c -> ((PlaneChange.RemoveSa) c).sa().index())
+          .filter(i -> i > 0 && i < 1L << SaRef.INDEX_BITS)
           .filter(i -> !mirror.indexInUse(i))
           .forEach(ledger::forget);
     }
@@ -481,21 +372,13 @@ final class PlaneWorker {
   }
 
   private PlaneStatus status(Connection connection, String reason) {
-    Device now = device;
-    Map<IpsecTable, Long> strangers = new EnumMap<>(IpsecTable.class);
-    mirror.strangers().keySet().forEach(k -> strangers.merge(k.table(), 1L, Long::sum));
-    List<PlaneStatus.TableUse> tables =
-        now == null
-            ? List.of()
-            : Arrays.stream(IpsecTable.values())
-                .map(
-                    t ->
-                        new PlaneStatus.TableUse(
-                            t.shortName(),
-                            mirror.count(t) + strangers.getOrDefault(t, 0L),
-                            now.pipeline().size(t)))
-                .toList();
-    return new PlaneStatus(connection, reason, generation, tables, drift, lastReconcile);
+    return new PlaneStatus(
+        connection,
+        reason,
+        reconciler.generation(),
+        device == null ? List.of() : reconciler.tables(device),
+        reconciler.drift(),
+        reconciler.last());
   }
 
   /** Ends the session; the device keeps everything. */

@@ -102,6 +102,9 @@ class PlaneSessionTest {
     bench.executor.advance(31_000);
     assertThat(bench.plane.generation()).isGreaterThan(before);
     assertThat(bench.events).hasAtLeastOneElementOfType(PlaneEvent.GenerationChanged.class);
+    assertThat(bench.events)
+        .as("those who wait for it to come up write everything anew")
+        .endsWith(new PlaneEvent.Up(bench.plane.generation()));
   }
 
   @Test

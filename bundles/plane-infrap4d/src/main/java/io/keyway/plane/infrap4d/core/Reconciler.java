@@ -1,0 +1,226 @@
+package io.keyway.plane.infrap4d.core;
+
+import io.keyway.api.plane.PlaneEvent;
+import io.keyway.api.plane.PlaneStatus.TableUse;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Generation;
+import io.keyway.plane.infrap4d.device.Device;
+import io.keyway.plane.infrap4d.device.DeviceException;
+import io.keyway.plane.infrap4d.device.RowOp;
+import io.keyway.plane.infrap4d.pipeline.DeviceRow;
+import io.keyway.plane.infrap4d.pipeline.IpsecTable;
+import io.keyway.plane.infrap4d.pipeline.RowKey;
+import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the device with the mirror, and keeps its generation: a row of ours that is missing or
+ * changed, another program, or no proof at all count as a restart, because a device that restarted
+ * counts IVs and sequence numbers from the start. Only the plane's worker uses it.
+ */
+final class Reconciler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+  private final Infrap4dSettings settings;
+  private final Mirror mirror;
+  private final SpiLedger ledger;
+  private final BatchRunner runner;
+  private final Clock clock;
+  private final Consumer<PlaneEvent> events;
+  private Generation generation;
+  private long cookie;
+  private boolean met;
+  private OptionalLong drift = OptionalLong.empty();
+  private Optional<Instant> last = Optional.empty();
+
+  Reconciler(
+      Infrap4dSettings settings,
+      Mirror mirror,
+      SpiLedger ledger,
+      BatchRunner runner,
+      Clock clock,
+      Consumer<PlaneEvent> events) {
+    this.settings = settings;
+    this.mirror = mirror;
+    this.ledger = ledger;
+    this.runner = runner;
+    this.clock = clock;
+    this.events = events;
+    // Grows over restarts of the process as well: keys are remembered as burnt by generation.
+    this.generation = new Generation(clock.millis());
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  OptionalLong drift() {
+    return drift;
+  }
+
+  Optional<Instant> last() {
+    return last;
+  }
+
+  /** Takes over what an earlier life of this bundle left. */
+  void restore(byte[] octets) {
+    try {
+      StateCodec.read(octets, settings.identity(), mirror, ledger)
+          .ifPresent(
+              header -> {
+                generation = header.generation();
+                cookie = header.cookie();
+                met = true;
+                LOG.info(
+                    "data plane {}: took over {} rows and {} SAs of generation {}",
+                    settings.name(),
+                    mirror.rows().size(),
+                    mirror.saCount(),
+                    generation);
+              });
+    } catch (IOException e) {
+      LOG.warn("data plane {}: the saved state cannot be used: {}", settings.name(), e.toString());
+    }
+  }
+
+  /** Empty when there never was contact. */
+  Optional<byte[]> save() {
+    return met
+        ? Optional.of(
+            StateCodec.write(
+                new StateCodec.Header(settings.identity(), generation, cookie), mirror, ledger))
+        : Optional.empty();
+  }
+
+  /** Decides whether the device lived on since we last looked. */
+  void contact(Device device) throws DeviceException {
+    Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
+    Comparison comparison = Comparison.of(mirror, rows);
+    boolean first = !met;
+    met = true;
+    long before = cookie;
+    cookie = device.pipeline().cookie();
+    if (!first) {
+      if (comparison.lost()) {
+        newGeneration(comparison, rows, "after contact was lost " + comparison.describe());
+      } else if (cookie != before) {
+        newGeneration(comparison, rows, pushed());
+      } else if (mirror.rows().isEmpty()) {
+        newGeneration(
+            comparison, rows, "contact was lost and no row of ours can prove that it lived on");
+      }
+    }
+    compared(comparison);
+    sweep(device);
+  }
+
+  private String pushed() {
+    return "the pipeline was pushed again (cookie " + cookie + ")";
+  }
+
+  /**
+   * Looks whether all is as it was written.
+   *
+   * @return true when a new generation began
+   */
+  boolean audit(Device device) throws DeviceException {
+    long now = device.probe();
+    Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
+    Comparison comparison = Comparison.of(mirror, rows);
+    compared(comparison);
+    boolean pushed = now != cookie;
+    cookie = now;
+    boolean changed = comparison.lost() || pushed;
+    if (changed) {
+      newGeneration(comparison, rows, pushed ? pushed() : comparison.describe());
+    }
+    sweep(device);
+    return changed;
+  }
+
+  /** Only looks. */
+  void check(Device device) throws DeviceException {
+    compared(Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class))));
+  }
+
+  /** Removes the rows that nobody here wrote. */
+  void purge(Device device) throws DeviceException {
+    Comparison comparison = Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class)));
+    device.write(comparison.unknown().stream().map(r -> RowOp.delete(r.key())).toList());
+    check(device);
+  }
+
+  private void newGeneration(Comparison comparison, Map<RowKey, DeviceRow> rows, String reason) {
+    Generation before = generation;
+    generation = generation.next();
+    comparison.missing().forEach(key -> mirror.set(key, Optional.empty()));
+    comparison.changed().forEach(this::correct);
+    mirror.markAllStale();
+    ledger.clear();
+    LOG.warn(
+        "data plane {}: generation {} after {}: {}; {} rows are left of ours, {} on the device",
+        settings.name(),
+        generation,
+        before,
+        reason,
+        mirror.rows().size(),
+        rows.size());
+    events.accept(new PlaneEvent.GenerationChanged(before, generation, reason));
+  }
+
+  /** Notes what a row really is; an action that we never write leaves it suspect. */
+  private void correct(DeviceRow row) {
+    mirror.set(row.key(), row.action());
+    if (row.action().isEmpty()) {
+      mirror.suspect(row.key());
+    }
+  }
+
+  private void compared(Comparison comparison) {
+    comparison.returned().forEach(this::correct);
+    comparison.gone().forEach(key -> mirror.set(key, Optional.empty()));
+    mirror.strangers(comparison.strangers());
+    drift = OptionalLong.of(comparison.drift());
+    last = Optional.of(clock.instant());
+  }
+
+  /** Removes SAs that should not be there any more, once no row sends packets to them. */
+  void sweep(Device device) {
+    List<Task> tasks = new ArrayList<>();
+    for (SaEntry sa : mirror.stale()) {
+      if (sa.ref().direction() == Direction.INBOUND
+          || RemoveSaTask.users(mirror, sa.ref().index()).isEmpty()) {
+        tasks.add(new RemoveSaTask(mirror, sa, settings.quirks()));
+      }
+    }
+    runner.run(device, tasks);
+  }
+
+  /** Rows that are ours, and those of others, against the sizes of the tables. */
+  List<TableUse> tables(Device device) {
+    Map<IpsecTable, Long> strangers = new EnumMap<>(IpsecTable.class);
+    mirror.strangers().keySet().forEach(k -> strangers.merge(k.table(), 1L, Long::sum));
+    return Arrays.stream(IpsecTable.values())
+        .map(
+            t ->
+                new TableUse(
+                    t.shortName(),
+                    mirror.count(t) + strangers.getOrDefault(t, 0L),
+                    device.pipeline().size(t)))
+        .toList();
+  }
+}
