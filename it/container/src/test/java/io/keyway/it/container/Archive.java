@@ -35,7 +35,9 @@ final class Archive {
     try (DirectoryStream<Path> found =
         Files.newDirectoryStream(target, "keyway-" + name + "-*.jar")) {
       for (Path file : found) {
-        return file;
+        if (!file.toString().endsWith("-tests.jar")) {
+          return file;
+        }
       }
     }
     throw new IOException("no jar of " + name + " in " + target);

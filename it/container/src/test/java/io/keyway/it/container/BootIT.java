@@ -76,7 +76,7 @@ class BootIT {
     assertThat(listeners)
         .anyMatch(l -> l.endsWith(":" + container.distribution().httpsPort()))
         .anyMatch(l -> l.endsWith(":" + container.distribution().sshPort()))
-        .anyMatch(l -> l.endsWith(":" + Devices.DEVICE_A));
+        .anyMatch(l -> l.endsWith(":" + Container.A.devicePort()));
     assertThat(listeners).allMatch(l -> l.startsWith("127.") || l.startsWith("::1"));
   }
 

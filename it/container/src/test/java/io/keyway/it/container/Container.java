@@ -1,7 +1,9 @@
 package io.keyway.it.container;
 
 import io.keyway.it.kit.Distribution;
+import io.keyway.it.kit.Ports;
 import io.keyway.it.kit.Restconf;
+import io.keyway.it.kit.Site;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A distribution that runs, and the ways to talk to it. */
 final class Container implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-  static final Duration START_LIMIT = Duration.ofSeconds(150);
+  static final Duration START_LIMIT = Duration.ofSeconds(300);
+
+  /** Two sites with an emulated device each, on one wire inside the shared container. */
+  static final Site A = new Site("a", "127.11.0.1", "10.11.1.10", Ports.tcp(), Ports.tcp());
+
+  static final Site B = new Site("b", "127.11.0.2", "10.11.2.10", Ports.tcp(), Ports.tcp());
 
   private final Distribution distribution;
   private final Guesser guesser;

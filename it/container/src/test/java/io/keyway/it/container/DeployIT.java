@@ -28,16 +28,16 @@ class DeployIT {
     jar = home.resolve("deploy/keyway-it-probe.jar");
 
     drop(ProbeJar.make(home.resolve("data/tmp"), "1.0.0", witness));
-    await(() -> Files.exists(witness) && Files.readString(witness).equals("started 1.0.0"));
+    Await.until(() -> Files.exists(witness) && Files.readString(witness).equals("started 1.0.0"));
     assertThat(bundle(container)).contains("Active").contains("1.0.0");
 
     drop(ProbeJar.make(home.resolve("data/tmp"), "1.1.0", witness));
-    await(() -> Files.readString(witness).equals("started 1.1.0"));
+    Await.until(() -> Files.readString(witness).equals("started 1.1.0"));
     assertThat(bundle(container)).contains("Active").contains("1.1.0");
 
     Files.delete(jar);
-    await(() -> Files.readString(witness).equals("stopped 1.1.0"));
-    await(() -> bundle(container).isEmpty());
+    Await.until(() -> Files.readString(witness).equals("stopped 1.1.0"));
+    Await.until(() -> bundle(container).isEmpty());
   }
 
   /** Copied beside and moved, as the guide for operators says: a half written jar is no bundle. */
@@ -53,17 +53,5 @@ class DeployIT {
       }
     }
     return "";
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long end = System.nanoTime() + 30_000_000_000L;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("30 s are over").isLessThan(end);
-      Thread.sleep(100);
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException;
   }
 }

@@ -18,10 +18,11 @@ final class ProbeJar {
   private ProbeJar() {}
 
   static Path make(Path directory, String version, Path witness) throws IOException {
-    return make(directory, NAME, version, witness);
+    return make(directory, NAME, version, ProbeActivator.class, witness);
   }
 
-  static Path make(Path directory, String name, String version, Path witness) throws IOException {
+  static Path make(Path directory, String name, String version, Class<?> activator, Path witness)
+      throws IOException {
     Manifest manifest = new Manifest();
     Attributes main = manifest.getMainAttributes();
     main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -29,11 +30,11 @@ final class ProbeJar {
     main.putValue("Bundle-SymbolicName", name);
     main.putValue("Bundle-Name", name);
     main.putValue("Bundle-Version", version);
-    main.putValue("Bundle-Activator", ProbeActivator.class.getName());
+    main.putValue("Bundle-Activator", activator.getName());
     main.putValue("Import-Package", "org.osgi.framework");
     main.putValue("Keyway-Witness", witness.toString());
     Path jar = Files.createTempFile(directory, "probe", ".jar");
-    String entry = ProbeActivator.class.getName().replace('.', '/') + ".class";
+    String entry = activator.getName().replace('.', '/') + ".class";
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest);
         InputStream in = ProbeJar.class.getClassLoader().getResourceAsStream(entry)) {

@@ -30,7 +30,9 @@ final class SharedContainer implements ParameterResolver {
   private static Container start() {
     try {
       Distribution distribution = Archive.unpack();
-      Devices.configure(distribution);
+      distribution.boot("keyway-emulator");
+      Container.A.device(distribution, "container");
+      Container.B.device(distribution, "container");
       return Container.start(distribution);
     } catch (IOException e) {
       throw new ParameterResolutionException("the container did not start", e);

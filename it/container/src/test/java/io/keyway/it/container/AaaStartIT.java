@@ -1,0 +1,127 @@
+package io.keyway.it.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.keyway.it.kit.Distribution;
+import io.keyway.it.kit.Restconf;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * OpenDaylight's password service sometimes missed its first configuration, and RESTCONF said 401
+ * for ever. These are the two conditions under which that was seen; a boot counts when RESTCONF
+ * answers.
+ */
+class AaaStartIT {
+  private static final String POLICY = "/rests/data/keyway-ipsec:ipsec/ike-policies/ike-policy=";
+
+  @Test
+  void answersAfterFirstBootsWithBundlesInDeploy() throws Exception {
+    firstBoots(2);
+  }
+
+  @Test
+  void answersAfterRestartsRightAfterAnInstallation() throws Exception {
+    restarts(2);
+  }
+
+  @Test
+  @Tag("long")
+  @EnabledIfSystemProperty(
+      named = "keyway.long",
+      matches = "true",
+      disabledReason = "takes five minutes; ./keyway test --long runs it")
+  void answersAfterTenFirstBootsWithBundlesInDeploy() throws Exception {
+    firstBoots(10);
+  }
+
+  @Test
+  @Tag("long")
+  @EnabledIfSystemProperty(
+      named = "keyway.long",
+      matches = "true",
+      disabledReason = "takes five minutes; ./keyway test --long runs it")
+  void answersAfterTenRestartsRightAfterAnInstallation() throws Exception {
+    restarts(10);
+  }
+
+  private static void firstBoots(int count) throws Exception {
+    for (int i = 1; i <= count; i++) {
+      Distribution distribution = Archive.unpack();
+      Path deploy = distribution.home().resolve("deploy");
+      for (String name : new String[] {"one", "two", "three"}) {
+        Path jar = probe(distribution, "keyway.it." + name, name);
+        Files.move(jar, deploy.resolve(name + ".jar"));
+      }
+      try (Container container = Container.start(distribution)) {
+        assertThat(container.https().status("/rests/operations", admin(container)))
+            .as("boot %d of %d", i, count)
+            .isEqualTo(200);
+        Await.until(() -> Files.exists(distribution.home().resolve("three")));
+        assertThat(container.guesser().statuses().headMap(400)).isEmpty();
+      }
+    }
+  }
+
+  private static void restarts(int count) throws Exception {
+    try (Distribution distribution = Archive.unpack()) {
+      distribution.start();
+      Restconf restconf = distribution.awaitRestconf(Container.START_LIMIT);
+      String password = Files.readString(distribution.etc().resolve("keyway/admin.password"));
+      for (int i = 1; i <= count; i++) {
+        String name = "p" + i;
+        assertThat(restconf.put(POLICY + name, policy(name)).status()).isEqualTo(201);
+        install(distribution, "keyway.it.installed" + i, name);
+        distribution.stop();
+        distribution.start();
+        restconf = distribution.awaitRestconf(Container.START_LIMIT);
+        assertThat(restconf.get(POLICY + name).status())
+            .as("what was written before restart %d of %d", i, count)
+            .isEqualTo(200);
+        assertThat(Files.readString(distribution.etc().resolve("keyway/admin.password")))
+            .isEqualTo(password);
+      }
+    }
+  }
+
+  private static void install(Distribution distribution, String name, String witness)
+      throws IOException {
+    Path jar = probe(distribution, name, witness);
+    try (Shell shell = new Shell(distribution.sshPort(), distribution.etc().resolve("keyway"))) {
+      Shell.Output output = shell.run("bundle:install -s file:" + jar);
+      assertThat(output.text()).contains("Bundle ID");
+    }
+    assertThat(distribution.home().resolve(witness)).exists();
+  }
+
+  private static Path probe(Distribution distribution, String name, String witness)
+      throws IOException {
+    return ProbeJar.make(
+        Files.createDirectories(distribution.home().resolve("data/tmp")),
+        name,
+        "1.0.0",
+        io.keyway.it.container.probe.ProbeActivator.class,
+        distribution.home().resolve(witness));
+  }
+
+  private static java.util.Optional<String> admin(Container container) throws IOException {
+    return java.util.Optional.of("admin:" + container.password());
+  }
+
+  private static JsonObject policy(String name) {
+    return JsonParser.parseString(
+            """
+            {"keyway-ipsec:ike-policy": [{"name": "%s", "proposals": {"proposal": [{"name": "1",
+              "encryption": "aes256-gcm", "integrity": "none", "prf": "sha384",
+              "dh-group": "ecp384"}]}}]}
+            """
+                .formatted(name))
+        .getAsJsonObject();
+  }
+}
