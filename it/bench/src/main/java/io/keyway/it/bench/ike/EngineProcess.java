@@ -9,6 +9,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +24,12 @@ final class EngineProcess implements AutoCloseable {
   private static final String END = "";
 
   private final Process process;
+  private final Path errors;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  private EngineProcess(Process process) {
+  private EngineProcess(Process process, Path errors) {
     this.process = process;
+    this.errors = errors;
     Thread reader = new Thread(this::read, "answers of " + process.pid());
     reader.setDaemon(true);
     reader.start();
@@ -37,9 +41,10 @@ final class EngineProcess implements AutoCloseable {
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.addAll(List.of("-cp", Places.classPath(nativeProviders), EngineNode.class.getName()));
     command.addAll(List.of(address, Integer.toString(port)));
+    Path errors = Files.createTempFile("keyway-bench-engine", ".log");
     EngineProcess started =
         new EngineProcess(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+            new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
     try {
       started.answer("its start", START);
       return started;
@@ -76,7 +81,9 @@ final class EngineProcess implements AutoCloseable {
               .formatted(process.pid(), what, limit.toSeconds()));
     }
     if (line.equals(END)) {
-      throw new IOException("the engine (process %d) ended by itself".formatted(process.pid()));
+      throw new IOException(
+          "the engine (process %d) ended by itself: %s"
+              .formatted(process.pid(), Files.readString(errors).strip()));
     }
     JsonObject answer = JsonParser.parseString(line).getAsJsonObject();
     if (answer.has("error")) {
@@ -94,14 +101,15 @@ final class EngineProcess implements AutoCloseable {
   public void close() {
     try {
       process.getOutputStream().close();
-      if (process.waitFor(3, TimeUnit.SECONDS)) {
-        return;
+      if (!process.waitFor(3, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
       }
+      Files.deleteIfExists(errors);
     } catch (IOException e) {
-      // It is gone already, or will be.
+      process.destroyForcibly();
     } catch (InterruptedException e) {
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    process.destroyForcibly();
   }
 }

@@ -115,7 +115,7 @@ public final class IkeBench {
   private void warmUp(Keyway keyway) throws IOException, InterruptedException {
     for (Suite suite : Suite.values()) {
       Deadline end = Deadline.in(size.warmUp);
-      Round cold = keyway.round(suite, COLD_TUNNELS);
+      Round cold = keyway.load(suite, COLD_TUNNELS);
       out.printf(
           java.util.Locale.ROOT,
           "  %s, fresh processes, first %d of %s: %.0f/s, CPU ms %.2f initiator, %.2f responder%n",
@@ -126,7 +126,7 @@ public final class IkeBench {
           cold.initiatorMillis(),
           cold.responderMillis());
       while (!end.isOver()) {
-        keyway.round(suite, WARM_UP_CHUNK);
+        keyway.load(suite, WARM_UP_CHUNK);
       }
     }
   }

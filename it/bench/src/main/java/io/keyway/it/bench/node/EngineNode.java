@@ -3,6 +3,7 @@ package io.keyway.it.bench.node;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -96,15 +98,20 @@ public final class EngineNode {
       }
       case "clear" -> generator.clear(command.get("window").getAsInt());
       case "status" -> {
-        answer.addProperty("sas", sad.size());
-        answer.addProperty(
-            "established",
-            engine.snapshot().stream().filter(sa -> sa.state().equals("ESTABLISHED")).count());
+        List<IkeSaStatus> up =
+            engine.snapshot().stream().filter(sa -> sa.state().equals("ESTABLISHED")).toList();
+        answer.addProperty("ike-sas", up.size());
+        answer.addProperty("child-sas", up.stream().mapToLong(EngineNode::installed).sum());
+        answer.addProperty("sad", sad.size());
         engine.counters().forEach(answer::addProperty);
       }
       default -> throw new IllegalArgumentException("unknown command " + command);
     }
     return answer;
+  }
+
+  private static long installed(IkeSaStatus sa) {
+    return sa.children().stream().filter(child -> child.state().equals("INSTALLED")).count();
   }
 
   private void listen(Suite suite) throws Exception {
