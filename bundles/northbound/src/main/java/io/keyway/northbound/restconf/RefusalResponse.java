@@ -1,0 +1,168 @@
+package io.keyway.northbound.restconf;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import javax.servlet.ServletOutputStream;
+import javax.servlet.WriteListener;
+import javax.servlet.http.HttpServletResponse;
+import javax.servlet.http.HttpServletResponseWrapper;
+
+/**
+ * Holds the body of a 500 back until it is complete, and tells it differently when it is a refusal
+ * of the configuration. Everything else passes through untouched, streams of notifications too.
+ */
+final class RefusalResponse extends HttpServletResponseWrapper {
+
+  private static final String CONTENT_LENGTH = "Content-Length";
+
+  /** Longer bodies are not error answers; they pass as they are. */
+  private static final int LIMIT = 64 * 1024;
+
+  private Stream stream;
+
+  RefusalResponse(HttpServletResponse response) {
+    super(response);
+  }
+
+  private boolean failed() {
+    return getStatus() == SC_INTERNAL_SERVER_ERROR && !isCommitted();
+  }
+
+  @Override
+  public ServletOutputStream getOutputStream() throws IOException {
+    if (stream == null) {
+      stream = new Stream(super.getOutputStream());
+    }
+    return stream;
+  }
+
+  @Override
+  public void setContentLength(int length) {
+    if (!failed()) {
+      super.setContentLength(length);
+    }
+  }
+
+  @Override
+  public void setContentLengthLong(long length) {
+    if (!failed()) {
+      super.setContentLengthLong(length);
+    }
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    if (!withheld(name)) {
+      super.setHeader(name, value);
+    }
+  }
+
+  @Override
+  public void addHeader(String name, String value) {
+    if (!withheld(name)) {
+      super.addHeader(name, value);
+    }
+  }
+
+  @Override
+  public void setIntHeader(String name, int value) {
+    if (!withheld(name)) {
+      super.setIntHeader(name, value);
+    }
+  }
+
+  @Override
+  public void addIntHeader(String name, int value) {
+    if (!withheld(name)) {
+      super.addIntHeader(name, value);
+    }
+  }
+
+  private boolean withheld(String header) {
+    return CONTENT_LENGTH.equalsIgnoreCase(header) && failed();
+  }
+
+  @Override
+  public void flushBuffer() throws IOException {
+    if (stream == null || !stream.holding()) {
+      super.flushBuffer();
+    }
+  }
+
+  private final class Stream extends ServletOutputStream {
+
+    private final ServletOutputStream out;
+    private ByteArrayOutputStream held;
+    private boolean closed;
+
+    Stream(ServletOutputStream out) {
+      this.out = out;
+    }
+
+    boolean holding() {
+      return held != null;
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+      write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+      if (held == null && failed()) {
+        held = new ByteArrayOutputStream();
+      }
+      if (held == null) {
+        out.write(octets, offset, length);
+        return;
+      }
+      held.write(octets, offset, length);
+      if (held.size() > LIMIT) {
+        release(held.toByteArray());
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (held == null) {
+        out.flush();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (held != null) {
+        String body = held.toString(StandardCharsets.UTF_8);
+        String type = getContentType() == null ? "" : getContentType();
+        Optional<ErrorBody> told = ErrorBody.rewrite(type, body);
+        told.ifPresent(error -> setStatus(error.status()));
+        byte[] octets = told.map(ErrorBody::text).orElse(body).getBytes(StandardCharsets.UTF_8);
+        RefusalResponse.super.setContentLength(octets.length);
+        release(octets);
+      }
+      out.close();
+    }
+
+    private void release(byte[] octets) throws IOException {
+      held = null;
+      out.write(octets);
+    }
+
+    @Override
+    public boolean isReady() {
+      return out.isReady();
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {
+      out.setWriteListener(listener);
+    }
+  }
+}
