@@ -44,15 +44,21 @@ final class Holds {
    * Puts every claim.
    *
    * @param plane null while the service is not there: only outbound claims then
+   * @param priority as in {@link Policy.Priorities}
    * @return OK when all are confirmed, else the first that is not
    */
   CompletionStage<Outcome> put(
-      SpdService spd, String planeName, DataPlane plane, ChildId child, List<SelectorPair> pairs) {
+      SpdService spd,
+      String planeName,
+      DataPlane plane,
+      ChildId child,
+      List<SelectorPair> pairs,
+      int priority) {
     List<CompletableFuture<Outcome>> answers = new ArrayList<>();
     for (SelectorPair pair : pairs) {
-      answers.add(put(spd, child, planeName, Direction.OUTBOUND, pair));
+      answers.add(put(spd, child, planeName, Direction.OUTBOUND, pair, priority));
       if (plane != null && plane.capabilities().inboundPolicies()) {
-        answers.add(put(spd, child, planeName, Direction.INBOUND, pair));
+        answers.add(put(spd, child, planeName, Direction.INBOUND, pair, priority));
       }
     }
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -66,9 +72,13 @@ final class Holds {
   }
 
   private static CompletableFuture<Outcome> put(
-      SpdService spd, ChildId child, String plane, Direction direction, SelectorPair pair) {
-    Policy policy =
-        new Policy(child, plane, direction, pair, Policy.Priorities.HOLD, new PolicyAction.Hold());
+      SpdService spd,
+      ChildId child,
+      String plane,
+      Direction direction,
+      SelectorPair pair,
+      int priority) {
+    Policy policy = new Policy(child, plane, direction, pair, priority, new PolicyAction.Hold());
     return spd.put(policy, TIMEOUT).toCompletableFuture();
   }
 }

@@ -30,10 +30,9 @@ final class Places {
       String owner = owners.get(key);
       if (owner != null && !owner.equals(tunnel)) {
         waiters.computeIfAbsent(owner, name -> new HashSet<>()).add(tunnel);
-        return TunnelPlan.invalid(
-            plan.plane(),
-            plan.gateway(),
-            List.of(),
+        // Where the other one's rows lie its traffic is not ours to hold; the rest is held.
+        return plan.refused(
+            false,
             "collides with tunnel '"
                 + owner
                 + "': data plane "

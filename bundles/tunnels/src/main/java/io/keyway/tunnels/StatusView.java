@@ -22,13 +22,14 @@ final class StatusView {
     if (entry.plan.verdict() == TunnelPlan.Verdict.WAITING || services.missing().isPresent()) {
       return Phase.WAITING;
     }
-    if (!entry.up.isEmpty()) {
-      return entry.up.size() == entry.plan.children().size() ? Phase.UP : Phase.PARTIAL;
+    long working = entry.working();
+    if (working > 0) {
+      return working == entry.plan.children().size() ? Phase.UP : Phase.PARTIAL;
     }
     if (!entry.held || planeProblem(entry, services).isPresent()) {
       return Phase.WAITING;
     }
-    return entry.connecting.isEmpty() ? Phase.DOWN : Phase.CONNECTING;
+    return entry.connecting.isEmpty() && entry.up.isEmpty() ? Phase.DOWN : Phase.CONNECTING;
   }
 
   static TunnelStatus status(TunnelEntry entry, Services services) {
@@ -38,7 +39,7 @@ final class StatusView {
         entry.plan.plane().orElse(""),
         entry.phase,
         reason(entry, services),
-        entry.held && entry.phase != Phase.UP,
+        entry.held && entry.plan.whole() && entry.phase != Phase.UP,
         entry.since(),
         List.copyOf(entry.up.values()),
         entry.counters.total(),
@@ -88,6 +89,7 @@ final class StatusView {
     return services
         .missing()
         .or(() -> planeProblem(entry, services))
+        .or(() -> entry.burnt.isEmpty() ? Optional.empty() : Optional.of(entry.failure))
         .orElse(entry.holdProblem.isEmpty() ? "waiting for its hold policy" : "");
   }
 

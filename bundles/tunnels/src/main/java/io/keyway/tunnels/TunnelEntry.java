@@ -26,8 +26,21 @@ final class TunnelEntry {
    */
   ChildId hold;
 
+  /** The claim gives way to others, as that of a tunnel that cannot be carried out. */
+  boolean holdFills;
+
   /** Every hold was confirmed by the SPD. */
   boolean held;
+
+  /**
+   * Every hold was confirmed once since it was put. A plane that restarts needs them confirmed
+   * anew, but the IKE SA lives on meanwhile: children are rekeyed on it, not negotiated from
+   * scratch.
+   */
+  boolean stood;
+
+  /** Children whose keys were lost with an earlier life of the plane, by uid. */
+  final Set<String> burnt = new HashSet<>();
 
   /** Why holds could not be placed; empty when they are. */
   String holdProblem = "";
@@ -57,11 +70,16 @@ final class TunnelEntry {
 
   /** Its children belong into the engine. */
   boolean loadable() {
-    return tunnel.enable() && plan.verdict() == TunnelPlan.Verdict.READY && held;
+    return tunnel.enable() && plan.verdict() == TunnelPlan.Verdict.READY && (held || stood);
+  }
+
+  /** Number of children that carry traffic. */
+  long working() {
+    return up.values().stream().filter(child -> !burnt.contains(child.uid())).count();
   }
 
   boolean wantsUp() {
-    return loadable() && startAction == StartAction.START && !terminated;
+    return loadable() && held && startAction == StartAction.START && !terminated;
   }
 
   void cancelRetries() {

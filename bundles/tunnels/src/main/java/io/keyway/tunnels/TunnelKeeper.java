@@ -10,8 +10,11 @@ import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
+import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Owner;
+import io.keyway.api.sp.Policy;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelStatus;
@@ -141,16 +144,23 @@ final class TunnelKeeper {
     publish(entry);
   }
 
-  /** What was held stays held when the new configuration cannot be carried out. */
-  private static TunnelPlan keepHeld(TunnelPlan before, TunnelPlan now) {
-    if (before == null
-        || now.verdict() != TunnelPlan.Verdict.INVALID
-        || !before.plane().equals(now.plane())) {
+  /** What was held stays held, where it is, when the new configuration cannot be carried out. */
+  private TunnelPlan keepHeld(TunnelPlan before, TunnelPlan now) {
+    if (before == null || now.verdict() != TunnelPlan.Verdict.INVALID || before.plane().isEmpty()) {
       return now;
     }
-    Set<SelectorPair> both = new LinkedHashSet<>(before.holds());
-    both.addAll(now.holds());
-    return TunnelPlan.invalid(now.plane(), now.gateway(), List.copyOf(both), now.reason());
+    DataPlane service = services.planes.get(before.plane().get());
+    Set<SelectorPair> both = new LinkedHashSet<>();
+    for (SelectorPair pair : before.holds()) {
+      // Selectors may have been configured before their plane was there to refuse them.
+      if (service == null || service.place(Direction.OUTBOUND, pair).done()) {
+        both.add(pair);
+      }
+    }
+    if (before.plane().equals(now.plane())) {
+      both.addAll(now.holds());
+    }
+    return now.holding(before.plane(), List.copyOf(both));
   }
 
   private void indexChildren(String tunnel, TunnelPlan before, TunnelPlan now) {
@@ -216,15 +226,19 @@ final class TunnelKeeper {
   // ---- holds -------------------------------------------------------------------------------
 
   private void hold(TunnelEntry entry, TunnelPlan before) {
-    boolean wanted = entry.wantsHold() && entry.plan.plane().isPresent();
+    boolean wanted =
+        entry.wantsHold() && entry.plan.plane().isPresent() && !entry.plan.holds().isEmpty();
+    boolean fills = entry.plan.verdict() == TunnelPlan.Verdict.INVALID;
     boolean same =
         before != null
             && before.holds().equals(entry.plan.holds())
-            && before.plane().equals(entry.plan.plane());
+            && before.plane().equals(entry.plan.plane())
+            && fills == entry.holdFills;
     if (!wanted) {
       ChildId old = entry.hold;
       entry.hold = null;
       entry.held = false;
+      entry.stood = false;
       if (old != null && services.spd != null) {
         services.spd.remove(old, Holds.TIMEOUT);
       }
@@ -233,7 +247,9 @@ final class TunnelKeeper {
     if (!same || entry.hold == null) {
       ChildId old = entry.hold;
       entry.hold = holds.next(entry.tunnel.name());
+      entry.holdFills = fills;
       entry.held = false;
+      entry.stood = false;
       putHolds(entry, old);
     } else if (!entry.held) {
       putHolds(entry, null);
@@ -251,7 +267,13 @@ final class TunnelKeeper {
     ChildId hold = entry.hold;
     String plane = entry.plan.plane().orElseThrow();
     holds
-        .put(services.spd, plane, services.planes.get(plane), hold, entry.plan.holds())
+        .put(
+            services.spd,
+            plane,
+            services.planes.get(plane),
+            hold,
+            entry.plan.holds(),
+            entry.holdFills ? Policy.Priorities.FILL : Policy.Priorities.HOLD)
         .whenComplete(
             (outcome, error) ->
                 loop.execute(
@@ -272,6 +294,7 @@ final class TunnelKeeper {
     }
     if (outcome.done()) {
       entry.held = true;
+      entry.stood = true;
       entry.holdProblem = "";
       if (old != null && services.spd != null) {
         services.spd.remove(old, Holds.TIMEOUT);
@@ -296,7 +319,7 @@ final class TunnelKeeper {
     if (flushedOld || services.spd == null || intent == IntentSnapshot.EMPTY) {
       return;
     }
-    boolean standing = tunnels.values().stream().allMatch(t -> t.held || !t.wantsHold());
+    boolean standing = tunnels.values().stream().allMatch(t -> t.held || t.hold == null);
     if (!standing) {
       return;
     }
@@ -316,6 +339,11 @@ final class TunnelKeeper {
     for (TunnelEntry entry : tunnels.values()) {
       if (entry.plan.plane().equals(Optional.of(plane)) && entry.hold != null) {
         entry.held = false;
+        entry.up.values().forEach(child -> entry.burnt.add(child.uid()));
+        if (!entry.up.isEmpty()) {
+          entry.failure =
+              "data plane " + plane + " restarted and lost its keys; new ones are negotiated";
+        }
         putHolds(entry, null);
         publish(entry);
       }
@@ -354,6 +382,7 @@ final class TunnelKeeper {
 
   private void rebuildUp() {
     tunnels.values().forEach(entry -> entry.up.clear());
+    tunnels.values().forEach(entry -> entry.burnt.clear());
     if (services.engine == null) {
       return;
     }
@@ -451,7 +480,10 @@ final class TunnelKeeper {
     if (entry == null) {
       return null;
     }
-    entry.up.put(child.name(), child);
+    ChildSaStatus old = entry.up.put(child.name(), child);
+    if (old != null && !old.uid().equals(child.uid())) {
+      entry.burnt.remove(old.uid());
+    }
     entry.terminated = false;
     entry.failure = "";
     entry.backoff.reset();
@@ -475,6 +507,7 @@ final class TunnelKeeper {
       return;
     }
     entry.up.remove(down.childName());
+    entry.burnt.remove(down.uid());
     entry.failure = down.reason();
     retryLater(entry, down.childName());
     publish(entry);

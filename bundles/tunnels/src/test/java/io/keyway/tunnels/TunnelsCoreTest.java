@@ -101,8 +101,11 @@ class TunnelsCoreTest {
     intent.childPolicies.put("any", policy("any", EncryptionAlgorithm.AES_GCM_16_256, List.of()));
     intent.set(tunnel("t", "any", "10.2.0.1/32"));
     assertThat(status("t").phase()).isEqualTo(Phase.INVALID);
-    assertThat(status("t").reason()).contains("cannot match any protocol");
-    assertThat(status("t").held()).isTrue();
+    assertThat(status("t").reason())
+        .contains("cannot match any protocol")
+        .contains("passes in CLEAR until this is corrected");
+    assertThat(status("t").held()).as("not all of it is").isFalse();
+    assertThat(spd.claims).allMatch(p -> p.priority() == Policy.Priorities.FILL);
     assertThat(spd.claims)
         .extracting(p -> p.selectors().remote().protocol())
         .contains(1, 6, 17, 132);
@@ -121,8 +124,11 @@ class TunnelsCoreTest {
   @Test
   void refusesSelectorsThatWouldCatchOurOwnIke() {
     intent.set(tunnel("t", "udp", "192.0.2.2/32"));
-    // Our selector's local side is another host, so IKE from the gateway address is not caught.
-    assertThat(status("t").phase()).isEqualTo(Phase.UP);
+    // The local side is another host, but the tables of this plane see no source.
+    assertThat(status("t").phase()).isEqualTo(Phase.INVALID);
+    assertThat(status("t").reason()).contains("catch our own IKE");
+    assertThat(spd.claims).as("nor is it held, or no tunnel of this gateway came up").isEmpty();
+    assertThat(status("t").held()).isFalse();
     intent.set(
         new io.keyway.api.intent.IntentObject.Tunnel(
             "t", "gw", "udp", true, List.of(), List.of(), WhenDisabled.HOLD));
@@ -347,6 +353,76 @@ class TunnelsCoreTest {
     assertThat(spd.claims)
         .extracting(p -> p.selectors().remote().toString())
         .contains("10.2.0.1/32[17]");
+  }
+
+  @Test
+  void aSubnetIsHeldHostByHostAndGivesWay() {
+    intent.set(tunnel("t", "udp", "10.2.0.0/29"));
+    assertThat(status("t").phase()).isEqualTo(Phase.INVALID);
+    assertThat(spd.claims)
+        .hasSize(8)
+        .allMatch(p -> p.priority() == Policy.Priorities.FILL)
+        .extracting(p -> p.selectors().remote().toString())
+        .contains("10.2.0.0/32[17]", "10.2.0.7/32[17]");
+    assertThat(status("t").held()).isTrue();
+    intent.set(tunnel("t", "udp", "10.0.0.0/8"));
+    assertThat(spd.claims.size()).as("a mistake does not eat up the plane").isLessThan(300);
+    assertThat(status("t").held()).isFalse();
+    assertThat(status("t").reason()).contains("passes in CLEAR");
+  }
+
+  @Test
+  void aGatewayThatGoesMissingDoesNotOpenTheHold() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    intent.set(
+        new io.keyway.api.intent.IntentObject.Tunnel(
+            "t",
+            "nowhere",
+            "udp",
+            true,
+            List.of(),
+            List.of(io.keyway.api.ts.SelectorTemplate.dynamic()),
+            WhenDisabled.HOLD));
+    assertThat(status("t").phase()).isEqualTo(Phase.INVALID);
+    assertThat(status("t").reason()).contains("there is no gateway 'nowhere'");
+    assertThat(spd.claims)
+        .extracting(p -> p.selectors().remote().toString())
+        .contains("10.2.0.1/32[17]");
+  }
+
+  @Test
+  void aTunnelThatNamesNoGatewayFromTheStartIsHeldOnTheOnlyPlane() {
+    intent.set(
+        new io.keyway.api.intent.IntentObject.Tunnel(
+            "t",
+            "nowhere",
+            "udp",
+            true,
+            List.of(),
+            tunnel("x", "udp", "10.2.0.1/32").remoteTs(),
+            WhenDisabled.HOLD));
+    assertThat(spd.claims)
+        .extracting(p -> p.selectors().remote().toString())
+        .containsExactly("10.2.0.1/32[17]");
+  }
+
+  @Test
+  void aRestartOfThePlaneKeepsTheConnectionAndNegotiatesOnIt() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    String old = engine.lastUid();
+    engine.calls.clear();
+    spd.putAnswer = Outcome.unavailable("data plane ipu-1 is just coming up");
+    plane.listener.accept(
+        new PlaneEvent.GenerationChanged(new Generation(1), new Generation(2), "rows are missing"));
+    assertThat(engine.calls).as("the IKE SA lives on").isEmpty();
+    assertThat(status("t").phase()).isNotEqualTo(Phase.UP);
+    assertThat(status("t").reason()).contains("restarted");
+    spd.putAnswer = Outcome.ok();
+    plane.listener.accept(new PlaneEvent.Up(new Generation(2)));
+    loop.advance(Duration.ofSeconds(5));
+    engine.listener.accept(new EngineEvent.ChildRekeyed("gw", old, engine.child("t/udp")));
+    assertThat(engine.calls).doesNotContain("unload gw");
+    assertThat(status("t").phase()).isEqualTo(Phase.UP);
   }
 
   private static Policy holdClaim(String tunnel, String instance) {

@@ -33,8 +33,6 @@ public final class Planner {
 
   static final Lifetime.Limit HARD_PACKETS = new Lifetime.Limit(0, 0, 4_200_000_000L);
 
-  private static final int UDP = 17;
-
   private Planner() {}
 
   /** Plans a tunnel whose references are all resolved and whose data plane is there. */
@@ -49,7 +47,8 @@ public final class Planner {
     }
     Optional<String> refusal = refusal(policy, gateway, plane, pairs);
     if (refusal.isPresent()) {
-      return TunnelPlan.invalid(planeName, gateway.name(), holdable(plane, pairs), refusal.get());
+      Holdable holdable = Holdable.of(plane, Optional.of(gateway), pairs);
+      return TunnelPlan.invalid(planeName, gateway.name(), holdable, refusal.get());
     }
     Set<String> places = new HashSet<>();
     for (SelectorPair pair : pairs) {
@@ -73,6 +72,7 @@ public final class Planner {
         gateway.name(),
         children,
         pairs,
+        true,
         places,
         TunnelPlan.Verdict.READY,
         remark(policy, proposals));
@@ -92,6 +92,7 @@ public final class Planner {
         gateway.name(),
         List.of(),
         pairs,
+        true,
         Set.of(),
         TunnelPlan.Verdict.WAITING,
         reason);
@@ -143,7 +144,7 @@ public final class Planner {
       if (!place.done()) {
         return Optional.of(place.outcome().reason());
       }
-      if (!can.ikeBypassed() && catchesIke(pair, gateway)) {
+      if (IkePath.caughtBy(pair, gateway, plane)) {
         return Optional.of(
             "the selectors "
                 + pair
@@ -155,40 +156,51 @@ public final class Planner {
     return Optional.empty();
   }
 
-  /** IKE goes from gateway to gateway by UDP; a policy that takes it would cut its own branch. */
-  private static boolean catchesIke(SelectorPair pair, Gateway gateway) {
-    if (gateway.remoteAddress().isEmpty()) {
-      return false;
-    }
-    TrafficSelector ike =
-        TrafficSelector.host(gateway.remoteAddress().get(), UDP)
-            .withPorts(gateway.remotePort(), gateway.remotePort());
-    return pair.remote().contains(ike)
-        && pair.local().intersect(TrafficSelector.host(gateway.localAddress(), UDP)).isPresent();
-  }
-
   private static boolean isIpv6(Gateway gateway) {
     return gateway.localAddress().getAddress().length == 16;
   }
 
-  /** As much of a refused tunnel as the plane can hold exactly. */
-  private static List<SelectorPair> holdable(PlaneModel plane, List<SelectorPair> pairs) {
-    List<SelectorPair> result = new ArrayList<>();
-    for (SelectorPair pair : pairs) {
-      List<SelectorPair> candidates = new ArrayList<>(List.of(pair));
-      if (pair.remote().isHost() && pair.remote().isAnyProtocol()) {
-        candidates.clear();
-        for (int protocol : Protocols.COMMON) {
-          candidates.add(
-              new SelectorPair(
-                  pair.local().withProtocol(protocol), pair.remote().withProtocol(protocol)));
+  /**
+   * What can be held of a tunnel whose gateway or child policy leads nowhere: what it names itself.
+   *
+   * @param gateway absent when it is the one that is missing
+   * @param policy absent when it is the one that is missing
+   */
+  static Holdable holdable(
+      Tunnel tunnel, Optional<Gateway> gateway, Optional<ChildPolicy> policy, PlaneModel plane) {
+    List<SelectorTemplate> local =
+        templates(tunnel.localTs(), policy.map(ChildPolicy::localTs).orElse(List.of()));
+    List<SelectorTemplate> remote =
+        templates(tunnel.remoteTs(), policy.map(ChildPolicy::remoteTs).orElse(List.of()));
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (Integer protocol :
+        policy.map(Planner::protocols).orElse(List.of(TrafficSelector.ANY_PROTOCOL))) {
+      if (gateway.isPresent()) {
+        pairs.addAll(pairs(gateway.get(), local, remote, protocol));
+      } else {
+        pairs.addAll(fixedPairs(local, remote, protocol));
+      }
+    }
+    return Holdable.of(plane, gateway, pairs);
+  }
+
+  /** Without a gateway nobody knows what dynamic stands for. */
+  private static List<SelectorPair> fixedPairs(
+      List<SelectorTemplate> local, List<SelectorTemplate> remote, int protocol) {
+    List<SelectorPair> pairs = new ArrayList<>();
+    for (SelectorTemplate theirs : withProtocol(remote, protocol)) {
+      for (SelectorTemplate ours : withProtocol(local, protocol)) {
+        if (!theirs.isDynamic()) {
+          TrafficSelector to = theirs.resolve(null);
+          TrafficSelector from =
+              ours.isDynamic() ? to.withPorts(0, 65535) : ours.resolve(to.first());
+          if (from.isIpv4() == to.isIpv4()) {
+            pairs.add(new SelectorPair(from, to));
+          }
         }
       }
-      candidates.stream()
-          .filter(p -> plane.place(Direction.OUTBOUND, p).done())
-          .forEach(result::add);
     }
-    return result;
+    return pairs;
   }
 
   private static List<EspProposal> carried(List<EspProposal> proposals, PlaneCapabilities can) {

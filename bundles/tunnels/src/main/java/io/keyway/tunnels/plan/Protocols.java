@@ -13,7 +13,11 @@ final class Protocols {
           "sctp");
 
   /** What carries nearly all traffic, for holding what cannot be held as a whole. */
-  static final List<Integer> COMMON = List.of(1, 6, 17, 47, 50, 89, 132);
+  static final List<Integer> COMMON = List.of(6, 17, 1);
+
+  /** What else is seen in real networks. */
+  static final List<Integer> OTHERS =
+      List.of(2, 4, 41, 46, 47, 50, 51, 88, 89, 94, 97, 103, 108, 112, 115, 132, 136, 137);
 
   private Protocols() {}
 

@@ -34,9 +34,19 @@ public final class Resolver {
     Gateway gateway = intent.gateways().get(tunnel.gateway());
     ChildPolicy policy = intent.childPolicies().get(tunnel.childPolicy());
     Optional<String> problem = problem(tunnel, gateway, policy);
-    Optional<String> plane = gateway == null ? Optional.empty() : planeOf(gateway);
+    Optional<String> plane = gateway == null ? onlyPlane() : planeOf(gateway);
     if (gateway == null || policy == null) {
-      return TunnelPlan.invalid(plane, tunnel.gateway(), List.of(), problem.orElseThrow());
+      return TunnelPlan.invalid(
+          plane,
+          tunnel.gateway(),
+          plane
+              .map(planes::get)
+              .map(
+                  p ->
+                      Planner.holdable(
+                          tunnel, Optional.ofNullable(gateway), Optional.ofNullable(policy), p))
+              .orElse(Holdable.NOTHING),
+          problem.orElseThrow());
     }
     if (plane.isEmpty()) {
       String reason =
@@ -45,21 +55,17 @@ public final class Resolver {
               + "' names no data plane, and there "
               + (intent.dataPlanes().isEmpty() ? "is none" : "are several")
               + "; set data-plane";
-      return TunnelPlan.invalid(plane, gateway.name(), List.of(), problem.orElse(reason));
+      return TunnelPlan.invalid(plane, gateway.name(), Holdable.NOTHING, problem.orElse(reason));
     }
     DataPlane service = planes.get(plane.get());
     if (service == null) {
       TunnelPlan waiting =
           Planner.waiting(
               tunnel, gateway, policy, plane.get(), "waiting for data plane " + plane.get());
-      return problem
-          .map(p -> TunnelPlan.invalid(plane, gateway.name(), waiting.holds(), p))
-          .orElse(waiting);
+      return problem.map(p -> waiting.refused(true, p)).orElse(waiting);
     }
     TunnelPlan planned = Planner.plan(tunnel, gateway, policy, service);
-    return problem
-        .map(p -> TunnelPlan.invalid(plane, gateway.name(), planned.holds(), p))
-        .orElse(planned);
+    return problem.map(p -> planned.refused(true, p)).orElse(planned);
   }
 
   private Optional<String> problem(Tunnel tunnel, Gateway gateway, ChildPolicy policy) {
@@ -100,13 +106,13 @@ public final class Resolver {
 
   /** The data plane that a gateway names, or the only one. */
   public Optional<String> planeOf(Gateway gateway) {
-    return gateway
-        .dataPlane()
-        .or(
-            () ->
-                intent.dataPlanes().size() == 1
-                    ? intent.dataPlanes().keySet().stream().findFirst()
-                    : Optional.empty());
+    return gateway.dataPlane().or(this::onlyPlane);
+  }
+
+  private Optional<String> onlyPlane() {
+    return intent.dataPlanes().size() == 1
+        ? intent.dataPlanes().keySet().stream().findFirst()
+        : Optional.empty();
   }
 
   /** The connection of a gateway with the given children; empty when it lacks something. */

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param gateway name of its gateway
  * @param children to be negotiated; empty when the tunnel cannot be carried out
  * @param holds outbound traffic that waits while there is no SA
+ * @param whole {@code holds} are all that the tunnel's selectors name
  * @param places keys of the outbound places on the plane, for finding collisions
  * @param verdict whether it can be carried out
  * @param reason why not, or what stays unprotected; empty when there is nothing to say
@@ -22,6 +23,7 @@ public record TunnelPlan(
     String gateway,
     List<ChildConfig> children,
     List<SelectorPair> holds,
+    boolean whole,
     Set<String> places,
     Verdict verdict,
     String reason) {
@@ -41,9 +43,28 @@ public record TunnelPlan(
     places = Set.copyOf(places);
   }
 
-  /** A tunnel that cannot be carried out. */
-  public static TunnelPlan invalid(
-      Optional<String> plane, String gateway, List<SelectorPair> holds, String reason) {
-    return new TunnelPlan(plane, gateway, List.of(), holds, Set.of(), Verdict.INVALID, reason);
+  /** A tunnel that cannot be carried out; what of it can be held is held. */
+  static TunnelPlan invalid(
+      Optional<String> plane, String gateway, Holdable holdable, String reason) {
+    return new TunnelPlan(
+        plane,
+        gateway,
+        List.of(),
+        holdable.pairs(),
+        holdable.whole(),
+        Set.of(),
+        Verdict.INVALID,
+        holdable.remark().isEmpty() ? reason : reason + "; " + holdable.remark());
+  }
+
+  /** The same tunnel, holding something else than it asks for. */
+  public TunnelPlan holding(Optional<String> where, List<SelectorPair> pairs) {
+    return new TunnelPlan(where, gateway, children, pairs, whole, places, verdict, reason);
+  }
+
+  /** The same tunnel, which cannot be carried out for a reason that the plane does not know. */
+  public TunnelPlan refused(boolean stillWhole, String why) {
+    return new TunnelPlan(
+        plane, gateway, List.of(), holds, whole && stillWhole, Set.of(), Verdict.INVALID, why);
   }
 }
