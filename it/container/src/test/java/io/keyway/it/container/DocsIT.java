@@ -1,0 +1,92 @@
+package io.keyway.it.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyway.it.kit.Restconf;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the documents tell a reader to type, typed: every block marked {@code sh} and {@code yaml}.
+ */
+@ExtendWith(SharedContainer.class)
+class DocsIT {
+
+  private static final String IPSEC = "/rests/data/keyway-ipsec:ipsec";
+  private static final Path PAGE =
+      Path.of(System.getProperty("keyway.root"), "docs", "first-tunnel.md");
+
+  private final Container container;
+
+  @TempDir Path directory;
+
+  DocsIT(Container container) {
+    this.container = container;
+  }
+
+  @AfterEach
+  void leaveItAsItWas() throws Exception {
+    container.restconf().delete(IPSEC);
+    Await.until(() -> !container.restconf().get(IPSEC + "?content=config").ok());
+  }
+
+  @Test
+  void everyCommandOfTheFirstTunnelWorks() throws Exception {
+    String script = "set -euo pipefail\n" + String.join("\n", blocks("sh"));
+    Path output = directory.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-c", script)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .redirectInput(new File("/dev/null"));
+    builder.environment().put("KEYWAY_ETC", container.distribution().etc().toString());
+    builder
+        .environment()
+        .put("RESTCONF", "https://127.0.0.1:" + container.distribution().httpsPort() + "/rests");
+    Process process = builder.start();
+    boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    String said = Files.readString(output);
+    assertThat(ended).as(said).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
+    assertThat(said)
+        .contains("a-to-b")
+        .contains("data plane ipu-1")
+        .doesNotContain("psk\": \"a long");
+    assertThat(container.restconf().get(IPSEC + "/tunnels/tunnel=a-to-b?content=config").ok())
+        .isTrue();
+  }
+
+  @Test
+  void theYamlOfTheFirstTunnelLoads() throws Exception {
+    Path file = directory.resolve("tunnels.yaml");
+    Files.writeString(file, String.join("\n", blocks("yaml")));
+    Shell.Output loaded = container.shell().run("ipsec:load " + file);
+    assertThat(loaded.text()).contains("child-policy-1");
+    Restconf.Reply tunnel =
+        container.restconf().get(IPSEC + "/tunnels/tunnel=ipsec-tunnel-1?content=config");
+    assertThat(tunnel.ok()).as(loaded.text() + tunnel.text()).isTrue();
+    assertThat(container.restconf().get(IPSEC).text()).doesNotContain("not-this-one-please");
+  }
+
+  private static List<String> blocks(String language) throws Exception {
+    Matcher matcher =
+        Pattern.compile("(?ms)^```" + language + "\n(.*?)^```").matcher(Files.readString(PAGE));
+    List<String> blocks = new ArrayList<>();
+    while (matcher.find()) {
+      blocks.add(matcher.group(1));
+    }
+    assertThat(blocks).isNotEmpty();
+    return blocks;
+  }
+}
