@@ -20,7 +20,7 @@ import java.util.function.ToDoubleFunction;
 public final class IkeBench {
   private static final int COLD_TUNNELS = 200;
   private static final int WARM_UP_CHUNK = 500;
-  private static final String LINE = "    %-30s %18s %20s %20s %9s %9s %8s %8s%n";
+  private static final String LINE = "    %-36s %18s %20s %20s %10s %10s %7s %7s%n";
 
   /** How much is measured. */
   public enum Size {
@@ -140,7 +140,11 @@ public final class IkeBench {
   }
 
   private void report(int done) {
-    out.printf("  %d rounds, contenders taking turns%n", done);
+    out.printf(
+        "  %d rounds, contenders taking turns. CPU: of one process per set-up. Per core: set-ups/s of"
+            + " one end alone, from its CPU.%n  Ratios: Keyway by the other, round by round; above 1"
+            + " is better for set-ups/s, below 1 for CPU.%n",
+        done);
     if (done < size.rounds) {
       out.printf(
           "  stopped after %d of %d rounds: the time for this part was over%n", done, size.rounds);
@@ -155,8 +159,8 @@ public final class IkeBench {
           "both: set-ups/s",
           "initiator CPU ms",
           "responder CPU ms",
-          "ini./core",
-          "rsp./core",
+          "init./core",
+          "resp./core",
           "p50 ms",
           "p99 ms");
       Map<Contender, List<Round>> all = results.get(suite);
@@ -233,8 +237,8 @@ public final class IkeBench {
             LINE,
             "ratio to sum: " + shortName(entry.getKey()),
             "",
-            Figures.of(ours.stream().map(r -> r.initiatorMillis() / sum.median()).toList()).show(1),
-            Figures.of(ours.stream().map(r -> r.responderMillis() / sum.median()).toList()).show(1),
+            Figures.of(ours.stream().map(r -> r.initiatorMillis() / sum.median()).toList()).show(2),
+            Figures.of(ours.stream().map(r -> r.responderMillis() / sum.median()).toList()).show(2),
             "",
             "",
             "",
