@@ -140,8 +140,10 @@ final class Keyway implements Closeable {
     json.addProperty("id", id);
     json.addProperty("do", command);
     try {
-      commands.write(json + "\n");
-      commands.flush();
+      synchronized (commands) {
+        commands.write(json + "\n");
+        commands.flush();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("the engine is gone, see " + dir + ":\n" + log(), e);
     }

@@ -39,7 +39,7 @@ public final class EngineMain {
   private final OneSecret secrets = new OneSecret();
   private final IkeEngine engine;
   private final Optional<EmulatedSite> site;
-  private ConnectionConfig connection;
+  private volatile ConnectionConfig connection;
 
   private EngineMain(Path dir, boolean device) throws Exception {
     KeyLog log = new KeyLog(dir.resolve("stub.jsonl"));
@@ -66,16 +66,21 @@ public final class EngineMain {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       JsonObject command = JsonParser.parseString(line).getAsJsonObject();
-      JsonObject answer;
-      try {
-        answer = obey(command);
-      } catch (Exception e) {
-        answer = answer(Outcome.refused("exception: " + e));
-      }
-      answer.add("id", command.get("id"));
-      print(answer);
+      // Each on a thread of its own: a test may look while an exchange waits for the peer.
+      new Thread(() -> serve(command)).start();
     }
     System.exit(0);
+  }
+
+  private void serve(JsonObject command) {
+    JsonObject answer;
+    try {
+      answer = obey(command);
+    } catch (Exception e) {
+      answer = answer(Outcome.refused("exception: " + e));
+    }
+    answer.add("id", command.get("id"));
+    print(answer);
   }
 
   private JsonObject obey(JsonObject command) throws Exception {
