@@ -1,0 +1,296 @@
+package io.keyway.it.wired;
+
+import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.Tunnel;
+import io.keyway.api.intent.IntentSnapshot;
+import io.keyway.api.plane.PlaneStatus;
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.emulator.infrap4d.Emulator;
+import io.keyway.emulator.infrap4d.EmulatorConfig;
+import io.keyway.emulator.infrap4d.pipeline.Counter;
+import io.keyway.emulator.infrap4d.program.LinuxNetworking;
+import io.keyway.emulator.infrap4d.program.MatchTable;
+import io.keyway.emulator.infrap4d.wire.Wire;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.NativeIkeEngine;
+import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.ThreadWorkers;
+import io.keyway.plane.infrap4d.core.Infrap4dPlane;
+import io.keyway.plane.infrap4d.core.PlaneMemory;
+import io.keyway.plane.infrap4d.device.GrpcConnector;
+import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.infrap4d.settings.SettingsException;
+import io.keyway.sad.SadCore;
+import io.keyway.sad.SadEnvironment;
+import io.keyway.spd.SpdCore;
+import io.keyway.spd.SpdEnvironment;
+import io.keyway.state.InMemoryStateStore;
+import io.keyway.state.Quota;
+import io.keyway.transport.TransportLimits;
+import io.keyway.transport.UdpIkeTransport;
+import io.keyway.tunnels.TunnelsCore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** One controller with its device: every part as its bundle makes it, wired by hand. */
+final class Site implements AutoCloseable {
+
+  static final Duration SOON = Duration.ofSeconds(20);
+
+  final String name;
+  final Emulator device;
+  final Intents intents = new Intents();
+  final Psk psk;
+  final Infrap4dPlane plane;
+  final TunnelsCore tunnels;
+  final InMemoryStateStore state = new InMemoryStateStore(Quota.DEFAULT);
+  SadCore sad;
+  SpdCore spd;
+  NativeIkeEngine engine;
+
+  private final Path journal;
+  private final UdpIkeTransport transport;
+  private final ExecutorService executor = Executors.newCachedThreadPool(Site::daemon);
+  private final ScheduledExecutorService timer;
+  private final ScheduledExecutorService loop;
+  private final ExecutorService journalThread = Executors.newSingleThreadExecutor(Site::daemon);
+  private ThreadWorkers workers;
+
+  Site(String name, String address, Wire wire, String key, Path directory)
+      throws IOException, SettingsException {
+    this.name = name;
+    this.psk = new Psk(key);
+    this.journal = directory.resolve(name + ".burnt");
+    this.timer = Threads.one(name + "-timer");
+    this.loop = Threads.one(name + "-tunnels");
+    EmulatorConfig config =
+        EmulatorConfig.onLoopback(name, wire.name()).withAddresses(address + "/32");
+    device = new Emulator(config, wire, new SecureRandom(), InstantSource.system());
+    device.start();
+    Infrap4dSettings settings = Infrap4dSettings.parse("ipu-" + name, planeSettings());
+    plane =
+        new Infrap4dPlane(
+            settings,
+            new GrpcConnector(settings, Instant.now()),
+            Threads.one(name + "-plane"),
+            timer,
+            PlaneMemory.NONE,
+            Clock.systemUTC(),
+            new SecureRandom());
+    transport = UdpIkeTransport.start(TransportLimits.DEFAULT, System::nanoTime, Site::daemon);
+    tunnels = new TunnelsCore(Threads.loop(loop), "one", new SplittableRandom(1));
+    startSad();
+    startSpd();
+    startEngine();
+    tunnels.addPlane(plane);
+    tunnels.setIntentStore(intents);
+    plane.start();
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  Map<String, String> planeSettings() {
+    var listen = device.addresses().get(0);
+    return Map.of(
+        "p4runtime-address",
+        "127.0.0.1:" + listen.getPort(),
+        "tls/enabled",
+        "false",
+        "ike-elsewhere",
+        "true");
+  }
+
+  // ---- parts that are stopped and started as their bundles are -------------------------------
+
+  void startSad() throws IOException {
+    sad =
+        SadCore.open(
+            new SadEnvironment(
+                System::nanoTime,
+                Clock.systemUTC(),
+                executor,
+                journalThread,
+                (delay, task) -> Threads.later(timer, delay, () -> executor.execute(task)),
+                SadEnvironment.Settings.DEFAULT),
+            journal,
+            "this process");
+    sad.restore(state);
+    sad.bind(plane);
+    if (engine != null) {
+      engine.setSad(sad);
+    }
+    tunnels.setSad(sad);
+  }
+
+  void stopSad() {
+    tunnels.unsetSad(sad);
+    engine.setSad(null);
+    sad.close(Optional.of(state));
+    sad.unbind(plane);
+  }
+
+  void startSpd() {
+    spd =
+        new SpdCore(
+            new SpdEnvironment(
+                executor,
+                (delay, task) -> Threads.later(timer, delay, () -> executor.execute(task)),
+                SpdEnvironment.Settings.DEFAULT));
+    spd.restore(state);
+    spd.bind(plane);
+    if (engine != null) {
+      engine.setSpd(spd);
+    }
+    tunnels.setSpd(spd);
+  }
+
+  void stopSpd() {
+    tunnels.unsetSpd(spd);
+    engine.setSpd(null);
+    spd.close(Optional.of(state));
+    spd.unbind(plane);
+  }
+
+  void startEngine() {
+    workers = new ThreadWorkers(1);
+    SecureRandom random = new SecureRandom();
+    engine =
+        new NativeIkeEngine(
+            EngineSettings.defaults().withRetransmission(Duration.ofMillis(300), 1.5, 5),
+            IkeCrypto.create(random),
+            workers,
+            Clock.systemUTC(),
+            random,
+            UUID.randomUUID().toString());
+    engine.setSecrets(psk);
+    engine.setSad(sad);
+    engine.setSpd(spd);
+    engine.setTransport(transport);
+    tunnels.setEngine(engine);
+  }
+
+  void stopEngine() {
+    tunnels.unsetEngine(engine);
+    engine.close();
+    workers.close();
+  }
+
+  // ---- configuration ------------------------------------------------------------------------
+
+  void configure(IkePolicy ike, ChildPolicy child, Gateway gateway, Tunnel... configured) {
+    Map<String, Tunnel> byName = new LinkedHashMap<>();
+    for (Tunnel tunnel : configured) {
+      byName.put(tunnel.name(), tunnel);
+    }
+    intents.set(
+        new IntentSnapshot(
+            intents.snapshot().version() + 1,
+            Map.of(ike.name(), ike),
+            Map.of(child.name(), child),
+            Map.of(gateway.name(), gateway),
+            byName,
+            Map.of(),
+            Map.of(plane.name(), new PlaneConfig(plane.name(), "infrap4d", planeSettings())),
+            Map.of()));
+  }
+
+  // ---- what a test looks at -----------------------------------------------------------------
+
+  TunnelStatus status(String tunnel) {
+    return tunnels.statuses().stream()
+        .filter(status -> status.name().equals(tunnel))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " has no tunnel " + tunnel));
+  }
+
+  void awaitPhase(String tunnel, TunnelStatus.Phase phase) {
+    Await.until(
+        name + "/" + tunnel + " " + phase,
+        SOON,
+        () ->
+            tunnels.statuses().stream()
+                .anyMatch(s -> s.name().equals(tunnel) && s.phase() == phase),
+        () -> tunnels.statuses() + " " + plane.status());
+  }
+
+  void awaitHeld(String tunnel) {
+    Await.until(
+        name + "/" + tunnel + " held",
+        SOON,
+        () -> tunnels.statuses().stream().anyMatch(s -> s.name().equals(tunnel) && s.held()),
+        () -> tunnels.statuses() + " " + plane.status());
+  }
+
+  void awaitReady() {
+    Await.until(
+        plane.name() + " ready",
+        SOON,
+        () -> plane.status().connection() == PlaneStatus.Connection.READY,
+        plane::status);
+  }
+
+  long count(Counter counter) {
+    return device.device().counters().get(counter);
+  }
+
+  /** Rows by table, without empty tables, plus the SAD. */
+  Map<String, Integer> contents() {
+    Map<String, Integer> found = new TreeMap<>();
+    for (String table :
+        new String[] {
+          LinuxNetworking.RX_SA_CLASSIFICATION,
+          LinuxNetworking.SPD,
+          LinuxNetworking.TX_SA_CLASSIFICATION,
+          LinuxNetworking.TUNNEL_ENCAP_MOD,
+          LinuxNetworking.TUNNEL,
+          LinuxNetworking.TUNNEL_TERM
+        }) {
+      Integer rows = device.device().table(table, (MatchTable t) -> t.rows().size());
+      if (rows != null && rows > 0) {
+        found.put(table, rows);
+      }
+    }
+    if (!device.device().sas().isEmpty()) {
+      found.put("SAD", device.device().sas().size());
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    tunnels.close();
+    engine.close();
+    workers.close();
+    sad.close(Optional.empty());
+    spd.close(Optional.empty());
+    plane.close();
+    transport.close();
+    loop.shutdownNow();
+    timer.shutdownNow();
+    executor.shutdown();
+    journalThread.shutdown();
+    device.close();
+    state.close();
+  }
+}
