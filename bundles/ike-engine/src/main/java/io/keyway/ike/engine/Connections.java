@@ -1,6 +1,7 @@
 package io.keyway.ike.engine;
 
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.Connection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ final class Connections {
   }
 
   private final Map<String, Connection> byName = new ConcurrentHashMap<>();
-  private final Map<Key, List<Connection>> byAddress = new ConcurrentHashMap<>();
+  private final Map<Key, Bucket> byAddress = new ConcurrentHashMap<>();
   private final Map<InetSocketAddress, Integer> locals = new ConcurrentHashMap<>();
 
   static InetSocketAddress localOf(ConnectionConfig config) {
@@ -57,13 +58,7 @@ final class Connections {
     }
     Connection connection = known;
     locals.merge(localOf(config), 1, Integer::sum);
-    byAddress.compute(
-        Key.of(config),
-        (key, list) -> {
-          List<Connection> extended = list == null ? new ArrayList<>() : new ArrayList<>(list);
-          extended.add(connection);
-          return List.copyOf(extended);
-        });
+    byAddress.computeIfAbsent(Key.of(config), key -> new Bucket()).add(connection);
     return connection;
   }
 
@@ -88,12 +83,7 @@ final class Connections {
 
   private void unindex(Connection connection) {
     byAddress.computeIfPresent(
-        Key.of(connection.config()),
-        (key, list) -> {
-          List<Connection> rest = new ArrayList<>(list);
-          rest.remove(connection);
-          return rest.isEmpty() ? null : List.copyOf(rest);
-        });
+        Key.of(connection.config()), (key, bucket) -> bucket.remove(connection) ? bucket : null);
   }
 
   /** Local addresses in use. */
@@ -106,15 +96,19 @@ final class Connections {
     return locals.containsKey(local);
   }
 
-  /** Connections that a first message may mean, those for this very peer before those for any. */
-  List<Connection> candidates(InetSocketAddress local, InetAddress remote) {
-    List<Connection> exact = byAddress.getOrDefault(new Key(local, Optional.of(remote)), List.of());
-    List<Connection> any = byAddress.getOrDefault(new Key(local, Optional.empty()), List.of());
-    if (any.isEmpty()) {
-      return exact;
+  /**
+   * Connections that a first message may mean, those for this very peer before those for any.
+   *
+   * @param local as configured, also when the message came on the port for NAT traversal
+   */
+  Optional<Candidates> candidates(InetSocketAddress local, InetAddress remote) {
+    List<Bucket> buckets = new ArrayList<>(2);
+    for (Optional<InetAddress> peer : List.of(Optional.of(remote), Optional.<InetAddress>empty())) {
+      Bucket bucket = byAddress.get(new Key(local, peer));
+      if (bucket != null) {
+        buckets.add(bucket);
+      }
     }
-    List<Connection> both = new ArrayList<>(exact);
-    both.addAll(any);
-    return both;
+    return Bucket.together(buckets);
   }
 }

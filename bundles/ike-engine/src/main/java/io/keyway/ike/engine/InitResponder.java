@@ -4,7 +4,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.engine.negotiate.IkeProposals;
-import io.keyway.ike.engine.sa.Connection;
+import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.EngineContext;
 import io.keyway.ike.engine.sa.ResponderSa;
 import io.keyway.ike.message.DecodeResult;
@@ -20,6 +20,7 @@ import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.SaPayload;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class InitResponder {
   private static final Logger LOG = LoggerFactory.getLogger(InitResponder.class);
+
+  private static final int IKE_PORT = 500;
 
   private final EngineContext ctx;
   private final Connections connections;
@@ -96,12 +99,11 @@ final class InitResponder {
       KePayload ke,
       NoncePayload nonce,
       long stripe) {
-    List<Connection> candidates =
-        connections.candidates(datagram.local(), datagram.remote().getAddress());
-    List<IkeProposal> ours =
-        candidates.stream().flatMap(c -> c.config().proposals().stream()).distinct().toList();
+    Optional<Candidates> candidates =
+        connections.candidates(configured(datagram), datagram.remote().getAddress());
+    List<IkeProposal> ours = candidates.map(Candidates::proposals).orElse(List.of());
     Optional<IkeProposals.Choice> choice = IkeProposals.choose(ours, offer);
-    if (choice.isEmpty()) {
+    if (candidates.isEmpty() || choice.isEmpty()) {
       ctx.counters().count("ike-init-refused");
       LOG.info(
           "IKE_SA_INIT from {} to {} refused: {}",
@@ -109,8 +111,7 @@ final class InitResponder {
           datagram.local(),
           candidates.isEmpty()
               ? "no connection has these addresses"
-              : "none of its proposals is one of "
-                  + ours.stream().map(IkeProposal::keywords).toList());
+              : "none of its proposals is one of " + IkeProposals.algorithms(ours));
       answer(datagram, request.header(), NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
       return;
     }
@@ -124,12 +125,19 @@ final class InitResponder {
       return;
     }
     Optional<String> problem =
-        ResponderSa.open(ctx, candidates, datagram, request, choice.get(), ke, nonce, stripe);
+        ResponderSa.open(ctx, candidates.get(), datagram, request, choice.get(), ke, nonce, stripe);
     if (problem.isPresent()) {
       LOG.info("IKE_SA_INIT from {} refused: {}", datagram.remote(), problem.get());
       ctx.counters().count("ike-init-refused");
       answer(datagram, request.header(), NotifyPayload.of(NotifyType.INVALID_SYNTAX));
     }
+  }
+
+  /** A peer that expects a NAT may start on that port (RFC 7296 section 2.23). */
+  private InetSocketAddress configured(Datagram datagram) {
+    return datagram.marker() && datagram.local().getPort() == ctx.settings().natPort()
+        ? new InetSocketAddress(datagram.local().getAddress(), IKE_PORT)
+        : datagram.local();
   }
 
   /** One notification in clear, with responder SPI 0: we keep nothing. */

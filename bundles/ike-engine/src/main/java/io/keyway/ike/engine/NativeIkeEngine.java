@@ -106,6 +106,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
           LOG.warn("{} cannot be used for IKE: {}", local, bound.reason());
         }
       }
+      connections.all().forEach(connection -> bindForNat(connection.config()));
       transportRegistration = transport.attach(dispatcher);
     }
   }
@@ -205,6 +206,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
                 + bound.reason());
       }
     }
+    bindForNat(config);
     Connection connection = connections.put(config);
     if (before.isPresent()) {
       connection.sas().forEach(sa -> Control.reconfigured(sa, before.get()));
@@ -212,6 +214,21 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       removedChildren(before.get(), config).forEach(ctx.leftovers()::remove);
     }
     return Outcome.ok();
+  }
+
+  /** Where a NAT may be worked around, peers come on that port, too. */
+  private void bindForNat(ConnectionConfig config) {
+    if (!config.natTraversal()) {
+      return;
+    }
+    InetSocketAddress local =
+        new InetSocketAddress(config.localAddress(), ctx.settings().natPort());
+    ctx.services()
+        .transport()
+        .map(t -> t.bind(local, true))
+        .filter(outcome -> !outcome.done())
+        .ifPresent(
+            outcome -> LOG.warn("no NAT traversal for {}: {}", config.name(), outcome.reason()));
   }
 
   private static List<String> removedChildren(ConnectionConfig before, ConnectionConfig after) {
@@ -278,10 +295,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     if (connection.isEmpty()) {
       return absent("no connection '" + connectionName + "' is loaded");
     }
-    Optional<ChildConfig> child =
-        connection.get().config().children().stream()
-            .filter(c -> c.name().equals(childName))
-            .findFirst();
+    Optional<ChildConfig> child = connection.get().child(childName);
     return child.isEmpty()
         ? absent("connection '" + connectionName + "' has no child '" + childName + "'")
         : Initiation.start(ctx, connection.get(), child.get(), timeout);

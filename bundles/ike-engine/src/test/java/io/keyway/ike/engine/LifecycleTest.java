@@ -155,6 +155,7 @@ class LifecycleTest {
     Gateway reborn = new Gateway(lab.time, lab.net, EngineSettings.defaults(), 0x3000);
     lab.left.port.unbind(new java.net.InetSocketAddress(Config.address("192.0.2.1"), 500));
     reborn.load(Lab.leftNet().build());
+    lab.right.events.clear();
     assertThat(reborn.initiate("to-right", "net").outcome()).isEqualTo(Outcome.ok());
     lab.time.run(Duration.ofSeconds(10));
     assertThat(lab.right.onlySa().children()).hasSize(1);
@@ -162,6 +163,8 @@ class LifecycleTest {
     assertThat(lab.right.events(EngineEvent.IkeDown.class))
         .singleElement()
         .satisfies(e -> assertThat(e.reason()).contains("INITIAL_CONTACT"));
+    // The new child took over before the old one went.
+    assertThat(lab.right.events(EngineEvent.ChildDown.class)).isEmpty();
   }
 
   @Test

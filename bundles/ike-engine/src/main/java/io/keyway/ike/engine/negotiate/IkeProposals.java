@@ -9,8 +9,10 @@ import io.keyway.ike.message.SaPayload;
 import io.keyway.ike.message.Transform;
 import io.keyway.ike.message.TransformType;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Offers and choices of algorithms for an IKE SA. */
 public final class IkeProposals {
@@ -58,6 +60,23 @@ public final class IkeProposals {
       return Optional.empty();
     }
     return ours.stream().filter(mine -> matches(mine, chosen)).findFirst();
+  }
+
+  /** What a proposal is apart from its name, which is a matter of the configuration. */
+  public static String algorithms(IkeProposal proposal) {
+    return proposal.keywords();
+  }
+
+  /** The same for several. */
+  public static Set<String> algorithms(List<IkeProposal> proposals) {
+    Set<String> all = new LinkedHashSet<>();
+    proposals.forEach(p -> all.add(algorithms(p)));
+    return all;
+  }
+
+  /** Whether a configuration allows what was chosen, under whatever name. */
+  public static boolean allows(List<IkeProposal> ours, IkeProposal chosen) {
+    return ours.stream().anyMatch(p -> algorithms(p).equals(algorithms(chosen)));
   }
 
   private static boolean matches(IkeProposal mine, Proposal offered) {

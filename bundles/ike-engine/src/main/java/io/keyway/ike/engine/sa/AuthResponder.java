@@ -6,6 +6,7 @@ import io.keyway.api.ike.Identity;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.PskAuth;
 import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.message.AuthMethod;
 import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.IdPayload;
@@ -83,9 +84,9 @@ final class AuthResponder {
 
   /** By identities, and by the IKE proposal that was chosen before these were known. */
   private Optional<Connection> match(Identity peer, Optional<Identity> askedForUs) {
-    return sa.candidates().stream()
+    return sa.candidates().expecting(peer).stream()
         .filter(c -> Identities.matches(c.config(), peer, askedForUs))
-        .filter(c -> c.config().proposals().contains(sa.crypto().proposal()))
+        .filter(c -> IkeProposals.allows(c.config().proposals(), sa.crypto().proposal()))
         .findFirst();
   }
 
@@ -120,15 +121,15 @@ final class AuthResponder {
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(us, peer);
     sa.establish(false);
-    if (request.has(NotifyType.INITIAL_CONTACT)) {
-      dropEarlier(peer);
-    }
+    // After the new child took over, so that its packets need not wait.
+    Runnable afterwards =
+        request.has(NotifyType.INITIAL_CONTACT) ? () -> dropEarlier(peer) : () -> {};
     return ChildCreateResponder.inAuth(sa, request, ni, nr)
         .payloads()
         .thenApply(
             child -> {
               payloads.addAll(child);
-              return Reply.of(payloads);
+              return Reply.of(payloads).then(afterwards);
             });
   }
 

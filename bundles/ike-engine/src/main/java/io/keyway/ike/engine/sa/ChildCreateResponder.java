@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class ChildCreateResponder {
   private static final Logger LOG = LoggerFactory.getLogger(ChildCreateResponder.class);
 
+  /** Honest peers have two for a moment; nobody may fill the plane with them. */
+  private static final int MAX_OF_ONE_NAME = 4;
+
   private final IkeSa sa;
   private final IkeMessage request;
   private final boolean inAuth;
@@ -145,6 +148,11 @@ final class ChildCreateResponder {
       return error(
           NotifyType.NO_PROPOSAL_CHOSEN,
           "child " + config.name() + " is configured for transport mode, the peer wants tunnel");
+    }
+    if (old == null && sa.children().named(config.name()).size() >= MAX_OF_ONE_NAME) {
+      return error(
+          NotifyType.NO_ADDITIONAL_SAS,
+          "child " + config.name() + " is there " + MAX_OF_ONE_NAME + " times already");
     }
     List<SelectorPair> pairs = Selectors.pairs(match.local(), match.remote());
     if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {

@@ -1,7 +1,10 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,11 +17,25 @@ import java.util.function.Supplier;
 public final class Connection {
   private final String name;
   private final Set<IkeSa> sas = ConcurrentHashMap.newKeySet();
-  private volatile ConnectionConfig config;
+  private volatile Loaded loaded;
+
+  /** A configuration with its children by name, for connections of many. */
+  private record Loaded(ConnectionConfig config, Map<String, ChildConfig> children) {
+    static Loaded of(ConnectionConfig config) {
+      Map<String, ChildConfig> children = new HashMap<>();
+      config.children().forEach(child -> children.put(child.name(), child));
+      return new Loaded(config, children);
+    }
+  }
 
   public Connection(ConnectionConfig config) {
     this.name = config.name();
-    this.config = config;
+    this.loaded = Loaded.of(config);
+  }
+
+  /** The configuration of a child. */
+  public Optional<ChildConfig> child(String childName) {
+    return Optional.ofNullable(loaded.children().get(childName));
   }
 
   public String name() {
@@ -26,11 +43,11 @@ public final class Connection {
   }
 
   public ConnectionConfig config() {
-    return config;
+    return loaded.config();
   }
 
   public void replace(ConnectionConfig newConfig) {
-    config = newConfig;
+    loaded = Loaded.of(newConfig);
   }
 
   /** IKE SAs that live now; one that was rekeyed is represented by its successor. */

@@ -5,6 +5,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.sa.SadEvent;
+import io.keyway.ike.engine.negotiate.IkeProposals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -161,7 +162,8 @@ public final class Control {
           IkeSa now = sa.successorOrSelf();
           ConnectionConfig after = now.config();
           if (!sameRelation(before, after)
-              || now.crypto() != null && !after.proposals().contains(now.crypto().proposal())) {
+              || now.crypto() != null
+                  && !IkeProposals.allows(after.proposals(), now.crypto().proposal())) {
             now.endPolitely("the configuration of " + after.name() + " changed");
             return;
           }
@@ -169,7 +171,7 @@ public final class Control {
             now.timers().start();
           }
           for (ChildSa child : List.copyOf(now.children().all())) {
-            reconfigure(now, child, after);
+            reconfigure(now, child);
           }
         });
   }
@@ -184,9 +186,8 @@ public final class Control {
         && a.authentication().equals(b.authentication());
   }
 
-  private static void reconfigure(IkeSa sa, ChildSa child, ConnectionConfig config) {
-    Optional<ChildConfig> found =
-        config.children().stream().filter(c -> c.name().equals(child.name())).findFirst();
+  private static void reconfigure(IkeSa sa, ChildSa child) {
+    Optional<ChildConfig> found = sa.connection().child(child.name());
     if (found.isEmpty()) {
       sa.children().delete(child, "it was removed from the configuration", Optional.empty());
       return;

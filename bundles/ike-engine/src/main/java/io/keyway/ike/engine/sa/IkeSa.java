@@ -69,7 +69,7 @@ public final class IkeSa {
   private long spiR;
   private Path path;
   private Connection connection;
-  private List<Connection> candidates = List.of();
+  private Candidates candidates;
   private volatile State state = State.CONNECTING;
   private volatile IkeSaStatus status;
   private boolean changed = true;
@@ -178,11 +178,11 @@ public final class IkeSa {
   }
 
   /** As responder, the connections that may be meant until the peer tells its identity. */
-  List<Connection> candidates() {
+  Candidates candidates() {
     return candidates;
   }
 
-  void setCandidates(List<Connection> possible) {
+  void setCandidates(Candidates possible) {
     candidates = possible;
   }
 

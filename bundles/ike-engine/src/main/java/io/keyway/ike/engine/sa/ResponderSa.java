@@ -28,7 +28,7 @@ public final class ResponderSa {
    */
   public static Optional<String> open(
       EngineContext ctx,
-      List<Connection> candidates,
+      Candidates candidates,
       Datagram datagram,
       IkeMessage request,
       IkeProposals.Choice choice,
@@ -45,7 +45,7 @@ public final class ResponderSa {
     long spiR = ctx.newSpi();
     IkeSa sa =
         new IkeSa(
-            ctx, ctx.newUid(), stripe, false, spiI, spiR, Path.of(datagram), candidates.get(0));
+            ctx, ctx.newUid(), stripe, false, spiI, spiR, Path.of(datagram), candidates.anyOne());
     sa.setCandidates(candidates);
     Handshake handshake = sa.handshake();
     handshake.initRequest = datagram.octets();

@@ -1,0 +1,111 @@
+package io.keyway.ike.engine;
+
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Identity;
+import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.sa.Candidates;
+import io.keyway.ike.engine.sa.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Connections of one local address and one remote address, or any. Indexed by the identity that
+ * they expect. One writer at a time, any number of readers.
+ */
+final class Bucket {
+  /** A proposal, and how many connections have it. */
+  private record Use(IkeProposal proposal, int count) {}
+
+  private final Map<String, Connection> byName = new TreeMap<>();
+  private final Map<Optional<Identity>, List<Connection>> byPeer = new ConcurrentHashMap<>();
+  private final Map<String, Use> uses = new LinkedHashMap<>();
+  private volatile List<IkeProposal> proposals = List.of();
+  private volatile Connection anyOne;
+
+  void add(Connection connection) {
+    ConnectionConfig config = connection.config();
+    byName.put(connection.name(), connection);
+    anyOne = connection;
+    byPeer.merge(Identities.remote(config), List.of(connection), Bucket::joined);
+    for (IkeProposal proposal : config.proposals()) {
+      uses.merge(
+          IkeProposals.algorithms(proposal),
+          new Use(proposal, 1),
+          (known, one) -> new Use(known.proposal(), known.count() + 1));
+    }
+    publish();
+  }
+
+  /** False when nothing is left. */
+  boolean remove(Connection connection) {
+    ConnectionConfig config = connection.config();
+    if (byName.remove(connection.name()) == null) {
+      return !byName.isEmpty();
+    }
+    byPeer.computeIfPresent(
+        Identities.remote(config),
+        (peer, list) -> {
+          List<Connection> rest = new ArrayList<>(list);
+          rest.remove(connection);
+          return rest.isEmpty() ? null : List.copyOf(rest);
+        });
+    for (IkeProposal proposal : config.proposals()) {
+      uses.computeIfPresent(
+          IkeProposals.algorithms(proposal),
+          (key, use) -> use.count() == 1 ? null : new Use(use.proposal(), use.count() - 1));
+    }
+    publish();
+    anyOne = byName.isEmpty() ? anyOne : byName.values().iterator().next();
+    return !byName.isEmpty();
+  }
+
+  private void publish() {
+    if (uses.size() != proposals.size()
+        || !uses.keySet().equals(IkeProposals.algorithms(proposals))) {
+      proposals = uses.values().stream().map(Use::proposal).toList();
+    }
+  }
+
+  private static List<Connection> joined(List<Connection> a, List<Connection> b) {
+    List<Connection> both = new ArrayList<>(a);
+    both.addAll(b);
+    return List.copyOf(both);
+  }
+
+  private List<Connection> expecting(Identity peer) {
+    List<Connection> exact = byPeer.getOrDefault(Optional.of(peer), List.of());
+    List<Connection> any = byPeer.getOrDefault(Optional.<Identity>empty(), List.of());
+    return any.isEmpty() ? exact : exact.isEmpty() ? any : joined(exact, any);
+  }
+
+  /** Several buckets as one, in this order; empty when there are none. */
+  static Optional<Candidates> together(List<Bucket> buckets) {
+    if (buckets.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Candidates() {
+          @Override
+          public List<IkeProposal> proposals() {
+            return buckets.stream().flatMap(b -> b.proposals.stream()).toList();
+          }
+
+          @Override
+          public Connection anyOne() {
+            return buckets.get(0).anyOne;
+          }
+
+          @Override
+          public List<Connection> expecting(Identity peer) {
+            return buckets.stream().flatMap(b -> b.expecting(peer).stream()).toList();
+          }
+        });
+  }
+}
