@@ -7,7 +7,9 @@ import io.keyway.api.store.SecretStore.Kind;
 import io.keyway.shell.CommandFailure;
 import io.keyway.shell.view.Json;
 import io.keyway.shell.yaml.SecretText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +23,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /**
- * Puts a secret into the store. It is asked for twice and never echoed, and cannot be given as an
- * argument: that would stand in the history and in the log.
+ * Puts a secret into the store. It is asked for twice and never echoed; without a terminal one line
+ * of standard input is taken. It cannot be given as an argument: that would stand in the history,
+ * in the log and in the list of processes.
  */
 @Service
 @Command(
@@ -32,6 +35,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 public final class SecretCommand extends IpsecCommand {
 
   private static final Character NO_ECHO = (char) 0;
+  private static final int LONGEST_LINE = 16 * 1024;
   private static final Map<String, Kind> KINDS =
       Map.of(
           "pre-shared-key", Kind.PRE_SHARED_KEY,
@@ -57,6 +61,8 @@ public final class SecretCommand extends IpsecCommand {
   @Option(name = "--json", description = "print the list as JSON")
   boolean json;
 
+  private boolean interactive = true;
+
   @Override
   void run() {
     SecretStore store = services.secrets();
@@ -76,10 +82,13 @@ public final class SecretCommand extends IpsecCommand {
       throw new CommandFailure(
           "'" + kind + "' is not a kind; kinds are " + KINDS.keySet().stream().sorted().toList());
     }
-    try (SecretBytes first = ask("Secret '" + name + "': ", wanted);
-        SecretBytes second = ask("Again: ", wanted)) {
-      if (!first.equals(second)) {
-        throw new CommandFailure("the two differ; nothing was stored");
+    try (SecretBytes first = ask("Secret '" + name + "': ", wanted)) {
+      if (interactive) {
+        try (SecretBytes second = ask("Again: ", wanted)) {
+          if (!first.equals(second)) {
+            throw new CommandFailure("the two differ; nothing was stored");
+          }
+        }
       }
       // The store closes what it is given; ours are closed here.
       done("store", store.put(name, wanted, first.copy()));
@@ -108,12 +117,7 @@ public final class SecretCommand extends IpsecCommand {
   }
 
   private SecretBytes ask(String prompt, Kind wanted) {
-    String line;
-    try {
-      line = session.readLine(prompt, NO_ECHO);
-    } catch (IOException e) {
-      throw new CommandFailure("cannot ask for the secret here: " + e.getMessage());
-    }
+    String line = read(prompt);
     if (line == null || line.isEmpty()) {
       throw new CommandFailure("the secret is empty; nothing was stored");
     }
@@ -126,6 +130,39 @@ public final class SecretCommand extends IpsecCommand {
               throw new CommandFailure(wrong + "; nothing was stored");
             })
         .orElseGet(() -> SecretText.parse(line));
+  }
+
+  private String read(String prompt) {
+    try {
+      return session.readLine(prompt, NO_ECHO);
+    } catch (UnsupportedOperationException e) {
+      // A session for one command has no terminal: a script gives the secret on standard input.
+      interactive = false;
+      return readStandardInput();
+    } catch (IOException e) {
+      throw new CommandFailure("cannot ask for the secret here: " + e.getMessage());
+    } catch (RuntimeException e) {
+      // The terminal's way to say Ctrl-C and Ctrl-D.
+      throw new CommandFailure("interrupted; nothing was stored");
+    }
+  }
+
+  private String readStandardInput() {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try {
+      InputStream in = session.getKeyboard();
+      for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+        if (c != '\r') {
+          line.write(c);
+        }
+        if (line.size() > LONGEST_LINE) {
+          throw new CommandFailure("the secret is too long; nothing was stored");
+        }
+      }
+    } catch (IOException e) {
+      throw new CommandFailure("cannot read the secret: " + e.getMessage());
+    }
+    return line.toString(StandardCharsets.UTF_8);
   }
 
   private void done(String verb, Outcome outcome) {

@@ -31,6 +31,7 @@ import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.shell.CommandFailure;
 import io.keyway.shell.FakeIntentStore;
 import io.keyway.shell.FakeSecretStore;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -387,6 +388,21 @@ class CommandsTest {
     assertThatThrownBy(command::run).hasMessageContaining("differ");
     assertThatThrownBy(command::run).hasMessageContaining("empty");
     assertThat(store.texts()).isEmpty();
+  }
+
+  @Test
+  void withoutATerminalOneLineOfStandardInputIsTaken() {
+    FakeSecretStore store = new FakeSecretStore();
+    services.secrets(store);
+    session.standardInput =
+        new ByteArrayInputStream("from a pipe\r\nnot this".getBytes(StandardCharsets.UTF_8));
+    SecretCommand command = ready(new SecretCommand());
+    command.name = "x";
+
+    command.run();
+
+    assertThat(store.texts()).containsExactly(Map.entry("x", "from a pipe"));
+    assertThat(session.printed()).doesNotContain("from a pipe");
   }
 
   @Test

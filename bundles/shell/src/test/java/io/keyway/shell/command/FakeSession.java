@@ -1,6 +1,7 @@
 package io.keyway.shell.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,10 @@ final class FakeSession {
   final Deque<String> answers = new ArrayDeque<>();
   final List<String> prompts = new ArrayList<>();
   final List<Character> masks = new ArrayList<>();
+
+  /** Set for a session without a terminal. */
+  InputStream standardInput;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final PrintStream console = new PrintStream(out, true, StandardCharsets.UTF_8);
 
@@ -27,7 +32,11 @@ final class FakeSession {
             (proxy, method, arguments) ->
                 switch (method.getName()) {
                   case "getConsole" -> console;
+                  case "getKeyboard" -> standardInput;
                   case "readLine" -> {
+                    if (standardInput != null) {
+                      throw new UnsupportedOperationException();
+                    }
                     prompts.add((String) arguments[0]);
                     masks.add((Character) arguments[1]);
                     yield answers.poll();
