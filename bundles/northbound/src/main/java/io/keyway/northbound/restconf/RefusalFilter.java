@@ -7,6 +7,7 @@ import javax.servlet.FilterConfig;
 import javax.servlet.ServletException;
 import javax.servlet.ServletRequest;
 import javax.servlet.ServletResponse;
+import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 
 /** Stands in front of RESTCONF and tells refusals of the configuration as what they are. */
@@ -20,9 +21,16 @@ public final class RefusalFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    chain.doFilter(
-        request,
-        response instanceof HttpServletResponse http ? new RefusalResponse(http) : response);
+    if (!(request instanceof HttpServletRequest httpRequest)
+        || !(response instanceof HttpServletResponse httpResponse)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    RefusalResponse refusal = new RefusalResponse(httpResponse);
+    chain.doFilter(new RefusalRequest(httpRequest, refusal), refusal);
+    if (!request.isAsyncStarted()) {
+      refusal.finish();
+    }
   }
 
   @Override

@@ -12,6 +12,9 @@ import javax.servlet.http.HttpServletResponseWrapper;
 /**
  * Holds the body of a 500 back until it is complete, and tells it differently when it is a refusal
  * of the configuration. Everything else passes through untouched, streams of notifications too.
+ *
+ * <p>RESTCONF writes an error body in one piece and never closes the stream: a flush, or the end of
+ * the request, is the end of the body.
  */
 final class RefusalResponse extends HttpServletResponseWrapper {
 
@@ -86,8 +89,16 @@ final class RefusalResponse extends HttpServletResponseWrapper {
 
   @Override
   public void flushBuffer() throws IOException {
-    if (stream == null || !stream.holding()) {
-      super.flushBuffer();
+    if (stream != null) {
+      stream.tell();
+    }
+    super.flushBuffer();
+  }
+
+  /** Sends what is still held back, when RESTCONF has returned without a flush. */
+  void finish() throws IOException {
+    if (stream != null) {
+      stream.tell();
     }
   }
 
@@ -95,14 +106,9 @@ final class RefusalResponse extends HttpServletResponseWrapper {
 
     private final ServletOutputStream out;
     private ByteArrayOutputStream held;
-    private boolean closed;
 
     Stream(ServletOutputStream out) {
       this.out = out;
-    }
-
-    boolean holding() {
-      return held != null;
     }
 
     @Override
@@ -127,27 +133,28 @@ final class RefusalResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flush() throws IOException {
-      if (held == null) {
-        out.flush();
-      }
+      tell();
+      out.flush();
     }
 
     @Override
     public void close() throws IOException {
-      if (closed) {
+      tell();
+      out.close();
+    }
+
+    /** Sends what was held back, in our words or as it was. */
+    void tell() throws IOException {
+      if (held == null) {
         return;
       }
-      closed = true;
-      if (held != null) {
-        String body = held.toString(StandardCharsets.UTF_8);
-        String type = getContentType() == null ? "" : getContentType();
-        Optional<ErrorBody> told = ErrorBody.rewrite(type, body);
-        told.ifPresent(error -> setStatus(error.status()));
-        byte[] octets = told.map(ErrorBody::text).orElse(body).getBytes(StandardCharsets.UTF_8);
-        RefusalResponse.super.setContentLength(octets.length);
-        release(octets);
-      }
-      out.close();
+      String body = held.toString(StandardCharsets.UTF_8);
+      String type = getContentType() == null ? "" : getContentType();
+      Optional<ErrorBody> told = ErrorBody.rewrite(type, body);
+      told.ifPresent(error -> setStatus(error.status()));
+      byte[] octets = told.map(ErrorBody::text).orElse(body).getBytes(StandardCharsets.UTF_8);
+      RefusalResponse.super.setContentLength(octets.length);
+      release(octets);
     }
 
     private void release(byte[] octets) throws IOException {

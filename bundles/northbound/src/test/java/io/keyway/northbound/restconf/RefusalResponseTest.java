@@ -95,6 +95,17 @@ class RefusalResponseTest {
     assertThat(http.out.size()).isEqualTo(100_000);
   }
 
+  @Test
+  void aBodyThatIsNeverFlushedIsSentWhenTheCallReturns() throws IOException {
+    response.setStatus(500);
+    response.setContentType("application/yang-data+json");
+    response.getOutputStream().write(JSON.getBytes(StandardCharsets.UTF_8));
+    assertThat(http.body()).isEmpty();
+    response.finish();
+    assertThat(http.status).isEqualTo(409);
+    assertThat(http.body()).contains("instance-required");
+  }
+
   private void answer(int status, String type, String body) throws IOException {
     response.setStatus(status);
     response.setContentType(type);
@@ -123,6 +134,10 @@ class RefusalResponseTest {
 
     public int getStatus() {
       return status;
+    }
+
+    public void flushBuffer() {
+      flushed = true;
     }
 
     public boolean isCommitted() {
