@@ -227,6 +227,15 @@ final class Children {
 
   /** Starts a rekey, unless one is under way. */
   void rekey(ChildSa child, Optional<CompletableFuture<ChildResult>> waiter) {
+    if (child.state() == ChildSa.State.INSTALLED && !child.selected) {
+      // The peer just made it, and may not know yet that it did.
+      waiter.ifPresent(
+          w ->
+              w.complete(
+                  ChildResult.of(Outcome.unavailable("child " + child + " is just taking over"))));
+      ChildTimers.retryRekey(child);
+      return;
+    }
     switch (child.state()) {
       case INSTALLED -> {
         waiter.ifPresent(child.rekeyWaiters::add);

@@ -57,7 +57,7 @@ public final class Control {
           IkeSa now = sa.successorOrSelf();
           List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
           for (ChildSa each : now.children().named(child)) {
-            if (each.state().isUp()) {
+            if (each.state().isUp() && each.selected) {
               CompletableFuture<ChildResult> end = new CompletableFuture<>();
               ends.add(end);
               now.children().rekey(each, Optional.of(end));
