@@ -26,7 +26,10 @@ class StormTest {
 
   /** More of them take longer and find more. */
   static IntStream seeds() {
-    return IntStream.range(0, Integer.getInteger("keyway.engine.seeds", 20));
+    // Those that once found something come first.
+    return IntStream.concat(
+        IntStream.of(24, 216, 249, 879),
+        IntStream.range(1000, 1000 + Integer.getInteger("keyway.engine.seeds", 16)));
   }
 
   @ParameterizedTest

@@ -136,12 +136,12 @@ final class AuthResponder {
   /** RFC 7296 section 2.4: the peer knows of no other IKE SA with us, so it lost them. */
   private void dropEarlier(Identity peer) {
     ConnectionConfig config = sa.config();
-    for (IkeSa other : sa.connection().sas()) {
+    for (IkeSa other : sa.connection().withPeer(peer)) {
       // Only those that were established before: one of ours on its way is no leftover.
       if (other != sa && other.state().isEstablished()) {
         other.execute(
             () -> {
-              if (other.remoteId().equals(Optional.of(peer)) && other.state().isEstablished()) {
+              if (other.state().isEstablished()) {
                 other.end(
                     "peer '" + peer + "' of " + config.name() + " started anew (INITIAL_CONTACT)");
               }

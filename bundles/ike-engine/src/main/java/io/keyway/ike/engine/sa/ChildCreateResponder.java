@@ -122,7 +122,8 @@ final class ChildCreateResponder {
           CompletableFuture.completedFuture(
               List.of(NotifyPayload.esp(NotifyType.CHILD_SA_NOT_FOUND, spi))));
     }
-    if (!old.state().isUp() || old.peerRekey != null) {
+    if (!old.state().isUp() || old.peerRekey != null || old.rekeyWon) {
+      // Also when our own rekey was answered and only waits for the plane: the old one is going.
       return Optional.of(
           error(NotifyType.TEMPORARY_FAILURE, "child " + old + " is " + old.state()));
     }

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Identity;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 public final class Connection {
   private final String name;
   private final Set<IkeSa> sas = ConcurrentHashMap.newKeySet();
+  private final Map<Identity, Set<IkeSa>> byPeer = new ConcurrentHashMap<>();
   private volatile Loaded loaded;
 
   /** A configuration with its children by name, for connections of many. */
@@ -55,12 +57,37 @@ public final class Connection {
     return sas;
   }
 
+  /** IKE SAs of one peer by the identity it proved, among those of many that share a connection. */
+  Collection<IkeSa> withPeer(Identity peer) {
+    return byPeer.getOrDefault(peer, Set.of());
+  }
+
+  /** Called on the SA's worker, again when the peer's identity is known. */
   void add(IkeSa sa) {
     sas.add(sa);
+    sa.remoteId()
+        .ifPresent(
+            peer ->
+                byPeer.compute(
+                    peer,
+                    (id, known) -> {
+                      Set<IkeSa> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+                      all.add(sa);
+                      return all;
+                    }));
   }
 
   void remove(IkeSa sa) {
     sas.remove(sa);
+    sa.remoteId()
+        .ifPresent(
+            peer ->
+                byPeer.computeIfPresent(
+                    peer,
+                    (id, known) -> {
+                      known.remove(sa);
+                      return known.isEmpty() ? null : known;
+                    }));
   }
 
   /** An IKE SA that can carry a new child; established ones first. */

@@ -21,9 +21,12 @@ final class Duplicates {
 
   private Duplicates() {}
 
-  /** Looks for a duplicate after a child came up on an IKE SA. */
+  /**
+   * Looks for a duplicate after a child came up on an IKE SA. One that is still on its way finds us
+   * when it comes up.
+   */
   static void resolve(IkeSa sa) {
-    for (IkeSa other : sa.connection().sas()) {
+    for (IkeSa other : sa.remoteId().map(sa.connection()::withPeer).orElse(Set.of())) {
       if (other != sa && other.isInitiator() != sa.isInitiator()) {
         IkeSa mine = sa.isInitiator() ? sa : other;
         // Decided on the worker of the SA that we may end, from the other one's status.
