@@ -1,5 +1,6 @@
 package io.keyway.northbound.odl;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import io.keyway.api.Outcome;
@@ -9,8 +10,10 @@ import io.keyway.northbound.rpc.SaOperations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.opendaylight.mdsal.binding.api.RpcProviderService;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Initiate;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateInput;
@@ -51,10 +54,10 @@ public final class RpcShell {
   public Registration register(RpcProviderService rpcs) {
     var registration =
         rpcs.registerRpcImplementations(
-            (Initiate) this::initiate,
-            (Terminate) this::terminate,
-            (Rekey) this::rekey,
-            (Reconcile) this::reconcile);
+            (Initiate) input -> guarded(() -> initiate(input)),
+            (Terminate) input -> guarded(() -> terminate(input)),
+            (Rekey) input -> guarded(() -> rekey(input)),
+            (Reconcile) input -> guarded(() -> reconcile(input)));
     return registration::close;
   }
 
@@ -135,6 +138,25 @@ public final class RpcShell {
 
   static Duration timeout(TimeLimit input) {
     return Duration.ofSeconds(input.getTimeout() == null ? 30 : input.getTimeout().toJava());
+  }
+
+  /** OpenDaylight does not check that mandatory input is there: its absence shows here. */
+  static <O> ListenableFuture<RpcResult<O>> guarded(
+      Supplier<ListenableFuture<RpcResult<O>>> operation) {
+    try {
+      return operation.get();
+    } catch (NoSuchElementException e) {
+      return failed(ErrorTag.MISSING_ELEMENT, e);
+    } catch (IllegalArgumentException e) {
+      return failed(ErrorTag.INVALID_VALUE, e);
+    }
+  }
+
+  private static <O> ListenableFuture<RpcResult<O>> failed(ErrorTag tag, RuntimeException e) {
+    return Futures.immediateFuture(
+        RpcResultBuilder.<O>failed()
+            .withError(ErrorType.APPLICATION, tag, String.valueOf(e.getMessage()))
+            .build());
   }
 
   /** The answer of an operation; what fails is told, without what might be inside an exception. */

@@ -46,6 +46,9 @@ import org.opendaylight.yangtools.yang.common.Uint32;
 /** Load and the operations on secrets as RPCs of module {@code keyway-ipsec}. */
 public final class StoreRpcShell {
 
+  /** Longest secret, in octets: enough for any private key. */
+  private static final int MAX_SECRET = 16384;
+
   private final SecretOperations secrets;
   private final LoadOperation load;
 
@@ -58,17 +61,25 @@ public final class StoreRpcShell {
   public Registration register(RpcProviderService rpcs) {
     var registration =
         rpcs.registerRpcImplementations(
-            (PutSecret) this::putSecret,
-            (DeleteSecret) this::deleteSecret,
-            (ListSecrets) this::listSecrets,
-            (Load) this::load);
+            (PutSecret) input -> RpcShell.guarded(() -> putSecret(input)),
+            (DeleteSecret) input -> RpcShell.guarded(() -> deleteSecret(input)),
+            (ListSecrets) input -> RpcShell.guarded(() -> listSecrets(input)),
+            (Load) input -> RpcShell.guarded(() -> load(input)));
     return registration::close;
   }
 
   private ListenableFuture<RpcResult<PutSecretOutput>> putSecret(PutSecretInput input) {
     SecretStore.Kind kind = SecretStore.Kind.valueOf(constant(input.requireKind().getName()));
+    String name = input.requireName().getValue();
+    SecretBytes secret = secret(input);
+    if (secret.length() < 1 || secret.length() > MAX_SECRET) {
+      int length = secret.length();
+      secret.close();
+      throw new IllegalArgumentException(
+          "the secret has " + length + " octets; it must have 1 to " + MAX_SECRET);
+    }
     return RpcShell.answer(
-        secrets.put(input.requireName().getValue(), kind, secret(input)),
+        secrets.put(name, kind, secret),
         outcome ->
             new PutSecretOutputBuilder()
                 .setResult(Values.result(outcome))

@@ -52,12 +52,20 @@ record ErrorBody(int status, String text) {
         : Optional.empty();
   }
 
+  /** An error without a path. */
+  static ErrorBody of(int status, String tag, String message, boolean xml) {
+    Refusal refusal = new Refusal(status, tag, Optional.empty(), "", message);
+    return xml ? xml(refusal) : json(refusal);
+  }
+
   private static ErrorBody json(Refusal refusal) {
     JsonObject error = new JsonObject();
     error.addProperty("error-type", "application");
     error.addProperty("error-tag", refusal.tag());
     refusal.appTag().ifPresent(tag -> error.addProperty("error-app-tag", tag));
-    error.addProperty("error-path", refusal.path());
+    if (!refusal.path().isEmpty()) {
+      error.addProperty("error-path", refusal.path());
+    }
     error.addProperty("error-message", refusal.message());
     JsonArray list = new JsonArray();
     list.add(error);
@@ -70,27 +78,29 @@ record ErrorBody(int status, String text) {
 
   private static Optional<ErrorBody> xml(String body) {
     Matcher info = XML_ERROR.matcher(body);
-    if (!info.find()) {
-      return Optional.empty();
+    return info.find()
+        ? Refusal.parse(unescape(info.group(1))).map(ErrorBody::xml)
+        : Optional.empty();
+  }
+
+  private static ErrorBody xml(Refusal refusal) {
+    StringBuilder text = new StringBuilder();
+    text.append("<errors xmlns=\"urn:ietf:params:xml:ns:yang:ietf-restconf\"><error>")
+        .append("<error-type>application</error-type><error-tag>")
+        .append(refusal.tag())
+        .append("</error-tag>");
+    refusal
+        .appTag()
+        .ifPresent(t -> text.append("<error-app-tag>").append(t).append("</error-app-tag>"));
+    if (!refusal.path().isEmpty()) {
+      text.append("<error-path xmlns:keyway-ipsec=\"urn:keyway:ipsec\">")
+          .append(escape(refusal.path()))
+          .append("</error-path>");
     }
-    return Refusal.parse(unescape(info.group(1)))
-        .map(
-            refusal ->
-                new ErrorBody(
-                    refusal.status(),
-                    "<errors xmlns=\"urn:ietf:params:xml:ns:yang:ietf-restconf\"><error>"
-                        + "<error-type>application</error-type><error-tag>"
-                        + refusal.tag()
-                        + "</error-tag>"
-                        + refusal
-                            .appTag()
-                            .map(tag -> "<error-app-tag>" + tag + "</error-app-tag>")
-                            .orElse("")
-                        + "<error-path xmlns:keyway-ipsec=\"urn:keyway:ipsec\">"
-                        + escape(refusal.path())
-                        + "</error-path><error-message>"
-                        + escape(refusal.message())
-                        + "</error-message></error></errors>"));
+    text.append("<error-message>")
+        .append(escape(refusal.message()))
+        .append("</error-message></error></errors>");
+    return new ErrorBody(refusal.status(), text.toString());
   }
 
   private static String escape(String text) {
