@@ -101,8 +101,9 @@ class RestconfIT {
   @ParameterizedTest
   @CsvSource({"keyway-ipsec", "openconfig-ipsec-offload", "ietf-i2nsf-ikec"})
   void theModelIsInTheLibrary(String module) throws Exception {
+    // OpenDaylight writes name_revision where a module has a revision.
     assertThat(restconf.get("/rests/data/ietf-yang-library:modules-state").text())
-        .contains("\"" + module + "\"");
+        .containsPattern("\"name\":\"" + module + "[_\"]");
   }
 
   private static JsonObject policy(String name, String proposal) {
