@@ -10,6 +10,7 @@ import io.keyway.tunnels.plan.TunnelPlan;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class TunnelEntry {
    * The claim that holds its traffic; a change of selectors makes a new one before the old goes.
    */
   ChildId hold;
+
+  /** Earlier claims that go when the present one stands, however often it was replaced before. */
+  final Set<ChildId> replaced = new LinkedHashSet<>();
 
   /** The claim gives way to others, as that of a tunnel that cannot be carried out. */
   boolean holdFills;

@@ -11,10 +11,8 @@ import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.plane.DataPlane;
-import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Owner;
-import io.keyway.api.sp.Policy;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelStatus;
@@ -39,14 +37,14 @@ import java.util.random.RandomGenerator;
  */
 final class TunnelKeeper {
 
-  private static final Duration HOLD_RETRY = Duration.ofSeconds(3);
   private static final Duration INITIATE = Duration.ofSeconds(60);
 
   private final Loop loop;
   private final Services services;
   private final RandomGenerator random;
   private final Events events;
-  private final Holds holds;
+  private final Owner owner;
+  private final HoldKeeper holds;
   private final StaticPolicies staticPolicies;
   private final Connections connections;
   private final Initiations initiations;
@@ -56,14 +54,15 @@ final class TunnelKeeper {
   private final Map<String, String> tunnelOfChild = new HashMap<>();
   private final Map<String, TunnelStatus> published = new ConcurrentHashMap<>();
   private IntentSnapshot intent = IntentSnapshot.EMPTY;
-  private boolean flushedOld;
 
   TunnelKeeper(Loop loop, Services services, Owner owner, RandomGenerator random, Events events) {
     this.loop = loop;
     this.services = services;
     this.random = random;
     this.events = events;
-    this.holds = new Holds(owner);
+    this.owner = owner;
+    this.holds =
+        new HoldKeeper(loop, services, new Holds(owner), tunnels, this::publish, this::held);
     this.staticPolicies = new StaticPolicies(loop, services, owner);
     this.connections = new Connections(loop, services, tunnels, this::connectionLoaded);
     this.initiations = new Initiations(loop);
@@ -104,7 +103,9 @@ final class TunnelKeeper {
             });
     connections.gateways().stream().filter(changes::touchGateway).forEach(connections::refresh);
     staticPolicies.update(now);
-    flushOldInstances();
+    if (intent != IntentSnapshot.EMPTY) {
+      holds.flushOldInstances();
+    }
   }
 
   /** Looks again at every tunnel of a plane, or at all. */
@@ -139,7 +140,7 @@ final class TunnelKeeper {
     }
     connections.add(entry.plan.gateway(), tunnel.name());
     indexChildren(tunnel.name(), before, entry.plan);
-    hold(entry, before);
+    holds.keep(entry, before);
     connections.refresh(entry.plan.gateway());
     publish(entry);
   }
@@ -188,32 +189,11 @@ final class TunnelKeeper {
       leftovers.remove(child.name(), Set.of(), services.sad, services.spd);
     }
     // The engine removes its claims first; the hold lies below them and goes last.
-    ChildId hold = entry.hold;
-    if (hold != null) {
-      loop.schedule(Duration.ofMillis(1), () -> dropHold(hold, entry, 0));
-    }
+    holds.retire(entry);
     if (!entry.up.isEmpty()) {
       events.tell(new TunnelEvent.Down(name, "removed from the configuration"));
     }
     places.release(name).forEach(this::replanByName);
-  }
-
-  /** Waits for the engine to let go of the tunnel's SAs, but not for ever. */
-  private void dropHold(ChildId hold, TunnelEntry entry, int tries) {
-    boolean busy =
-        services.engine != null
-            && services.spd != null
-            && services.spd.entries().stream()
-                .anyMatch(
-                    e ->
-                        !e.policy().child().equals(hold)
-                            && entry.plan.children().stream()
-                                .anyMatch(c -> c.name().equals(e.policy().child().connection())));
-    if (busy && tries < 50) {
-      loop.schedule(Duration.ofMillis(200), () -> dropHold(hold, entry, tries + 1));
-    } else if (services.spd != null) {
-      services.spd.remove(hold, Holds.TIMEOUT);
-    }
   }
 
   private void replanByName(String tunnel) {
@@ -223,131 +203,17 @@ final class TunnelKeeper {
     }
   }
 
-  // ---- holds -------------------------------------------------------------------------------
-
-  private void hold(TunnelEntry entry, TunnelPlan before) {
-    boolean wanted =
-        entry.wantsHold() && entry.plan.plane().isPresent() && !entry.plan.holds().isEmpty();
-    boolean fills = entry.plan.verdict() == TunnelPlan.Verdict.INVALID;
-    boolean same =
-        before != null
-            && before.holds().equals(entry.plan.holds())
-            && before.plane().equals(entry.plan.plane())
-            && fills == entry.holdFills;
-    if (!wanted) {
-      ChildId old = entry.hold;
-      entry.hold = null;
-      entry.held = false;
-      entry.stood = false;
-      if (old != null && services.spd != null) {
-        services.spd.remove(old, Holds.TIMEOUT);
-      }
-      return;
-    }
-    if (!same || entry.hold == null) {
-      ChildId old = entry.hold;
-      entry.hold = holds.next(entry.tunnel.name());
-      entry.holdFills = fills;
-      entry.held = false;
-      entry.stood = false;
-      putHolds(entry, old);
-    } else if (!entry.held) {
-      putHolds(entry, null);
+  /** Every hold of a tunnel stands: its children belong into the engine from now on. */
+  private void held(TunnelEntry entry) {
+    connections.refresh(entry.plan.gateway());
+    if (intent != IntentSnapshot.EMPTY) {
+      holds.flushOldInstances();
     }
   }
 
-  /**
-   * @param old the claims that these replace; removed when the new ones stand
-   */
-  private void putHolds(TunnelEntry entry, ChildId old) {
-    if (services.spd == null) {
-      entry.holdProblem = "";
-      return;
-    }
-    ChildId hold = entry.hold;
-    String plane = entry.plan.plane().orElseThrow();
-    holds
-        .put(
-            services.spd,
-            plane,
-            services.planes.get(plane),
-            hold,
-            entry.plan.holds(),
-            entry.holdFills ? Policy.Priorities.FILL : Policy.Priorities.HOLD)
-        .whenComplete(
-            (outcome, error) ->
-                loop.execute(
-                    () ->
-                        holdsAnswered(
-                            entry,
-                            hold,
-                            old,
-                            error == null ? outcome : Outcome.unavailable("" + error))));
-  }
-
-  private void holdsAnswered(TunnelEntry entry, ChildId hold, ChildId old, Outcome outcome) {
-    if (!hold.equals(entry.hold) || tunnels.get(entry.tunnel.name()) != entry) {
-      if (services.spd != null && !hold.equals(entry.hold)) {
-        services.spd.remove(hold, Holds.TIMEOUT);
-      }
-      return;
-    }
-    if (outcome.done()) {
-      entry.held = true;
-      entry.stood = true;
-      entry.holdProblem = "";
-      if (old != null && services.spd != null) {
-        services.spd.remove(old, Holds.TIMEOUT);
-      }
-      connections.refresh(entry.plan.gateway());
-      flushOldInstances();
-    } else {
-      entry.holdProblem = "its traffic could not be held: " + outcome.reason();
-      loop.schedule(
-          HOLD_RETRY,
-          () -> {
-            if (hold.equals(entry.hold) && !entry.held) {
-              putHolds(entry, old);
-            }
-          });
-    }
-    publish(entry);
-  }
-
-  /** Claims of an earlier life of this bundle go when ours stand in their place. */
-  private void flushOldInstances() {
-    if (flushedOld || services.spd == null || intent == IntentSnapshot.EMPTY) {
-      return;
-    }
-    boolean standing = tunnels.values().stream().allMatch(t -> t.held || t.hold == null);
-    if (!standing) {
-      return;
-    }
-    flushedOld = true;
-    Set<String> old = new HashSet<>();
-    services.spd.entries().stream()
-        .map(e -> e.policy().child().owner())
-        .filter(o -> o.name().equals(holds.owner().name()))
-        .filter(o -> !o.instance().equals(holds.owner().instance()))
-        .forEach(o -> old.add(o.instance()));
-    old.forEach(
-        instance -> services.spd.flush(holds.owner().name(), Optional.of(instance), Holds.TIMEOUT));
-  }
-
-  /** A plane lost its contents: holds have to be confirmed anew. */
+  /** A plane lost its contents. */
   void planeRestarted(String plane) {
-    for (TunnelEntry entry : tunnels.values()) {
-      if (entry.plan.plane().equals(Optional.of(plane)) && entry.hold != null) {
-        entry.held = false;
-        entry.up.values().forEach(child -> entry.burnt.add(child.uid()));
-        if (!entry.up.isEmpty()) {
-          entry.failure =
-              "data plane " + plane + " restarted and lost its keys; new ones are negotiated";
-        }
-        putHolds(entry, null);
-        publish(entry);
-      }
-    }
+    holds.planeRestarted(plane);
   }
 
   // ---- engine ------------------------------------------------------------------------------
@@ -359,13 +225,13 @@ final class TunnelKeeper {
       tunnels.values().forEach(TunnelEntry::cancelRetries);
       tunnels.values().forEach(entry -> entry.connecting.clear());
     }
-    leftovers.find(services.engine, services.sad, services.spd, holds.owner().name());
+    leftovers.find(services.engine, services.sad, services.spd, owner.name());
     if (engineChanged) {
       rebuildUp();
     }
     for (TunnelEntry entry : tunnels.values()) {
       if (entry.hold != null && !entry.held) {
-        putHolds(entry, null);
+        holds.put(entry);
       }
       connections.refresh(entry.plan.gateway());
       publish(entry);

@@ -280,7 +280,10 @@ class TunnelsCoreTest {
     assertThat(spd.calls).noneMatch(call -> call.startsWith("flush"));
     spd.putAnswer = Outcome.ok();
     loop.advance(Duration.ofSeconds(5));
-    assertThat(spd.calls).contains("flush tunnels before");
+    assertThat(spd.claims).noneMatch(p -> p.child().owner().instance().equals("before"));
+    assertThat(spd.calls.indexOf("remove t"))
+        .as("only when ours stands")
+        .isGreaterThan(spd.calls.indexOf("put t Hold[]"));
     assertThat(spd.claims).allMatch(p -> p.child().owner().instance().equals("now"));
   }
 
@@ -404,6 +407,34 @@ class TunnelsCoreTest {
     assertThat(spd.claims)
         .extracting(p -> p.selectors().remote().toString())
         .containsExactly("10.2.0.1/32[17]");
+  }
+
+  @Test
+  void aHoldThatIsReplacedTwiceBeforeItsSuccessorStandsIsNotForgotten() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    spd.putAnswer = Outcome.full("no rows");
+    intent.set(tunnel("t", "udp", "10.2.0.2/32"));
+    spd.putAnswer = Outcome.ok();
+    intent.set(tunnel("t", "udp", "10.2.0.3/32"));
+    loop.advance(Duration.ofSeconds(10));
+    assertThat(spd.claims)
+        .extracting(p -> p.selectors().remote().toString())
+        .containsExactly("10.2.0.3/32[17]");
+    intent.set();
+    loop.advance(Duration.ofSeconds(20));
+    assertThat(spd.claims).isEmpty();
+  }
+
+  @Test
+  void aHoldIsNotPutAgainAfterItsTunnelIsGone() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    spd.putAnswer = Outcome.unavailable("data plane ipu-1 is just coming up");
+    plane.listener.accept(
+        new PlaneEvent.GenerationChanged(new Generation(1), new Generation(2), "rows are missing"));
+    spd.putAnswer = Outcome.ok();
+    intent.set();
+    loop.advance(Duration.ofMinutes(1));
+    assertThat(spd.claims).isEmpty();
   }
 
   @Test
