@@ -277,7 +277,7 @@ class TunnelsCoreTest {
     spd.claims.add(holdClaim("t", "before"));
     spd.putAnswer = Outcome.unavailable("not yet");
     intent.set(tunnel("t", "udp", "10.2.0.1/32"));
-    assertThat(spd.calls).noneMatch(call -> call.startsWith("flush"));
+    assertThat(spd.calls).noneMatch(call -> call.startsWith("remove"));
     spd.putAnswer = Outcome.ok();
     loop.advance(Duration.ofSeconds(5));
     assertThat(spd.claims).noneMatch(p -> p.child().owner().instance().equals("before"));
