@@ -391,6 +391,93 @@ class WiredIT {
   }
 
   @Test
+  void deviceThatGivesNoSpiIsNamedAndTheTrafficIsHeld() {
+    a.device.faults().add(Fault.of(Fault.Operation.SPI_READ, Fault.Effect.ZERO, 0));
+    configB.apply(b, tunnelB);
+    b.awaitHeld("t");
+    configA.apply(a, tunnelA);
+    Await.until(
+        "the status says so",
+        Site.SOON,
+        () -> a.status("t").held() && a.status("t").reason().contains("SPI"),
+        () -> a.status("t"));
+    assertThat(fromA().kind()).isEqualTo(Verdict.Kind.HELD);
+    assertThat(a.device.device().sas()).isEmpty();
+    a.device.faults().clear();
+    Await.until(
+        "up", Duration.ofSeconds(60), () -> a.status("t").phase() == Phase.UP, () -> a.status("t"));
+    removeEverywhere();
+  }
+
+  @Test
+  void deviceThatCannotBeReachedGoesOnForwardingAndIsTakenUpWhereItWasLeft() throws Exception {
+    bringUp();
+    String child = childOf(a).uid();
+    var rows = a.contents();
+    a.device.setReachable(false);
+    Await.until(
+        "the status says so",
+        Site.SOON,
+        () -> a.status("t").reason().contains(a.plane.name()),
+        () -> a.status("t"));
+    assertThat(fromA().kind()).isEqualTo(Verdict.Kind.PROTECTED);
+    a.device.setReachable(true);
+    a.awaitReady();
+    a.awaitPhase("t", Phase.UP);
+    assertThat(childOf(a).uid()).isEqualTo(child);
+    assertThat(a.contents()).isEqualTo(rows);
+    assertThat(fromA().kind()).isEqualTo(Verdict.Kind.PROTECTED);
+    removeEverywhere();
+  }
+
+  @Test
+  void deviceWithoutAPipelineIsNamedAndComesBackHeldFirst() throws Exception {
+    bringUp();
+    a.device.restart(false, 0);
+    Await.until(
+        "the status says so",
+        Site.SOON,
+        () -> a.status("t").reason().contains("pipeline"),
+        () -> a.status("t") + " " + a.plane.status());
+    try (Traffic traffic = new Traffic(a, b, HOST_A, HOST_B)) {
+      a.device.pushPipeline(0);
+      Await.until(
+          "up again",
+          Duration.ofSeconds(60),
+          () -> a.status("t").phase() == Phase.UP && fromA().kind() == Verdict.Kind.PROTECTED,
+          () -> a.status("t") + " " + a.plane.status());
+      assertThat(traffic.clearAfterHeld(0)).isEmpty();
+    }
+    assertNoKeyTwice();
+    removeEverywhere();
+  }
+
+  @Test
+  void mistakeInOneTunnelDoesNotDisturbAnother() {
+    bringUp();
+    String child = childOf(a).uid();
+    Tunnel wide =
+        configA.tunnel(
+            "wide",
+            io.keyway.api.ts.TrafficSelector.host(Config.address(HOST_A)),
+            io.keyway.api.ts.TrafficSelector.prefix(Config.address("10.2.0.0"), 28));
+    Tunnel same = configA.tunnel("same", HOST_A, HOST_B);
+    configA.apply(a, tunnelA, wide, same);
+    a.awaitPhase("wide", Phase.INVALID);
+    a.awaitPhase("same", Phase.INVALID);
+    assertThat(a.status("same").reason()).contains("'t'");
+    assertThat(a.status("wide").reason()).contains("10.2.0.0/28");
+    assertThat(childOf(a).uid()).isEqualTo(child);
+    assertThat(fromA().kind()).isEqualTo(Verdict.Kind.PROTECTED);
+    Await.until(
+        "its other hosts are held",
+        Site.SOON,
+        () -> Traffic.send(a, HOST_A, "10.2.0.9", "x").kind() == Verdict.Kind.HELD,
+        () -> a.spd.entries());
+    removeEverywhere();
+  }
+
+  @Test
   void holdOfATunnelIsAHold() {
     configA.apply(a, tunnelA);
     a.awaitHeld("t");
