@@ -46,16 +46,23 @@ public final class RefusalFilter implements Filter {
       return;
     }
     RefusalResponse refusal = new RefusalResponse(httpResponse);
+    RefusalRequest watched = new RefusalRequest(httpRequest, refusal);
     try {
-      chain.doFilter(new RefusalRequest(httpRequest, refusal), refusal);
+      chain.doFilter(watched, refusal);
     } catch (ServletException | RuntimeException e) {
-      if (httpResponse.isCommitted() || request.isAsyncStarted()) {
+      if (httpResponse.isCommitted()) {
         throw e;
       }
       answer(httpRequest, httpResponse, cause(e));
+      if (request.isAsyncStarted()) {
+        // RESTCONF threw after it had announced an answer from another thread; none will come.
+        request.getAsyncContext().complete();
+      }
       return;
     }
-    if (!request.isAsyncStarted()) {
+    if (request.isAsyncStarted()) {
+      watched.returned();
+    } else {
       refusal.finish();
     }
   }

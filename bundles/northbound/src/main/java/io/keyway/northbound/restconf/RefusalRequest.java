@@ -21,7 +21,10 @@ final class RefusalRequest extends HttpServletRequestWrapper {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalRequest.class);
 
   private final RefusalResponse refusal;
+  private final Thread dispatching = Thread.currentThread();
   private AsyncContext started;
+  private boolean returned;
+  private boolean deferred;
 
   RefusalRequest(HttpServletRequest request, RefusalResponse refusal) {
     super(request);
@@ -45,6 +48,19 @@ final class RefusalRequest extends HttpServletRequestWrapper {
     return started == null ? super.getAsyncContext() : started;
   }
 
+  /** RESTCONF has returned without throwing: what it had completed meanwhile is completed now. */
+  void returned() {
+    returned = true;
+    if (deferred) {
+      started.complete();
+    }
+  }
+
+  /** It completes before it throws; the answer comes from what it throws. */
+  private boolean aboutToThrow() {
+    return refusal.errorPending() && !returned && Thread.currentThread() == dispatching;
+  }
+
   private final class Finishing implements AsyncContext {
 
     private final AsyncContext context;
@@ -55,6 +71,10 @@ final class RefusalRequest extends HttpServletRequestWrapper {
 
     @Override
     public void complete() {
+      if (aboutToThrow()) {
+        deferred = true;
+        return;
+      }
       try {
         refusal.finish();
       } catch (IOException e) {

@@ -24,6 +24,7 @@ final class RefusalResponse extends HttpServletResponseWrapper {
   private static final int LIMIT = 64 * 1024;
 
   private Stream stream;
+  private boolean errorPending;
 
   RefusalResponse(HttpServletResponse response) {
     super(response);
@@ -31,6 +32,28 @@ final class RefusalResponse extends HttpServletResponseWrapper {
 
   private boolean failed() {
     return getStatus() == SC_INTERNAL_SERVER_ERROR && !isCommitted();
+  }
+
+  /**
+   * RESTCONF sends an error without a word and then throws: what it throws has the words, so that
+   * the error waits until {@link #finish()}.
+   */
+  @Override
+  public void sendError(int status, String message) throws IOException {
+    if (status == SC_INTERNAL_SERVER_ERROR) {
+      errorPending = true;
+    } else {
+      super.sendError(status, message);
+    }
+  }
+
+  @Override
+  public void sendError(int status) throws IOException {
+    sendError(status, null);
+  }
+
+  boolean errorPending() {
+    return errorPending;
   }
 
   @Override
@@ -97,6 +120,11 @@ final class RefusalResponse extends HttpServletResponseWrapper {
 
   /** Sends what is still held back, when RESTCONF has returned without a flush. */
   void finish() throws IOException {
+    if (errorPending) {
+      errorPending = false;
+      super.sendError(SC_INTERNAL_SERVER_ERROR);
+      return;
+    }
     if (stream != null) {
       stream.tell();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.keyway.northbound.Fakes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import javax.servlet.AsyncContext;
 import javax.servlet.FilterChain;
 import javax.servlet.ServletException;
 import javax.servlet.ServletOutputStream;
@@ -52,6 +53,51 @@ class RefusalFilterTest {
   }
 
   @Test
+  void anAnswerAnnouncedFromAnotherThreadIsGivenAtOnce() throws Exception {
+    http.asynchronous = true;
+    ask("/rests/operations/keyway-ipsec:rekey", new IllegalArgumentException("Invalid value 'x'"));
+    assertThat(http.status).isEqualTo(400);
+    assertThat(http.completed).isTrue();
+  }
+
+  @Test
+  void anErrorThatIsSentAndCompletedBeforeItIsThrownIsStillAnswered() throws Exception {
+    http.uri = "/rests/operations/keyway-ipsec:rekey";
+    FilterChain likeJersey =
+        (request, response) -> {
+          AsyncContext context = request.startAsync();
+          ((HttpServletResponse) response).sendError(500, "Request failed.");
+          context.complete();
+          assertThat(http.completed).isFalse();
+          throw new ServletException(new IllegalArgumentException("Invalid value 'x'"));
+        };
+    filter.doFilter(
+        Fakes.of(HttpServletRequest.class, http),
+        Fakes.of(HttpServletResponse.class, http),
+        likeJersey);
+    assertThat(http.status).isEqualTo(400);
+    assertThat(http.body()).contains("Invalid value 'x'");
+    assertThat(http.completed).isTrue();
+    assertThat(http.errors).isZero();
+  }
+
+  @Test
+  void anErrorWithoutAnExceptionIsSentAfterAll() throws Exception {
+    FilterChain failing =
+        (request, response) -> {
+          AsyncContext context = request.startAsync();
+          ((HttpServletResponse) response).sendError(500, "Request failed.");
+          context.complete();
+        };
+    filter.doFilter(
+        Fakes.of(HttpServletRequest.class, http),
+        Fakes.of(HttpServletResponse.class, http),
+        failing);
+    assertThat(http.errors).isEqualTo(1);
+    assertThat(http.completed).isTrue();
+  }
+
+  @Test
   void whatHasBegunIsNotAnsweredAgain() {
     http.committed = true;
     assertThatExceptionOfType(ServletException.class)
@@ -77,6 +123,9 @@ class RefusalFilterTest {
     private int status = 200;
     private String type;
     private boolean committed;
+    private boolean asynchronous;
+    private boolean completed;
+    private int errors;
 
     String body() {
       return out.toString(StandardCharsets.UTF_8);
@@ -91,7 +140,26 @@ class RefusalFilterTest {
     }
 
     public boolean isAsyncStarted() {
-      return false;
+      return asynchronous;
+    }
+
+    public AsyncContext startAsync() {
+      asynchronous = true;
+      return getAsyncContext();
+    }
+
+    public void sendError(int value) {
+      errors++;
+    }
+
+    public AsyncContext getAsyncContext() {
+      return Fakes.of(
+          AsyncContext.class,
+          new Object() {
+            public void complete() {
+              completed = true;
+            }
+          });
     }
 
     public boolean isCommitted() {
