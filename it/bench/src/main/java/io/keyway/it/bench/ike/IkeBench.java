@@ -11,9 +11,12 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Rounds of set-ups, contenders taking turns, and what came of them. */
@@ -44,7 +47,8 @@ public final class IkeBench {
 
   private final PrintStream out;
   private final Size size;
-  private final Map<Suite, Map<Contender, List<Round>>> results = new EnumMap<>(Suite.class);
+  private final Map<Suite, Map<Contender, SortedMap<Integer, Round>>> results =
+      new EnumMap<>(Suite.class);
   private final Map<Suite, List<Double>> sums = new EnumMap<>(Suite.class);
   private boolean hasOpenssl;
 
@@ -52,7 +56,7 @@ public final class IkeBench {
     this.out = out;
     this.size = size;
     for (Suite suite : Suite.values()) {
-      results.put(suite, new java.util.LinkedHashMap<>());
+      results.put(suite, new LinkedHashMap<>());
       sums.put(suite, new ArrayList<>());
     }
   }
@@ -91,7 +95,7 @@ public final class IkeBench {
     while (done == 0 || done < size.rounds && !deadline.isOver()) {
       for (Suite suite : Suite.values()) {
         for (Contender contender : contenders) {
-          measure(suite, contender);
+          measure(suite, contender, done);
         }
       }
       done++;
@@ -101,10 +105,12 @@ public final class IkeBench {
     report(done);
   }
 
-  private void measure(Suite suite, Contender contender) throws IOException, InterruptedException {
-    List<Round> rounds = results.get(suite).computeIfAbsent(contender, c -> new ArrayList<>());
+  private void measure(Suite suite, Contender contender, int number)
+      throws IOException, InterruptedException {
+    SortedMap<Integer, Round> rounds =
+        results.get(suite).computeIfAbsent(contender, c -> new TreeMap<>());
     try {
-      rounds.add(contender.round(suite, size.tunnels.get(suite)));
+      rounds.put(number, contender.round(suite, size.tunnels.get(suite)));
     } catch (IOException e) {
       if (contender instanceof Keyway) {
         throw e;
@@ -169,8 +175,8 @@ public final class IkeBench {
           "resp./core",
           "p50 ms",
           "p99 ms");
-      Map<Contender, List<Round>> all = results.get(suite);
-      all.forEach(this::line);
+      Map<Contender, SortedMap<Integer, Round>> all = results.get(suite);
+      all.forEach((contender, rounds) -> line(contender, List.copyOf(rounds.values())));
       Figures sum = Figures.of(sums.get(suite));
       if (hasOpenssl) {
         out.printf(
@@ -214,18 +220,18 @@ public final class IkeBench {
   }
 
   /** Round by round, so that a machine whose speed drifts does so for both. */
-  private void ratios(Map<Contender, List<Round>> all, Figures sum) {
-    List<Round> reference = List.of();
-    for (Map.Entry<Contender, List<Round>> entry : all.entrySet()) {
+  private void ratios(Map<Contender, SortedMap<Integer, Round>> all, Figures sum) {
+    SortedMap<Integer, Round> reference = new TreeMap<>();
+    for (Map.Entry<Contender, SortedMap<Integer, Round>> entry : all.entrySet()) {
       if (entry.getKey() instanceof LoadTester) {
         reference = entry.getValue();
       }
     }
-    for (Map.Entry<Contender, List<Round>> entry : all.entrySet()) {
+    for (Map.Entry<Contender, SortedMap<Integer, Round>> entry : all.entrySet()) {
       if (!(entry.getKey() instanceof Keyway)) {
         continue;
       }
-      List<Round> ours = entry.getValue();
+      SortedMap<Integer, Round> ours = entry.getValue();
       if (!reference.isEmpty()) {
         out.printf(
             LINE,
@@ -243,8 +249,10 @@ public final class IkeBench {
             LINE,
             "ratio to sum: " + shortName(entry.getKey()),
             "",
-            Figures.of(ours.stream().map(r -> r.initiatorMillis() / sum.median()).toList()).show(2),
-            Figures.of(ours.stream().map(r -> r.responderMillis() / sum.median()).toList()).show(2),
+            Figures.of(ours.values().stream().map(r -> r.initiatorMillis() / sum.median()).toList())
+                .show(2),
+            Figures.of(ours.values().stream().map(r -> r.responderMillis() / sum.median()).toList())
+                .show(2),
             "",
             "",
             "",
@@ -257,11 +265,17 @@ public final class IkeBench {
     return contender.name().replaceAll("^Keyway,? ", "");
   }
 
-  private static String ratio(List<Round> ours, List<Round> theirs, ToDoubleFunction<Round> what) {
+  private static String ratio(
+      SortedMap<Integer, Round> ours,
+      SortedMap<Integer, Round> theirs,
+      ToDoubleFunction<Round> what) {
     List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-      ratios.add(what.applyAsDouble(ours.get(i)) / what.applyAsDouble(theirs.get(i)));
-    }
+    ours.forEach(
+        (number, round) -> {
+          if (theirs.containsKey(number)) {
+            ratios.add(what.applyAsDouble(round) / what.applyAsDouble(theirs.get(number)));
+          }
+        });
     return Figures.of(ratios).show(2);
   }
 
