@@ -6,9 +6,14 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports that were free a moment ago. */
 public final class Ports {
+
+  // Below Linux's ephemeral ports.
+  private static final int LOWEST = 15500;
+  private static final int RANGE = 10_000;
 
   private Ports() {}
 
@@ -21,14 +26,20 @@ public final class Ports {
     }
   }
 
-  /** A UDP port that is free on every given address at once. */
+  /**
+   * A UDP port that is free on every given address at once. The search begins anywhere in the
+   * range, so that two runs side by side do not meet.
+   */
   public static int udp(String... addresses) {
-    for (int port = 15500; port < 16500; port++) {
+    int start = ThreadLocalRandom.current().nextInt(RANGE);
+    for (int i = 0; i < RANGE; i++) {
+      int port = LOWEST + (start + i) % RANGE;
       if (free(port, addresses)) {
         return port;
       }
     }
-    throw new IllegalStateException("no UDP port from 15500 to 16499 is free on loopback");
+    throw new IllegalStateException(
+        "no UDP port from " + LOWEST + " to " + (LOWEST + RANGE - 1) + " is free on loopback");
   }
 
   private static boolean free(int port, String... addresses) {
