@@ -75,6 +75,7 @@ public final class NorthboundComponent {
       @Reference NotificationPublishService notificationService,
       @Reference DOMMountPointService mountPoints,
       @Reference YangParserFactory parsers) {
+    mounts = new DeviceMounts(services, mountPoints, DeviceModel.of(parsers));
     sink = new MdsalStateSink(broker);
     publisher =
         new StatePublisher(
@@ -83,7 +84,6 @@ public final class NorthboundComponent {
             stateThread,
             Duration.ofSeconds(config.state_interval_seconds()));
     notifications = new NotificationShell(notificationService);
-    mounts = new DeviceMounts(services, mountPoints, DeviceModel.of(parsers));
     registrations.add(new RpcShell(new SaOperations(services)).register(rpcs));
     registrations.add(
         new StoreRpcShell(
