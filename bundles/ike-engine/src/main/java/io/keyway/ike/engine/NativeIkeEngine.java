@@ -20,7 +20,6 @@ import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.EventBus;
-import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.base.Workers;
 import io.keyway.ike.engine.sa.Connection;
 import io.keyway.ike.engine.sa.Control;
@@ -34,7 +33,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +57,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   private final EngineContext ctx;
   private final Connections connections = new Connections();
   private final Dispatcher dispatcher;
+  private final Operations operations;
   private Registration transportRegistration = () -> {};
   private Registration sadRegistration = () -> {};
 
@@ -89,6 +88,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             new SaDirectory(),
             new Leftovers(services, settings.planeTimeout()),
             new AtomicInteger());
+    operations = new Operations(ctx, connections);
     dispatcher = new Dispatcher(ctx, new InitResponder(ctx, connections));
   }
 
@@ -260,7 +260,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
     for (IkeSa sa : connection.sas()) {
       ends.add(
-          within(
+          operations.within(
               sa,
               timeout,
               Control.terminateIke(sa, "connection " + name + " was removed"),
@@ -293,111 +293,22 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       String connectionName, String childName, Duration timeout) {
     Optional<Connection> connection = connections.get(connectionName);
     if (connection.isEmpty()) {
-      return absent("no connection '" + connectionName + "' is loaded");
+      return Operations.absent("no connection '" + connectionName + "' is loaded");
     }
     Optional<ChildConfig> child = connection.get().child(childName);
     return child.isEmpty()
-        ? absent("connection '" + connectionName + "' has no child '" + childName + "'")
+        ? Operations.absent("connection '" + connectionName + "' has no child '" + childName + "'")
         : Initiation.start(ctx, connection.get(), child.get(), timeout);
   }
 
   @Override
   public CompletionStage<ChildResult> terminate(Selection selection, Duration timeout) {
-    String reason = "terminated on request";
-    if (selection instanceof Selection.ChildUid uid) {
-      return limited(
-          timeout, Control.terminateChild(ctx.directory(), uid.uid(), reason), "the child's end");
-    }
-    if (selection instanceof Selection.Child named) {
-      List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
-      for (IkeSa sa : sasOf(named.connection())) {
-        parts.add(
-            limited(timeout, Control.terminateChild(sa, named.child(), reason), "the child's end"));
-      }
-      if (ctx.leftovers().names().contains(named.child())) {
-        parts.add(
-            limited(
-                timeout,
-                ctx.leftovers().remove(named.child()).thenApply(n -> ChildResult.of(Outcome.ok())),
-                "the child's end"));
-      }
-      return merged(parts, "no child '" + named.child() + "' is up");
-    }
-    List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
-    for (IkeSa sa : ikeSas(selection)) {
-      parts.add(within(sa, timeout, Control.terminateIke(sa, reason), reason));
-    }
-    return merged(parts, "there is no such IKE SA");
+    return operations.terminate(selection, timeout);
   }
 
   @Override
   public CompletionStage<ChildResult> rekey(Selection selection, Duration timeout) {
-    if (selection instanceof Selection.ChildUid uid) {
-      return limited(timeout, Control.rekeyChild(ctx.directory(), uid.uid()), "the rekey");
-    }
-    List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
-    if (selection instanceof Selection.Child named) {
-      for (IkeSa sa : sasOf(named.connection())) {
-        parts.add(limited(timeout, Control.rekeyChild(sa, named.child()), "the rekey"));
-      }
-      return merged(parts, "no child '" + named.child() + "' is up");
-    }
-    for (IkeSa sa : ikeSas(selection)) {
-      parts.add(limited(timeout, Control.rekeyIke(sa), "the rekey"));
-    }
-    return merged(parts, "there is no such IKE SA");
-  }
-
-  private Collection<IkeSa> sasOf(String connection) {
-    return connections.get(connection).map(Connection::sas).orElse(List.of());
-  }
-
-  private Collection<IkeSa> ikeSas(Selection selection) {
-    if (selection instanceof Selection.IkeUid uid) {
-      return ctx.directory().byUid(uid.uid()).map(List::of).orElse(List.of());
-    }
-    return selection instanceof Selection.Connection named ? sasOf(named.connection()) : List.of();
-  }
-
-  /** At the timeout the SA ends without the peer's word. */
-  private CompletableFuture<ChildResult> within(
-      IkeSa sa, Duration timeout, CompletableFuture<ChildResult> end, String reason) {
-    Worker.Timer timer =
-        ctx.workers().forStripe(0).after(timeout, () -> Control.forceEnd(sa, reason));
-    end.whenComplete((value, error) -> timer.cancel());
-    return end;
-  }
-
-  private CompletableFuture<ChildResult> limited(
-      Duration timeout, CompletableFuture<ChildResult> work, String what) {
-    Worker.Timer timer =
-        ctx.workers()
-            .forStripe(0)
-            .after(
-                timeout,
-                () ->
-                    work.complete(
-                        ChildResult.of(
-                            Outcome.unavailable(
-                                what
-                                    + " goes on, but was not confirmed within "
-                                    + timeout.toMillis()
-                                    + " ms"))));
-    work.whenComplete((value, error) -> timer.cancel());
-    return work;
-  }
-
-  private static CompletableFuture<ChildResult> merged(
-      List<CompletableFuture<ChildResult>> parts, String nothing) {
-    if (parts.isEmpty()) {
-      return absent(nothing);
-    }
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .thenApply(n -> Control.merge(parts.stream().map(CompletableFuture::join).toList()));
-  }
-
-  private static CompletableFuture<ChildResult> absent(String reason) {
-    return CompletableFuture.completedFuture(ChildResult.of(Outcome.absent(reason)));
+    return operations.rekey(selection, timeout);
   }
 
   // --- views --------------------------------------------------------------------------------

@@ -512,4 +512,21 @@ class RefusalTest {
     assertThat(result.outcome().reason()).contains("no answer within 12 s");
     assertThat(lab.net.sent()).as(Net.LATENCY + "").hasSizeLessThanOrEqualTo(4);
   }
+
+  @Test
+  void aServiceThatThrowsIsAnAnswerLikeOthers() {
+    Lab lab = Lab.withNet().up();
+    lab.traffic("net");
+    lab.left.plane.setBroken(true);
+    ChildResult result =
+        lab.left.get(lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT));
+    assertThat(result.outcome().kind()).isEqualTo(Outcome.Kind.UNAVAILABLE);
+    assertThat(result.outcome().reason()).contains("this service is gone");
+    lab.left.plane.setBroken(false);
+    lab.time.run(Duration.ofSeconds(30));
+    lab.assertOnePair("net");
+    assertThat(lab.lost + lab.held).isZero();
+    assertThat(lab.left.count("ike-internal-errors")).isZero();
+    assertThat(lab.left.events(EngineEvent.ChildRekeyed.class)).hasSize(1);
+  }
 }

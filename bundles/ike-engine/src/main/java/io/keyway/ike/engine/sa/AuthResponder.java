@@ -34,7 +34,7 @@ final class AuthResponder {
     if (idI == null) {
       return CompletableFuture.completedFuture(
           Reply.notification(NotifyType.INVALID_SYNTAX)
-              .then(() -> sa.end("the peer sent no identity in IKE_AUTH")));
+              .then(() -> sa.life().end("the peer sent no identity in IKE_AUTH")));
     }
     Optional<Identity> peer = Identities.fromWire(idI);
     if (peer.isEmpty()) {
@@ -120,7 +120,7 @@ final class AuthResponder {
     byte[] ni = handshake.initiatorNonce;
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(us, peer);
-    sa.establish(false);
+    sa.life().establish(false);
     // After the new child took over, so that its packets need not wait.
     Runnable afterwards =
         request.has(NotifyType.INITIAL_CONTACT) ? () -> dropEarlier(peer) : () -> {};
@@ -142,8 +142,14 @@ final class AuthResponder {
         other.execute(
             () -> {
               if (other.state().isEstablished()) {
-                other.end(
-                    "peer '" + peer + "' of " + config.name() + " started anew (INITIAL_CONTACT)");
+                other
+                    .life()
+                    .end(
+                        "peer '"
+                            + peer
+                            + "' of "
+                            + config.name()
+                            + " started anew (INITIAL_CONTACT)");
               }
             });
       }
@@ -157,6 +163,6 @@ final class AuthResponder {
         .publish(
             new EngineEvent.AuthenticationFailed(sa.connection().name(), sa.path().peer(), reason));
     return CompletableFuture.completedFuture(
-        Reply.notification(NotifyType.AUTHENTICATION_FAILED).then(() -> sa.end(reason)));
+        Reply.notification(NotifyType.AUTHENTICATION_FAILED).then(() -> sa.life().end(reason)));
   }
 }

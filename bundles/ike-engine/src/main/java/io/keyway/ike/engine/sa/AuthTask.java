@@ -80,7 +80,7 @@ final class AuthTask implements Task {
       if (error == NotifyType.AUTHENTICATION_FAILED) {
         authenticationFailed(sa, reason);
       }
-      sa.end(reason);
+      sa.life().end(reason);
       return Step.ENDED;
     }
     Optional<Identity> claimed = Identities.fromWire(idR);
@@ -111,8 +111,8 @@ final class AuthTask implements Task {
     }
     psk.close();
     sa.setIdentities(localId, claimed.get());
-    sa.establish(false);
-    sa.children().askForTheRest(firstChild);
+    sa.life().establish(false);
+    sa.wishes().askForTheRest(firstChild);
     return Step.DONE;
   }
 
@@ -121,7 +121,7 @@ final class AuthTask implements Task {
     psk.close();
     authenticationFailed(sa, reason);
     sa.setState(IkeSa.State.DELETING);
-    sa.children().failAllWishes(Outcome.refused(reason));
+    sa.wishes().failAll(Outcome.refused(reason));
     sa.requests()
         .enqueueFirst(
             Exchange.informational(new IkeDeleteTask(reason, NotifyType.AUTHENTICATION_FAILED)));
@@ -139,6 +139,6 @@ final class AuthTask implements Task {
   @Override
   public void abandon(IkeSa sa, Outcome why) {
     psk.close();
-    sa.end(why.reason());
+    sa.life().end(why.reason());
   }
 }

@@ -65,7 +65,7 @@ final class ChildCreateTask implements Task {
             Outcome.absent("child " + old + " is " + old.state() + " already"));
       }
       old.rekeying = this;
-    } else if (!sa.children().stillWanted(config.name())) {
+    } else if (!sa.wishes().stillWanted(config.name())) {
       return CompletableFuture.completedFuture(
           Outcome.absent("child " + config.name() + " is not wanted any more, or is up"));
     }
@@ -126,7 +126,9 @@ final class ChildCreateTask implements Task {
     }
     Children children = sa.children();
     // Fulfilled by the peer, who asked at the same moment, is another thing: see Duplicates.
-    if (old == null && !children.isWished(config.name()) && children.up(config.name()).isEmpty()) {
+    if (old == null
+        && !sa.wishes().isWished(config.name())
+        && children.up(config.name()).isEmpty()) {
       return notAcceptable(sa, "nobody wants the child any more");
     }
     SaPayload answer = response.first(SaPayload.class).orElse(null);
@@ -213,22 +215,27 @@ final class ChildCreateTask implements Task {
     Children children = sa.children();
     children.add(child);
     children.beginWork();
-    new Installer(sa)
-        .install(child, keying.derive(ourNonce, peerNonce), true, true)
-        .thenAccept(
-            outcome -> {
-              children.endWork();
-              closeSecrets();
-              IkeSa now = child.ike();
-              if (child.state() != ChildSa.State.INSTALLING) {
-                // Ended while it was being installed: what came to the plane goes again.
-                new Installer(now).remove(child, false);
-              } else if (outcome.done()) {
-                installed(now, child);
-              } else {
-                notInstalled(now, child, outcome);
-              }
-            });
+    sa.watch(
+        new Installer(sa)
+            .install(child, keying.derive(ourNonce, peerNonce), true, true)
+            .thenAccept(
+                outcome -> {
+                  children.endWork();
+                  closeSecrets();
+                  afterInstall(child, outcome);
+                }));
+  }
+
+  private void afterInstall(ChildSa child, Outcome outcome) {
+    IkeSa now = child.ike();
+    if (child.state() != ChildSa.State.INSTALLING) {
+      // Ended while it was being installed: what came to the plane goes again.
+      new Installer(now).remove(child, false);
+    } else if (outcome.done()) {
+      installed(now, child);
+    } else {
+      notInstalled(now, child, outcome);
+    }
   }
 
   private void installed(IkeSa sa, ChildSa child) {
@@ -260,9 +267,9 @@ final class ChildCreateTask implements Task {
       old.rekeyWon = false;
       sa.children().rekeyFailed(old, outcome);
     } else if (outcome.kind() == Outcome.Kind.UNKNOWN) {
-      sa.children().retryWish(config, outcome.reason());
+      sa.wishes().retry(config, outcome.reason());
     } else {
-      sa.children().failWish(config.name(), outcome);
+      sa.wishes().fail(config.name(), outcome);
     }
   }
 
@@ -278,14 +285,14 @@ final class ChildCreateTask implements Task {
     Outcome why = Reasons.childRefused(sa, config, error.type());
     if (old == null) {
       if (error.type() == NotifyType.TEMPORARY_FAILURE) {
-        sa.children().retryWish(config, why.reason());
+        sa.wishes().retry(config, why.reason());
       } else {
-        sa.children().failWish(config.name(), why);
+        sa.wishes().fail(config.name(), why);
       }
     } else if (error.type() == NotifyType.CHILD_SA_NOT_FOUND) {
       // RFC 7296 section 2.25: the peer has it no more, so it goes here, too; we start afresh.
       sa.children().end(old, "the peer does not know this child any more", false);
-      sa.children().want(config);
+      sa.wishes().want(config);
     } else {
       sa.children().rekeyFailed(old, why);
     }
@@ -314,7 +321,7 @@ final class ChildCreateTask implements Task {
     sa.requests().enqueueFirst(Exchange.informational(new PhantomDeleteTask(lease, true)));
     Outcome why = Outcome.refused("peer " + sa.path().peer() + " cannot be accepted: " + problem);
     if (old == null) {
-      sa.children().failWish(config.name(), why);
+      sa.wishes().fail(config.name(), why);
     } else {
       sa.children().rekeyFailed(old, why);
     }
@@ -377,7 +384,7 @@ final class ChildCreateTask implements Task {
       new Installer(sa).release(lease);
     }
     if (old == null) {
-      sa.children().failWish(config.name(), why);
+      sa.wishes().fail(config.name(), why);
     } else if (!sa.isDead()) {
       sa.children().rekeyFailed(old, why);
     }

@@ -1,7 +1,6 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
-import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.EngineEvent;
@@ -17,16 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The children of one IKE SA: those there are, and those that are wished for. */
+/** The children of one IKE SA. */
 final class Children {
   private static final Logger LOG = LoggerFactory.getLogger(Children.class);
-  private static final int MAX_ATTEMPTS = 4;
 
   private final IkeSa sa;
   private final Map<String, ChildSa> byUid = new LinkedHashMap<>();
   private final Map<Integer, ChildSa> byOutboundSpi = new HashMap<>();
   private final Map<String, List<ChildSa>> byName = new HashMap<>();
-  private final Map<String, ChildWish> wishes = new LinkedHashMap<>();
   private final List<CompletableFuture<ChildResult>> ikeRekeyWaiters = new ArrayList<>();
 
   /** Installations and removals that SAD or SPD did not answer yet. */
@@ -73,99 +70,6 @@ final class Children {
     return busy > 0 || sa.requests().concernsChildren();
   }
 
-  // --- wishes -------------------------------------------------------------------------------
-
-  /** Brings a child up, unless it is up or on its way. */
-  void want(ChildConfig config, CompletableFuture<ChildResult> waiter) {
-    Optional<ChildSa> up = up(config.name());
-    if (up.isPresent()) {
-      waiter.complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
-      return;
-    }
-    ChildWish wish = wishes.get(config.name());
-    if (wish != null) {
-      wish.await(waiter);
-      return;
-    }
-    wish = new ChildWish(config);
-    wish.await(waiter);
-    wishes.put(config.name(), wish);
-    if (sa.state().isEstablished()) {
-      ask(wish);
-    }
-  }
-
-  /** As {@link #want}, with nobody waiting. */
-  void want(ChildConfig config) {
-    want(config, new CompletableFuture<>());
-  }
-
-  private void ask(ChildWish wish) {
-    wish.attempt();
-    sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(wish.config(), null)));
-  }
-
-  /** The wish that IKE_AUTH takes along. */
-  Optional<ChildConfig> firstWish() {
-    return wishes.values().stream().findFirst().map(ChildWish::config);
-  }
-
-  /** IKE_AUTH is over: asks for everything that it did not take along. */
-  void askForTheRest(String taken) {
-    for (ChildWish wish : List.copyOf(wishes.values())) {
-      if (!wish.config().name().equals(taken)) {
-        ask(wish);
-      }
-    }
-  }
-
-  /** Tries again after something that passes. */
-  void retryWish(ChildConfig config, String reason) {
-    ChildWish wish = wishes.get(config.name());
-    if (wish == null) {
-      return;
-    }
-    if (wish.attempt() > MAX_ATTEMPTS) {
-      failWish(config.name(), Outcome.unavailable(reason));
-      return;
-    }
-    LOG.info("{}: child {} is tried again: {}", sa, config.name(), reason);
-    sa.after(
-        sa.ctx().settings().retransmitFirst(),
-        () -> {
-          IkeSa now = sa.successorOrSelf();
-          if (now.state().isEstablished() && now.children().wishes.containsKey(config.name())) {
-            now.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(config, null)));
-          }
-        });
-  }
-
-  void failWish(String name, Outcome why) {
-    ChildWish wish = wishes.remove(name);
-    if (wish == null) {
-      return;
-    }
-    LOG.info("{}: child {} was not made: {}", sa, name, why.reason());
-    sa.ctx().counters().count("child-failures");
-    wish.complete(ChildResult.of(why));
-    event(new EngineEvent.ChildDown(sa.connection().name(), name, "", why.reason()));
-  }
-
-  /**
-   * Whether a wish still stands when its turn comes. One that the peer fulfilled meanwhile is done.
-   */
-  boolean stillWanted(String name) {
-    Optional<ChildSa> up = up(name);
-    if (up.isPresent() && wishes.containsKey(name)) {
-      wishes.remove(name).complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
-    }
-    return wishes.containsKey(name);
-  }
-
-  boolean isWished(String name) {
-    return wishes.containsKey(name);
-  }
-
   // --- life of a child ----------------------------------------------------------------------
 
   int size() {
@@ -200,11 +104,7 @@ final class Children {
   /** Installed on both sides and selected. */
   void isUp(ChildSa child) {
     child.selected = true;
-    ChildWish wish = wishes.remove(child.name());
-    ChildResult result = new ChildResult(Outcome.ok(), List.of(child.status()));
-    if (wish != null) {
-      wish.complete(result);
-    }
+    sa.wishes().fulfilled(child.name(), new ChildResult(Outcome.ok(), List.of(child.status())));
     sa.ctx().counters().count("child-established");
     LOG.info("{}: child {} is up, {}", sa, child, child.proposal().keywords());
     event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
@@ -320,13 +220,14 @@ final class Children {
     CompletableFuture<Void> switched =
         heir.map(successor -> switchOver(child, successor))
             .orElseGet(() -> CompletableFuture.completedFuture(null));
-    switched
-        .thenCompose(nothing -> new Installer(sa).remove(child, linger || covered))
-        .thenAccept(
-            nothing -> {
-              endWork();
-              completeEnd(child);
-            });
+    sa.watch(
+        switched
+            .thenCompose(nothing -> new Installer(sa).remove(child, linger || covered))
+            .thenAccept(
+                nothing -> {
+                  endWork();
+                  completeEnd(child);
+                }));
     return switched;
   }
 
@@ -395,18 +296,12 @@ final class Children {
     return named(child.name()).stream().anyMatch(c -> c != child && c.selected && c.state().isUp());
   }
 
-  void failAllWishes(Outcome why) {
-    for (String name : List.copyOf(wishes.keySet())) {
-      failWish(name, why);
-    }
-  }
-
   /** The IKE SA is gone, and so are all children. */
   void endAll(String reason) {
     Outcome why = Outcome.unavailable(reason);
     ikeRekeyWaiters.forEach(w -> w.complete(ChildResult.of(why)));
     ikeRekeyWaiters.clear();
-    failAllWishes(why);
+    sa.wishes().failAll(why);
     for (ChildSa child : List.copyOf(byUid.values())) {
       end(child, reason, false);
     }
@@ -443,8 +338,7 @@ final class Children {
     byUid.clear();
     byOutboundSpi.clear();
     byName.clear();
-    heir.wishes.putAll(wishes);
-    wishes.clear();
+    sa.wishes().moveTo(successor.wishes());
     heir.ikeRekeyWaiters.addAll(ikeRekeyWaiters);
     ikeRekeyWaiters.clear();
     sa.requests().moveTo(successor.requests());

@@ -94,7 +94,7 @@ public final class Connection {
   public Optional<IkeSa> usable() {
     IkeSa connecting = null;
     for (IkeSa sa : sas) {
-      if (sa.state().isEstablished() && !sa.isReplaced()) {
+      if (sa.state().isEstablished() && !sa.age().isReplaced()) {
         return Optional.of(sa);
       }
       if (sa.state() == IkeSa.State.CONNECTING) {

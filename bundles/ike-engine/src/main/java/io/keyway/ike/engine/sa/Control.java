@@ -23,8 +23,8 @@ public final class Control {
         () -> {
           IkeSa now = sa.successorOrSelf();
           Children children = now.children();
-          boolean wished = children.isWished(child);
-          children.failWish(child, Outcome.unavailable(reason));
+          boolean wished = now.wishes().isWished(child);
+          now.wishes().fail(child, Outcome.unavailable(reason));
           List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
           for (ChildSa each : children.named(child)) {
             CompletableFuture<ChildResult> end = new CompletableFuture<>();
@@ -89,15 +89,15 @@ public final class Control {
     sa.execute(
         () -> {
           IkeSa now = sa.successorOrSelf();
-          now.ended().thenAccept(nothing -> result.complete(ChildResult.of(Outcome.ok())));
-          now.endPolitely(reason);
+          now.life().ended().thenAccept(nothing -> result.complete(ChildResult.of(Outcome.ok())));
+          now.life().endPolitely(reason);
         });
     return result;
   }
 
   /** Ends the IKE SA without waiting for the peer. */
   public static void forceEnd(IkeSa sa, String reason) {
-    sa.execute(() -> sa.successorOrSelf().end(reason));
+    sa.execute(() -> sa.successorOrSelf().life().end(reason));
   }
 
   /** A lifetime was reached in the plane. */
@@ -164,7 +164,7 @@ public final class Control {
           if (!sameRelation(before, after)
               || now.crypto() != null
                   && !IkeProposals.allows(after.proposals(), now.crypto().proposal())) {
-            now.endPolitely("the configuration of " + after.name() + " changed");
+            now.life().endPolitely("the configuration of " + after.name() + " changed");
             return;
           }
           if (now.state().isEstablished() && !before.timers().equals(after.timers())) {

@@ -83,8 +83,8 @@ final class Duplicates {
             && other.remoteId().equals(mine.remoteId().get().toString())
             && other.local().getAddress().equals(mine.path().local().getAddress())
             && other.remote().getAddress().equals(mine.path().remote().getAddress());
-    if (mine.isReplaced()
-        || theirs.isReplaced()
+    if (mine.age().isReplaced()
+        || theirs.age().isReplaced()
         || mine.state() != IkeSa.State.ESTABLISHED
         || !theirs.state().isEstablished()
         || !samePeer
@@ -101,7 +101,7 @@ final class Duplicates {
     if (covered && mine.children().isBusy()) {
       mine.after(DELAY, () -> endIfRedundant(mine, theirs));
     } else if (covered && !mine.children().all().isEmpty()) {
-      mine.endPolitely("both sides connected at the same time; the other IKE SA stays");
+      mine.life().endPolitely("both sides connected at the same time; the other IKE SA stays");
     }
   }
 }

@@ -34,13 +34,13 @@ final class IkeDeleteTask implements Task {
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
-    sa.end(reason);
+    sa.life().end(reason);
     return Step.ENDED;
   }
 
   @Override
   public void abandon(IkeSa sa, Outcome why) {
     // Also when the peer is silent the SA ends for the reason it was to end for.
-    sa.end(reason);
+    sa.life().end(reason);
   }
 }

@@ -95,7 +95,7 @@ final class IkeRekeyResponder {
       sa.setPeerRekey(new PeerRekey<>(successor, PeerRekey.lower(ni, nr)));
       return reply;
     }
-    return reply.then(() -> sa.handOver(successor));
+    return reply.then(() -> sa.life().handOver(successor));
   }
 
   private Reply refuse(int notifyType, String reason) {

@@ -95,7 +95,7 @@ final class IkeRekeyTask implements Task {
     if (collided) {
       win(sa, theirs.successor());
     }
-    sa.handOver(successor);
+    sa.life().handOver(successor);
     sa.requests().enqueueFirst(Exchange.informational(new IkeDeleteTask("replaced by a rekey")));
     return Step.DONE;
   }
@@ -108,7 +108,7 @@ final class IkeRekeyTask implements Task {
         .enqueue(
             Exchange.informational(
                 new IkeDeleteTask("superfluous after both sides rekeyed at the same time")));
-    sa.handOver(theirs);
+    sa.life().handOver(theirs);
   }
 
   /** The peer ends its own; if it forgets, time does. */
@@ -117,7 +117,7 @@ final class IkeRekeyTask implements Task {
     theirs.setState(IkeSa.State.REKEYED);
     theirs.after(
         sa.ctx().settings().halfOpenTimeout(),
-        () -> theirs.end("superfluous after both sides rekeyed at the same time"));
+        () -> theirs.life().end("superfluous after both sides rekeyed at the same time"));
   }
 
   private boolean correctGroup(IkeSa sa, NotifyPayload error) {
@@ -144,7 +144,7 @@ final class IkeRekeyTask implements Task {
   private static void giveUp(IkeSa sa, String reason) {
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     if (theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
-      sa.handOver(theirs.successor());
+      sa.life().handOver(theirs.successor());
       return;
     }
     sa.ctx().counters().count("ike-rekey-failures");

@@ -48,7 +48,7 @@ final class Inbox {
       } else {
         // Anybody could have sent it, so it does not end the attempt (RFC 7296 section 2.21.1).
         count("ike-dropped-malformed");
-        sa.setHint("the answer was malformed: " + describe(outer));
+        sa.life().setHint("the answer was malformed: " + describe(outer));
       }
       return;
     }
@@ -67,7 +67,7 @@ final class Inbox {
           .abandonActive(
               io.keyway.api.Outcome.unavailable(
                   "the peer's answer is malformed: " + describe(opened)));
-      sa.endPolitely("the peer's answer is malformed: " + describe(opened));
+      sa.life().endPolitely("the peer's answer is malformed: " + describe(opened));
     }
   }
 
@@ -129,7 +129,9 @@ final class Inbox {
                       Octets.copyOf(new byte[] {(byte) unknown.payloadType()}))));
       boolean connecting = sa.state() == IkeSa.State.CONNECTING;
       return now(
-          connecting ? reply.then(() -> sa.end("unknown critical payload in IKE_AUTH")) : reply);
+          connecting
+              ? reply.then(() -> sa.life().end("unknown critical payload in IKE_AUTH"))
+              : reply);
     }
     return now(fatal(describe(opened)));
   }
@@ -138,7 +140,7 @@ final class Inbox {
   private Reply fatal(String problem) {
     count("ike-dropped-malformed");
     return Reply.notification(NotifyType.INVALID_SYNTAX)
-        .then(() -> sa.end("the peer's request is malformed: " + problem));
+        .then(() -> sa.life().end("the peer's request is malformed: " + problem));
   }
 
   private DecodeResult<IkeMessage> open(Datagram datagram, DecodeResult<IkeMessage> outer) {
@@ -156,7 +158,9 @@ final class Inbox {
           .value()
           .error()
           .ifPresent(
-              e -> sa.setHint("an unprotected " + NotifyType.name(e.type()) + " was received"));
+              e ->
+                  sa.life()
+                      .setHint("an unprotected " + NotifyType.name(e.type()) + " was received"));
     }
   }
 

@@ -36,7 +36,8 @@ final class InformationalResponder {
                 new EngineEvent.AuthenticationFailed(
                     sa.connection().name(), sa.path().peer(), reason));
       }
-      return CompletableFuture.completedFuture(Reply.empty().then(() -> sa.deletedByPeer(reason)));
+      return CompletableFuture.completedFuture(
+          Reply.empty().then(() -> sa.life().deletedByPeer(reason)));
     }
     List<Integer> ours = new ArrayList<>();
     List<CompletableFuture<Void>> switches = new ArrayList<>();

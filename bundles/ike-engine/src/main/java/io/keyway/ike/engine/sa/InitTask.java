@@ -147,7 +147,7 @@ final class InitTask implements Task {
     }
     sa.ctx().counters().count("ike-nat-detected");
     if (!sa.config().natTraversal()) {
-      sa.end(Reasons.nat(sa));
+      sa.life().end(Reasons.nat(sa));
       return false;
     }
     int port = sa.ctx().settings().natPort();
@@ -158,7 +158,7 @@ final class InitTask implements Task {
   }
 
   private Step authenticate(IkeSa sa) {
-    Optional<ChildConfig> child = sa.children().firstWish();
+    Optional<ChildConfig> child = sa.wishes().first();
     if (child.isEmpty()) {
       return end(sa, "nobody wants a child any more");
     }
@@ -172,7 +172,7 @@ final class InitTask implements Task {
   }
 
   private Step end(IkeSa sa, String reason) {
-    sa.end(reason);
+    sa.life().end(reason);
     return Step.ENDED;
   }
 

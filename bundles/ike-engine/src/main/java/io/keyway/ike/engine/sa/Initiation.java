@@ -5,6 +5,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.message.ExchangeType;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -69,7 +70,29 @@ public final class Initiation {
       Worker.Timer timer = sa.after(timeout, () -> giveUp(sa, timeout));
       result.whenComplete((value, error) -> timer.cancel());
     }
-    sa.initiate(child, result, () -> place(timeout));
+    place(sa, child, result, () -> place(timeout));
+  }
+
+  /**
+   * Brings a child up on this IKE SA, from any thread; starts the SA if it is new.
+   *
+   * @param elsewhere runs if this SA cannot take it any more
+   */
+  static void place(
+      IkeSa sa, ChildConfig child, CompletableFuture<ChildResult> waiter, Runnable elsewhere) {
+    sa.execute(
+        () -> {
+          IkeSa now = sa.successorOrSelf();
+          boolean starting = now.state() == IkeSa.State.CONNECTING && now.isInitiator();
+          if (!starting && !now.state().isEstablished()) {
+            elsewhere.run();
+            return;
+          }
+          now.wishes().want(child, waiter);
+          if (starting && now.requests().isIdle()) {
+            now.requests().enqueue(Exchange.of(ExchangeType.IKE_SA_INIT, new InitTask()));
+          }
+        });
   }
 
   /** A new IKE SA as initiator; nothing is sent yet. */

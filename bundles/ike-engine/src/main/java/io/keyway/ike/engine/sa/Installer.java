@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ final class Installer {
     CompletableFuture<Result<SpiLease>> result = new CompletableFuture<>();
     Home.bring(
             sa.worker(),
-            service.reserve(plane, timeout()),
+            attempt(() -> service.reserve(plane, timeout())),
             timeout().plusSeconds(2),
             problem ->
                 Result.failed(
@@ -117,7 +118,7 @@ final class Installer {
     if (spd.isEmpty()) {
       return unavailable("waiting for service spd");
     }
-    return sa.home(spd.get().select(child.id(), timeout()), Outcome::unknown)
+    return sa.home(attempt(() -> spd.get().select(child.id(), timeout())), Outcome::unknown)
         .thenApply(
             o ->
                 explain(
@@ -155,7 +156,7 @@ final class Installer {
       ctx.leftovers().owe(child.id());
       return unavailable("waiting for service spd");
     }
-    return sa.home(spd.get().remove(child.id(), timeout()), Outcome::unknown)
+    return sa.home(attempt(() -> spd.get().remove(child.id(), timeout())), Outcome::unknown)
         .thenApply(o -> logged(o, "policies of " + child));
   }
 
@@ -165,7 +166,7 @@ final class Installer {
       ctx.leftovers().owe(id);
       return unavailable("waiting for service sad");
     }
-    return sa.home(sad.get().remove(id, timeout()), Outcome::unknown)
+    return sa.home(attempt(() -> sad.get().remove(id, timeout())), Outcome::unknown)
         .thenApply(o -> logged(o, id + " of " + child));
   }
 
@@ -189,7 +190,7 @@ final class Installer {
             child.endpoints(),
             child.pairs(),
             lifetime);
-    return sa.home(sad.get().add(association, keys, timeout()), Outcome::unknown)
+    return sa.home(attempt(() -> sad.get().add(association, keys, timeout())), Outcome::unknown)
         .thenApply(
             o -> {
               if (id.direction() == Direction.INBOUND) {
@@ -221,7 +222,7 @@ final class Installer {
             pair,
             Policy.Priorities.PROTECT,
             new PolicyAction.Protect(id, child.mode(), child.endpoints()));
-    return sa.home(spd.get().put(policy, timeout()), Outcome::unknown)
+    return sa.home(attempt(() -> spd.get().put(policy, timeout())), Outcome::unknown)
         .thenApply(
             o -> explain(o, "putting the policy " + pair + " on data plane '" + id.plane() + "'"));
   }
@@ -239,6 +240,15 @@ final class Installer {
                 outcome.done()
                     ? inOrder(steps, index + 1)
                     : CompletableFuture.completedFuture(outcome));
+  }
+
+  /** A service that is just going may throw; that is an answer like others. */
+  private static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private static SaKeys keys(SecretBytes encryption, SecretBytes integrity) {

@@ -31,17 +31,17 @@ final class Reauthentication {
       }
     }
     if (wanted.isEmpty()) {
-      old.endPolitely("it is to be authenticated anew and carries nothing");
+      old.life().endPolitely("it is to be authenticated anew and carries nothing");
       return;
     }
     IkeSa fresh = Initiation.newSa(old.ctx(), old.connection());
-    old.setReplaced();
+    old.age().setReplaced(true);
     old.connection().add(fresh);
     List<CompletableFuture<ChildResult>> results = new ArrayList<>();
     for (ChildConfig config : wanted) {
       CompletableFuture<ChildResult> result = new CompletableFuture<>();
       results.add(result);
-      fresh.initiate(config, result, () -> result.cancel(false));
+      Initiation.place(fresh, config, result, () -> result.cancel(false));
     }
     CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
         .whenComplete((nothing, error) -> old.execute(() -> finish(old, results)));
@@ -53,11 +53,11 @@ final class Reauthentication {
         results.stream().allMatch(r -> !r.isCompletedExceptionally() && r.join().outcome().done());
     if (all) {
       now.ctx().counters().count("ike-reauthenticated");
-      now.endPolitely("it was authenticated anew");
+      now.life().endPolitely("it was authenticated anew");
     } else if (!now.isDead()) {
       LOG.warn("{}: reauthentication failed and is tried again", now);
       now.ctx().counters().count("ike-reauthentication-failures");
-      now.clearReplaced();
+      now.age().setReplaced(false);
       now.timers().retryReauth();
     }
   }

@@ -51,19 +51,20 @@ final class Replies {
   void answer(IkeHeader header, byte[] request, Path path, CompletableFuture<Reply> whenReady) {
     parked = true;
     int hash = Arrays.hashCode(request);
-    whenReady.thenAccept(
-        reply -> {
-          parked = false;
-          if (sa.isDead()) {
-            return;
-          }
-          byte[] packet = sa.encode(header.exchangeType(), true, expected, reply.payloads());
-          expected++;
-          lastRequestHash = hash;
-          lastReply = packet;
-          sa.send(path, packet);
-          reply.afterwards().run();
-          sa.requests().kick();
-        });
+    sa.watch(
+        whenReady.thenAccept(
+            reply -> {
+              parked = false;
+              if (sa.isDead()) {
+                return;
+              }
+              byte[] packet = sa.encode(header.exchangeType(), true, expected, reply.payloads());
+              expected++;
+              lastRequestHash = hash;
+              lastReply = packet;
+              sa.send(path, packet);
+              reply.afterwards().run();
+              sa.requests().kick();
+            }));
   }
 }

@@ -70,23 +70,20 @@ final class Requests {
       send();
       return;
     }
-    exchange
-        .tasks()
-        .get(index)
-        .prepare(sa)
-        .thenAccept(
-            outcome -> {
-              if (active != exchange) {
-                return; // The SA ended meanwhile, and the tasks know.
-              }
-              if (outcome.done()) {
-                prepare(exchange, index + 1);
-              } else {
-                active = null;
-                exchange.tasks().forEach(task -> task.abandon(sa, outcome));
-                kick();
-              }
-            });
+    sa.watch(exchange.tasks().get(index).prepare(sa).thenAccept(o -> prepared(exchange, index, o)));
+  }
+
+  private void prepared(Exchange exchange, int index, Outcome outcome) {
+    if (active != exchange) {
+      return; // The SA ended meanwhile, and the tasks know.
+    }
+    if (outcome.done()) {
+      prepare(exchange, index + 1);
+    } else {
+      active = null;
+      exchange.tasks().forEach(task -> task.abandon(sa, outcome));
+      kick();
+    }
   }
 
   private void send() {
@@ -118,7 +115,7 @@ final class Requests {
                 sa.ctx().counters().count("ike-retransmissions");
                 transmit();
               } else {
-                sa.peerDoesNotAnswer(progress());
+                sa.life().peerDoesNotAnswer(progress());
               }
             });
   }

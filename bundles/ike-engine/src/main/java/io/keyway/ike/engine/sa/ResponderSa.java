@@ -71,7 +71,7 @@ public final class ResponderSa {
                   spiR),
               false));
     }
-    sa.countHalfOpen();
+    sa.life().countHalfOpen();
     List<Payload> payloads = new ArrayList<>();
     payloads.add(new SaPayload(List.of(choice.answer())));
     payloads.add(
@@ -87,7 +87,7 @@ public final class ResponderSa {
         () -> {
           if (sa.state() == IkeSa.State.CONNECTING) {
             ctx.counters().count("ike-half-open-expired");
-            sa.end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
+            sa.life().end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
           }
         });
     return Optional.empty();

@@ -30,8 +30,8 @@ final class SaTimers {
     if (isOn(times.rekey())) {
       scheduleRekey(scale(times.rekey(), sa.ctx().spread()));
     }
-    if (isOn(times.reauth()) && sa.isReauthOurs()) {
-      Instant due = sa.authenticatedAt().plus(scale(times.reauth(), sa.ctx().spread()));
+    if (isOn(times.reauth()) && sa.age().isOurs()) {
+      Instant due = sa.age().since().plus(scale(times.reauth(), sa.ctx().spread()));
       Duration left = Duration.between(sa.ctx().clock().instant(), due);
       reauth = sa.after(left.isNegative() ? Duration.ZERO : left, () -> Reauthentication.start(sa));
     }

@@ -29,7 +29,7 @@ final class Successor {
         new IkeSa(
             ctx, old.uid(), old.stripe(), initiator, spiI, spiR, old.path(), old.connection());
     successor.setState(IkeSa.State.SUCCEEDING);
-    successor.inheritAuthentication(old);
+    successor.age().inherit(old.age());
     successor.setIdentities(old.localId().orElseThrow(), old.remoteId().orElseThrow());
     successor.setNat(old.nat());
     successor.setCrypto(

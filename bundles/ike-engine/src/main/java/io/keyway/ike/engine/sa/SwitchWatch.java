@@ -31,22 +31,23 @@ final class SwitchWatch {
       start(old, successor);
       return;
     }
-    sa.home(
-            sad.get().usage(List.of(successor.inboundId()), sa.ctx().settings().planeTimeout()),
-            problem -> Map.of())
-        .thenAccept(
-            usage -> {
-              IkeSa now = successor.ike();
-              Usage inbound = usage.get(successor.inboundId());
-              boolean used = inbound != null && inbound.packets().orElse(0) > 0;
-              if (!successor.state().isUp() || successor.selected || now.isDead()) {
-                return;
-              }
-              if (used && old.rekeying == null) {
-                now.children().switchOver(old, successor);
-              } else {
-                start(old, successor);
-              }
-            });
+    sa.watch(
+        sa.home(
+                sad.get().usage(List.of(successor.inboundId()), sa.ctx().settings().planeTimeout()),
+                problem -> Map.of())
+            .thenAccept(
+                usage -> {
+                  IkeSa now = successor.ike();
+                  Usage inbound = usage.get(successor.inboundId());
+                  boolean used = inbound != null && inbound.packets().orElse(0) > 0;
+                  if (!successor.state().isUp() || successor.selected || now.isDead()) {
+                    return;
+                  }
+                  if (used && old.rekeying == null) {
+                    now.children().switchOver(old, successor);
+                  } else {
+                    start(old, successor);
+                  }
+                }));
   }
 }

@@ -61,6 +61,7 @@ public final class FakePlane implements SadService {
   private final List<String> log = new ArrayList<>();
   private final Map<SaId, Usage> usage = new HashMap<>();
   private final List<SecurityAssociation> earlier = new ArrayList<>();
+  private boolean broken;
   private Duration latency = LATENCY;
   private Function<String, Optional<Outcome>> fate = call -> Optional.empty();
   private Function<String, Boolean> carriedOutAnyway = call -> false;
@@ -152,7 +153,15 @@ public final class FakePlane implements SadService {
         : Optional.ofNullable(sas.get(((PolicyAction.Protect) best.policy.action()).sa()));
   }
 
+  /** Has calls throw, as those of a service that is just going may. */
+  public void setBroken(boolean value) {
+    broken = value;
+  }
+
   private <T> CompletionStage<T> later(Supplier<T> action) {
+    if (broken) {
+      throw new IllegalStateException("this service is gone");
+    }
     CompletableFuture<T> future = new CompletableFuture<>();
     time.after(latency, () -> future.complete(action.get()));
     return future;

@@ -1,0 +1,167 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.Identity;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How one IKE SA comes to be, is replaced, and ends. */
+final class SaLife {
+  private static final Logger LOG = LoggerFactory.getLogger(SaLife.class);
+
+  private final IkeSa sa;
+  private Runnable noLongerHalfOpen = () -> {};
+  private Optional<Instant> established = Optional.empty();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private String hint = "";
+
+  SaLife(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  Optional<Instant> established() {
+    return established;
+  }
+
+  /** Completes when the SA is dead. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  /** Something unauthenticated that may explain a silence; shown when we give up. */
+  void setHint(String text) {
+    hint = text;
+  }
+
+  /** As responder, until the peer is authenticated. */
+  void countHalfOpen() {
+    EngineContext ctx = sa.ctx();
+    InetSocketAddress from = sa.path().remote();
+    ctx.halfOpen().incrementAndGet();
+    ctx.directory().addInit(sa.spiI(), from, sa);
+    noLongerHalfOpen =
+        () -> {
+          ctx.halfOpen().decrementAndGet();
+          ctx.directory().removeInit(sa.spiI(), from, sa);
+        };
+  }
+
+  private void uncountHalfOpen() {
+    Runnable once = noLongerHalfOpen;
+    noLongerHalfOpen = () -> {};
+    once.run();
+  }
+
+  /**
+   * Both sides are authenticated.
+   *
+   * @param rekeyed this SA replaces one that was authenticated
+   */
+  void establish(boolean rekeyed) {
+    EngineContext ctx = sa.ctx();
+    uncountHalfOpen();
+    established = Optional.of(ctx.clock().instant());
+    sa.setState(IkeSa.State.ESTABLISHED);
+    sa.age().established(established.get());
+    sa.dropHandshake();
+    sa.crypto().authenticated();
+    sa.connection().add(sa);
+    ctx.directory().name(sa);
+    sa.timers().start();
+    String role = sa.isInitiator() ? "initiator" : "responder";
+    ctx.counters().count((rekeyed ? "ike-rekeyed-" : "ike-established-") + role);
+    String detail =
+        sa.path().peer()
+            + " as "
+            + sa.remoteId().map(Identity::toString).orElse("?")
+            + ", "
+            + sa.crypto().proposal().keywords();
+    LOG.info("{}: established with {}", sa, detail);
+    ctx.events().publish(new EngineEvent.IkeUp(sa.connection().name(), sa.uid(), detail));
+  }
+
+  /** Tells the peer that the SA ends, and ends it once the peer confirmed or is silent. */
+  void endPolitely(String reason) {
+    if (sa.isDead() || sa.state() == IkeSa.State.DELETING) {
+      return;
+    }
+    if (sa.crypto() == null || established.isEmpty()) {
+      end(reason);
+      return;
+    }
+    sa.setState(IkeSa.State.DELETING);
+    sa.requests().enqueueFirst(Exchange.informational(new IkeDeleteTask(reason)));
+  }
+
+  /** The last transmission of a request was not answered in time. */
+  void peerDoesNotAnswer(String progress) {
+    sa.ctx().counters().count("ike-peers-dead");
+    String extra = hint.isEmpty() ? "" : " (" + hint + ")";
+    String check =
+        established.isPresent()
+            ? "; the path or the peer is down"
+            : "; check that the peer runs, its address and port, and filters on the way";
+    end("peer " + sa.path().peer() + " does not answer: " + progress + extra + check);
+  }
+
+  /** Ends the SA here and now, without a word to the peer; idempotent. */
+  void end(String reason) {
+    if (sa.isDead()) {
+      return;
+    }
+    EngineContext ctx = sa.ctx();
+    boolean superseded = sa.state() == IkeSa.State.REKEYED;
+    uncountHalfOpen();
+    sa.setState(IkeSa.State.DEAD);
+    sa.timers().stop();
+    sa.requests().abandonAll(Outcome.unavailable(reason));
+    sa.children().endAll(reason);
+    sa.connection().remove(sa);
+    ctx.directory().unname(sa);
+    if (sa.crypto() != null) {
+      sa.crypto().close();
+    }
+    sa.after(ctx.settings().lingerTimeout(), () -> ctx.directory().remove(sa));
+    PeerRekey<IkeSa> theirs = sa.peerRekey();
+    if (theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
+      theirs.successor().life().end(reason);
+    }
+    if (established.isPresent() && !superseded) {
+      LOG.info("{}: ended: {}", sa, reason);
+      ctx.events().publish(new EngineEvent.IkeDown(sa.connection().name(), sa.uid(), reason));
+    } else {
+      LOG.debug("{}: ended: {}", sa, reason);
+    }
+    ended.complete(null);
+  }
+
+  /** Everything that hangs from this SA moves to its successor (RFC 7296 section 2.18). */
+  void handOver(IkeSa by) {
+    by.life().establish(true);
+    sa.children().moveTo(by);
+    sa.setSuccessor(by);
+    sa.setState(IkeSa.State.REKEYED);
+    sa.timers().stop();
+    sa.connection().remove(sa);
+    // The side whose exchange won deletes the old one; if it forgets, time does.
+    sa.after(sa.ctx().settings().halfOpenTimeout(), () -> end("replaced by a rekey"));
+    by.children().ikeRekeyDone(Outcome.ok());
+  }
+
+  /** The peer told us that it ends this SA. */
+  void deletedByPeer(String reason) {
+    PeerRekey<IkeSa> theirs = sa.peerRekey();
+    if (sa.state() != IkeSa.State.REKEYED
+        && theirs != null
+        && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
+      // Its rekey went through, so ours is void (RFC 7296 section 2.25.2).
+      handOver(theirs.successor());
+    }
+    end(reason);
+  }
+}

@@ -1,0 +1,139 @@
+package io.keyway.ike.engine.sa;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.EngineEvent;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The children that somebody wants on one IKE SA and that are not there yet, in order. */
+final class Wishes {
+  private static final Logger LOG = LoggerFactory.getLogger(Wishes.class);
+  private static final int MAX_ATTEMPTS = 4;
+
+  private final IkeSa sa;
+  private final Map<String, ChildWish> byName = new LinkedHashMap<>();
+
+  Wishes(IkeSa sa) {
+    this.sa = sa;
+  }
+
+  /** Brings a child up, unless it is up or on its way. */
+  void want(ChildConfig config, CompletableFuture<ChildResult> waiter) {
+    Optional<ChildSa> up = sa.children().up(config.name());
+    if (up.isPresent()) {
+      waiter.complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
+      return;
+    }
+    ChildWish wish = byName.get(config.name());
+    if (wish != null) {
+      wish.await(waiter);
+      return;
+    }
+    wish = new ChildWish(config);
+    wish.await(waiter);
+    byName.put(config.name(), wish);
+    if (sa.state().isEstablished()) {
+      ask(wish);
+    }
+  }
+
+  /** As {@link #want}, with nobody waiting. */
+  void want(ChildConfig config) {
+    want(config, new CompletableFuture<>());
+  }
+
+  private void ask(ChildWish wish) {
+    wish.attempt();
+    sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(wish.config(), null)));
+  }
+
+  /** The wish that IKE_AUTH takes along. */
+  Optional<ChildConfig> first() {
+    return byName.values().stream().findFirst().map(ChildWish::config);
+  }
+
+  /** IKE_AUTH is over: asks for everything that it did not take along. */
+  void askForTheRest(String taken) {
+    for (ChildWish wish : List.copyOf(byName.values())) {
+      if (!wish.config().name().equals(taken)) {
+        ask(wish);
+      }
+    }
+  }
+
+  /** Tries again after something that passes. */
+  void retry(ChildConfig config, String reason) {
+    ChildWish wish = byName.get(config.name());
+    if (wish == null) {
+      return;
+    }
+    if (wish.attempt() > MAX_ATTEMPTS) {
+      fail(config.name(), Outcome.unavailable(reason));
+      return;
+    }
+    LOG.info("{}: child {} is tried again: {}", sa, config.name(), reason);
+    sa.after(
+        sa.ctx().settings().retransmitFirst(),
+        () -> {
+          IkeSa now = sa.successorOrSelf();
+          if (now.state().isEstablished() && now.wishes().isWished(config.name())) {
+            now.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(config, null)));
+          }
+        });
+  }
+
+  void fail(String name, Outcome why) {
+    ChildWish wish = byName.remove(name);
+    if (wish == null) {
+      return;
+    }
+    LOG.info("{}: child {} was not made: {}", sa, name, why.reason());
+    sa.ctx().counters().count("child-failures");
+    wish.complete(ChildResult.of(why));
+    sa.ctx()
+        .events()
+        .publish(new EngineEvent.ChildDown(sa.connection().name(), name, "", why.reason()));
+  }
+
+  /**
+   * Whether a wish still stands when its turn comes. One that the peer fulfilled meanwhile is done.
+   */
+  boolean stillWanted(String name) {
+    Optional<ChildSa> up = sa.children().up(name);
+    if (up.isPresent() && byName.containsKey(name)) {
+      byName.remove(name).complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
+    }
+    return byName.containsKey(name);
+  }
+
+  boolean isWished(String name) {
+    return byName.containsKey(name);
+  }
+
+  /** The child is up. */
+  void fulfilled(String name, ChildResult result) {
+    ChildWish wish = byName.remove(name);
+    if (wish != null) {
+      wish.complete(result);
+    }
+  }
+
+  void failAll(Outcome why) {
+    for (String name : List.copyOf(byName.keySet())) {
+      fail(name, why);
+    }
+  }
+
+  /** Hands everything to the SA's successor. */
+  void moveTo(Wishes successor) {
+    successor.byName.putAll(byName);
+    byName.clear();
+  }
+}
