@@ -9,11 +9,22 @@ import java.util.Deque;
  */
 public final class Cleanup implements AutoCloseable {
   private final Deque<AutoCloseable> things = new ArrayDeque<>();
+  private boolean closed;
 
-  /** Hands over something that must be closed at the end. */
-  public synchronized <T extends AutoCloseable> T owns(T thing) {
-    things.push(thing);
-    return thing;
+  /**
+   * Hands over something that must be closed at the end.
+   *
+   * @throws IllegalStateException when the end is here already; the thing is closed then
+   */
+  public <T extends AutoCloseable> T owns(T thing) {
+    synchronized (this) {
+      if (!closed) {
+        things.push(thing);
+        return thing;
+      }
+    }
+    closeOne(thing);
+    throw new IllegalStateException("interrupted");
   }
 
   /** Closes one thing early. */
@@ -32,6 +43,7 @@ public final class Cleanup implements AutoCloseable {
     while (true) {
       AutoCloseable thing;
       synchronized (this) {
+        closed = true;
         if (things.isEmpty()) {
           return;
         }

@@ -1,5 +1,6 @@
 package io.keyway.it.bench.ike;
 
+import io.keyway.it.bench.Cleanup;
 import io.keyway.it.bench.Proc;
 import io.keyway.it.bench.node.Suite;
 import java.io.IOException;
@@ -30,9 +31,11 @@ final class Charon implements AutoCloseable {
   /**
    * Starts and waits until it can be asked.
    *
+   * @param daemons owns it from its start on, also while it is waited for
    * @param initiations settings that make it initiate, or nothing
    */
-  static Charon start(NetNs ns, Path dir, Path plugin, Suite suite, int port, String initiations)
+  static Charon start(
+      Cleanup daemons, NetNs ns, Path dir, Path plugin, Suite suite, int port, String initiations)
       throws IOException, InterruptedException {
     Files.createDirectories(dir);
     Files.writeString(dir.resolve("strongswan.conf"), configuration(dir, suite, port, initiations));
@@ -52,12 +55,12 @@ final class Charon implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("out").toFile())
             .start();
-    Charon charon = new Charon(dir, process);
+    Charon charon = daemons.owns(new Charon(dir, process));
     long end = System.nanoTime() + START_NANOS;
-    while (!Files.exists(charon.socket())) {
+    while (!charon.answers()) {
       if (!process.isAlive() || System.nanoTime() > end) {
         String output = Files.readString(dir.resolve("out")).strip();
-        charon.close();
+        daemons.end(charon);
         throw new IOException("charon did not start: " + output);
       }
       Thread.sleep(2);
@@ -116,6 +119,18 @@ final class Charon implements AutoCloseable {
             dir,
             initiations,
             dir);
+  }
+
+  /** The socket's file is there a moment before somebody listens on it. */
+  private boolean answers() {
+    if (!Files.exists(socket())) {
+      return false;
+    }
+    try (Vici vici = vici()) {
+      return vici.established() >= 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Path socket() {

@@ -1,5 +1,7 @@
 package io.keyway.it.bench.ike;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.it.bench.Places;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,7 @@ final class EngineProcess implements AutoCloseable {
   private final Process process;
   private final Path errors;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private Map<String, String> providers = Map.of();
 
   private EngineProcess(Process process, Path errors) {
     this.process = process;
@@ -46,12 +50,23 @@ final class EngineProcess implements AutoCloseable {
         new EngineProcess(
             new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
     try {
-      started.answer("its start", START);
+      JsonObject chosen = started.answer("its start", START).getAsJsonObject("providers");
+      started.providers =
+          chosen.keySet().stream().collect(toMap(name -> name, name -> text(chosen, name)));
       return started;
     } catch (IOException | InterruptedException e) {
       started.close();
       throw e;
     }
+  }
+
+  private static String text(JsonObject object, String name) {
+    return object.get(name).getAsString();
+  }
+
+  /** The crypto provider in use by algorithm. */
+  Map<String, String> providers() {
+    return providers;
   }
 
   private void read() {

@@ -7,6 +7,8 @@ import io.keyway.it.kit.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Two processes with the native engine each, on loopback. They live through all rounds, because a
@@ -56,6 +58,13 @@ final class Keyway implements Contender {
   @Override
   public String name() {
     return name;
+  }
+
+  /** The provider of each algorithm that matters here, by its name. */
+  String providers() {
+    return Stream.of("x25519", "ecp384", "AES/GCM/NoPadding", "HmacSHA256", "HmacSHA384")
+        .map(algorithm -> algorithm + " by " + initiator.providers().get(algorithm))
+        .collect(Collectors.joining(", "));
   }
 
   @Override

@@ -72,11 +72,11 @@ final class LoadTester implements Contender {
     String initiations =
         "initiators = %d\niterations = %d\ndelay = 1\ninit_limit = %d"
             .formatted(INITIATORS, tunnels / INITIATORS, Keyway.WINDOW);
-    Charon responder = daemons.owns(Charon.start(ns, here.resolve("r"), plugin, suite, 500, ""));
+    Charon responder = Charon.start(daemons, ns, here.resolve("r"), plugin, suite, 500, "");
     try (Vici there = responder.vici()) {
       long begun = System.nanoTime();
       Charon initiator =
-          daemons.owns(Charon.start(ns, here.resolve("i"), plugin, suite, 0, initiations));
+          Charon.start(daemons, ns, here.resolve("i"), plugin, suite, 0, initiations);
       try (Vici vici = initiator.vici()) {
         long start = System.nanoTime();
         double initiatorBefore = initiator.cpuSeconds();

@@ -35,13 +35,13 @@ public final class EngineNode {
   private final Generator generator;
   private final InetSocketAddress local;
 
-  private EngineNode(InetSocketAddress local) throws IOException {
+  private EngineNode(InetSocketAddress local, SecureRandom random, IkeCrypto crypto)
+      throws IOException {
     this.local = local;
-    SecureRandom random = new SecureRandom();
     engine =
         new NativeIkeEngine(
             EngineSettings.defaults(),
-            IkeCrypto.create(random),
+            crypto,
             new ThreadWorkers(Runtime.getRuntime().availableProcessors()),
             Clock.systemUTC(),
             random,
@@ -62,10 +62,15 @@ public final class EngineNode {
 
   /** Takes local address and port. */
   public static void main(String[] arguments) throws IOException {
+    SecureRandom random = new SecureRandom();
+    IkeCrypto crypto = IkeCrypto.create(random);
     EngineNode node =
-        new EngineNode(new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])));
+        new EngineNode(
+            new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), random, crypto);
     JsonObject ready = new JsonObject();
-    ready.addProperty("ready", true);
+    JsonObject providers = new JsonObject();
+    crypto.choices().forEach(c -> providers.addProperty(c.algorithm(), c.provider()));
+    ready.add("providers", providers);
     System.out.println(ready);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
