@@ -6,6 +6,8 @@ import io.keyway.it.bench.ike.IkeBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Prints what Keyway costs here and what others cost here, in the same run. Exit 0 when everything
@@ -30,38 +32,50 @@ public final class Bench {
       System.exit(2);
       return;
     }
-    int status = 1;
+    boolean complete = false;
     try {
-      new Bench(options).run();
-      status = 0;
+      complete = new Bench(options).run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       System.err.println("keyway bench: " + e.getMessage());
-      e.printStackTrace();
     }
-    System.exit(status);
+    System.exit(complete ? 0 : 1);
   }
 
-  private void run() throws IOException, InterruptedException {
+  private boolean run() throws IOException, InterruptedException {
     Runtime.getRuntime().addShutdownHook(new Thread(cleanup::close, "bench clean-up"));
     long begun = System.nanoTime();
     boolean quick = options.quick();
     out.println(Machine.describe());
     out.println("figures: median (lowest-highest)");
-    if (options.parts().contains(Options.Part.BOOT)) {
-      out.println();
-      new BootBench(out, options.archive(), quick ? 1 : 3).run(cleanup);
-    }
-    if (options.parts().contains(Options.Part.CRYPTO)) {
-      out.println();
-      new CryptoBench(out, quick ? 3 : 7).run(cleanup);
-    }
-    if (options.parts().contains(Options.Part.IKE)) {
-      out.println();
-      new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL).run(cleanup);
-    }
+    boolean complete =
+        part(Options.Part.BOOT, () -> new BootBench(out, options.archive(), quick ? 1 : 3))
+            & part(Options.Part.CRYPTO, () -> new CryptoBench(out, quick ? 3 : 7))
+            & part(
+                Options.Part.IKE,
+                () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL));
     out.printf(
-        "%n%.0f s in all; load at end %s%n", (System.nanoTime() - begun) / 1e9, Machine.load());
+        Locale.ROOT,
+        "%n%.0f s in all; load at end %s%n",
+        (System.nanoTime() - begun) / 1e9,
+        Machine.load());
+    return complete;
+  }
+
+  /** What goes wrong in one part does not keep the others from being measured. */
+  private boolean part(Options.Part name, Supplier<Benchmark> benchmark)
+      throws InterruptedException {
+    if (!options.parts().contains(name)) {
+      return true;
+    }
+    out.println();
+    try {
+      benchmark.get().run(cleanup);
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      out.println("  given up: " + e.getMessage());
+      return false;
+    }
   }
 }

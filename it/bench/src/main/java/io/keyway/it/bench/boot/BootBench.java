@@ -1,5 +1,6 @@
 package io.keyway.it.bench.boot;
 
+import io.keyway.it.bench.Benchmark;
 import io.keyway.it.bench.Cleanup;
 import io.keyway.it.bench.Deadline;
 import io.keyway.it.bench.Figures;
@@ -19,7 +20,7 @@ import java.util.function.ToDoubleFunction;
  * OpenDaylight from start to its shell. Cold is the first start of a new directory (keys,
  * certificate and caches are made), warm is every later one.
  */
-public final class BootBench {
+public final class BootBench implements Benchmark {
   private static final Duration BUDGET = Duration.ofSeconds(200);
 
   private final PrintStream out;
@@ -35,6 +36,7 @@ public final class BootBench {
     this.warm = warm;
   }
 
+  @Override
   public void run(Cleanup cleanup) throws IOException, InterruptedException {
     out.println("Boot: from start to answering, one directory each, starts taking turns");
     Deadline deadline = Deadline.in(BUDGET);

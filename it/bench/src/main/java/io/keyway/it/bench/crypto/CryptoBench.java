@@ -1,5 +1,6 @@
 package io.keyway.it.bench.crypto;
 
+import io.keyway.it.bench.Benchmark;
 import io.keyway.it.bench.Cleanup;
 import io.keyway.it.bench.Places;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The primitives of a set-up, provider by provider, in a JVM of their own. */
-public final class CryptoBench {
+public final class CryptoBench implements Benchmark {
   private static final long LIMIT_SECONDS = 90;
 
   private final PrintStream out;
@@ -22,6 +23,7 @@ public final class CryptoBench {
     this.windows = windows;
   }
 
+  @Override
   public void run(Cleanup cleanup) throws IOException, InterruptedException {
     out.println("Primitives on one thread; each figure is a median with the fastest and slowest");
     reference();

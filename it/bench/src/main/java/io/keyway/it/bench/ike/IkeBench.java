@@ -1,5 +1,6 @@
 package io.keyway.it.bench.ike;
 
+import io.keyway.it.bench.Benchmark;
 import io.keyway.it.bench.Cleanup;
 import io.keyway.it.bench.Deadline;
 import io.keyway.it.bench.Figures;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Rounds of set-ups, contenders taking turns, and what came of them. */
-public final class IkeBench {
+public final class IkeBench implements Benchmark {
   private static final int COLD_TUNNELS = 200;
   private static final int WARM_UP_CHUNK = 500;
   private static final String LINE = "    %-36s %18s %20s %20s %10s %10s %7s %7s%n";
@@ -60,6 +61,7 @@ public final class IkeBench {
     }
   }
 
+  @Override
   public void run(Cleanup cleanup) throws IOException, InterruptedException {
     out.printf(
         "IKE set-ups: IKE_SA and one CHILD_SA each, PSK, two processes, UDP on loopback, %d at a"
