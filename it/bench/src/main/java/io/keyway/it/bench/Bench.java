@@ -50,8 +50,8 @@ public final class Bench {
     out.println(Machine.describe());
     out.println("figures: median (lowest-highest)");
     boolean complete =
-        part(Options.Part.BOOT, () -> new BootBench(out, options.archive(), quick ? 1 : 3))
-            & part(Options.Part.CRYPTO, () -> new CryptoBench(out, quick ? 3 : 7))
+        part(Options.Part.BOOT, () -> new BootBench(out, options.archive(), quick ? 1 : 2))
+            & part(Options.Part.CRYPTO, () -> new CryptoBench(out, quick ? 3 : 5))
             & part(
                 Options.Part.IKE,
                 () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL));

@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  * certificate and caches are made), warm is every later one.
  */
 public final class BootBench implements Benchmark {
-  private static final Duration BUDGET = Duration.ofSeconds(200);
+  private static final Duration BUDGET = Duration.ofSeconds(120);
 
   private final PrintStream out;
   private final Path archive;

@@ -28,7 +28,7 @@ public final class IkeBench implements Benchmark {
   /** How much is measured. */
   public enum Size {
     QUICK(2, 600, 300, Duration.ofSeconds(3), 1500, Duration.ofSeconds(90)),
-    FULL(5, 2000, 1000, Duration.ofSeconds(7), 4000, Duration.ofSeconds(200));
+    FULL(5, 2000, 1000, Duration.ofSeconds(7), 4000, Duration.ofSeconds(140));
 
     private final int rounds;
     private final Map<Suite, Integer> tunnels;
