@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -48,6 +49,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 
 /** One controller with its device: every part as its bundle makes it, wired by hand. */
 final class Site implements AutoCloseable {
@@ -224,21 +226,38 @@ final class Site implements AutoCloseable {
         .orElseThrow(() -> new AssertionError(name + " has no tunnel " + tunnel));
   }
 
+  /**
+   * Whether the tunnel is there and as expected. A tunnel just written is not there yet: its keeper
+   * reads the intent on its own thread, so a condition that is waited for asks here and never
+   * {@link #status}, which insists.
+   */
+  boolean shows(String tunnel, Predicate<TunnelStatus> expected) {
+    return tunnels.statuses().stream()
+        .anyMatch(status -> status.name().equals(tunnel) && expected.test(status));
+  }
+
   void awaitPhase(String tunnel, TunnelStatus.Phase phase) {
-    Await.until(
-        name + "/" + tunnel + " " + phase,
-        SOON,
-        () ->
-            tunnels.statuses().stream()
-                .anyMatch(s -> s.name().equals(tunnel) && s.phase() == phase),
-        () -> tunnels.statuses() + " " + plane.status());
+    await(tunnel, phase.toString(), SOON, status -> status.phase() == phase);
   }
 
   void awaitHeld(String tunnel) {
-    Await.until(
-        name + "/" + tunnel + " held",
+    await(tunnel, "held", SOON, TunnelStatus::held);
+  }
+
+  /** The status says what is wrong, in words that contain this text in any case. */
+  void awaitReason(String tunnel, String text) {
+    await(
+        tunnel,
+        "reason with '" + text + "'",
         SOON,
-        () -> tunnels.statuses().stream().anyMatch(s -> s.name().equals(tunnel) && s.held()),
+        status -> status.reason().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
+  }
+
+  void await(String tunnel, String what, Duration limit, Predicate<TunnelStatus> expected) {
+    Await.until(
+        name + "/" + tunnel + " " + what,
+        limit,
+        () -> shows(tunnel, expected),
         () -> tunnels.statuses() + " " + plane.status());
   }
 

@@ -89,6 +89,10 @@ class WiredIT {
     return Traffic.send(b, HOST_B, HOST_A, "from b");
   }
 
+  private static boolean up(Site site) {
+    return site.shows("t", status -> status.phase() == Phase.UP);
+  }
+
   private ChildSaStatus childOf(Site site) {
     List<ChildSaStatus> children = site.status("t").children();
     assertThat(children).hasSize(1);
@@ -212,7 +216,7 @@ class WiredIT {
     Await.until(
         "a is up again",
         Site.SOON,
-        () -> a.status("t").phase() == Phase.UP && b.status("t").phase() == Phase.UP,
+        () -> up(a) && up(b),
         () -> a.status("t") + " " + b.status("t"));
     assertThat(fromA().kind()).isEqualTo(Verdict.Kind.PROTECTED);
     assertNoKeyTwice();
@@ -231,7 +235,7 @@ class WiredIT {
           "a child with new keys",
           Duration.ofSeconds(40),
           () ->
-              a.status("t").phase() == Phase.UP
+              up(a)
                   && !a.status("t").children().get(0).uid().equals(child)
                   && fromA().kind() == Verdict.Kind.PROTECTED,
           () -> a.status("t") + " " + a.plane.status() + " " + a.sad.entries());
@@ -267,7 +271,7 @@ class WiredIT {
       Await.until(
           "up at last",
           Duration.ofSeconds(60),
-          () -> a.status("t").phase() == Phase.UP && b.status("t").phase() == Phase.UP,
+          () -> up(a) && up(b),
           () -> a.status("t") + " " + b.status("t"));
       assertThat(traffic.kindsSince(0)).doesNotContain(Verdict.Kind.CLEAR);
     }
@@ -286,20 +290,12 @@ class WiredIT {
     configB.apply(b, tunnelB);
     configA.apply(a, tunnelA);
     a.awaitHeld("t");
-    Await.until(
-        "the status says so",
-        Site.SOON,
-        () -> a.status("t").reason().toLowerCase(java.util.Locale.ROOT).contains("auth"),
-        () -> a.status("t"));
+    a.awaitReason("t", "auth");
     assertThat(a.status("t").phase()).isIn(Phase.DOWN, Phase.CONNECTING);
     assertThat(fromA().kind()).isEqualTo(Verdict.Kind.HELD);
     assertThat(a.device.device().sas()).isEmpty();
     b.psk.change("the same on both sides");
-    Await.until(
-        "up with the right key",
-        Duration.ofSeconds(60),
-        () -> a.status("t").phase() == Phase.UP,
-        () -> a.status("t"));
+    a.await("t", "up", Duration.ofSeconds(60), status -> status.phase() == Phase.UP);
     removeEverywhere();
   }
 
@@ -309,21 +305,13 @@ class WiredIT {
     try (Traffic traffic = new Traffic(a, b, HOST_A, HOST_B)) {
       var rows = a.contents();
       a.stopSad();
-      Await.until(
-          "says that it waits",
-          CALL,
-          () -> a.status("t").reason().contains("sad"),
-          () -> a.status("t"));
+      a.awaitReason("t", "sad");
       assertThat(a.contents()).isEqualTo(rows);
       a.startSad();
       a.awaitPhase("t", Phase.UP);
 
       a.stopSpd();
-      Await.until(
-          "says that it waits",
-          CALL,
-          () -> a.status("t").reason().contains("spd"),
-          () -> a.status("t"));
+      a.awaitReason("t", "spd");
       assertThat(a.contents()).isEqualTo(rows);
       a.startSpd();
       a.awaitPhase("t", Phase.UP);
@@ -335,11 +323,7 @@ class WiredIT {
       Await.until("one pair", Site.SOON, () -> a.sad.entries().size() == 2, () -> a.sad.entries());
       rows = a.contents();
       a.stopEngine();
-      Await.until(
-          "says that it waits",
-          CALL,
-          () -> a.status("t").reason().contains("waiting for an IKE engine"),
-          () -> a.status("t"));
+      a.awaitReason("t", "waiting for an IKE engine");
       assertThat(a.contents()).isEqualTo(rows);
       assertThat(traffic.kindsSince(0)).containsExactly(Verdict.Kind.PROTECTED);
       a.startEngine();
@@ -396,16 +380,12 @@ class WiredIT {
     configB.apply(b, tunnelB);
     b.awaitHeld("t");
     configA.apply(a, tunnelA);
-    Await.until(
-        "the status says so",
-        Site.SOON,
-        () -> a.status("t").held() && a.status("t").reason().contains("SPI"),
-        () -> a.status("t"));
+    a.awaitHeld("t");
+    a.awaitReason("t", "SPI");
     assertThat(fromA().kind()).isEqualTo(Verdict.Kind.HELD);
     assertThat(a.device.device().sas()).isEmpty();
     a.device.faults().clear();
-    Await.until(
-        "up", Duration.ofSeconds(60), () -> a.status("t").phase() == Phase.UP, () -> a.status("t"));
+    a.await("t", "up", Duration.ofSeconds(60), status -> status.phase() == Phase.UP);
     removeEverywhere();
   }
 
@@ -415,11 +395,7 @@ class WiredIT {
     String child = childOf(a).uid();
     var rows = a.contents();
     a.device.setReachable(false);
-    Await.until(
-        "the status says so",
-        Site.SOON,
-        () -> a.status("t").reason().contains(a.plane.name()),
-        () -> a.status("t"));
+    a.awaitReason("t", a.plane.name());
     assertThat(fromA().kind()).isEqualTo(Verdict.Kind.PROTECTED);
     a.device.setReachable(true);
     a.awaitReady();
@@ -434,17 +410,13 @@ class WiredIT {
   void deviceWithoutAPipelineIsNamedAndComesBackHeldFirst() throws Exception {
     bringUp();
     a.device.restart(false, 0);
-    Await.until(
-        "the status says so",
-        Site.SOON,
-        () -> a.status("t").reason().contains("pipeline"),
-        () -> a.status("t") + " " + a.plane.status());
+    a.awaitReason("t", "pipeline");
     try (Traffic traffic = new Traffic(a, b, HOST_A, HOST_B)) {
       a.device.pushPipeline(0);
       Await.until(
           "up again",
           Duration.ofSeconds(60),
-          () -> a.status("t").phase() == Phase.UP && fromA().kind() == Verdict.Kind.PROTECTED,
+          () -> up(a) && fromA().kind() == Verdict.Kind.PROTECTED,
           () -> a.status("t") + " " + a.plane.status());
       assertThat(traffic.clearAfterHeld(0)).isEmpty();
     }
