@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class SourcesTest {
@@ -47,7 +48,26 @@ class SourcesTest {
     assertThat(silent).isEmpty();
   }
 
+  /**
+   * {@code ./keyway demo} builds without the tests, so what it builds may not need a jar of tests.
+   * Of a developer's machine this is hard to see: there the jar lies in the local repository.
+   */
+  @Test
+  void noModuleButTheBenchmarksNeedsAJarOfTests() throws IOException {
+    List<String> needy = new ArrayList<>();
+    for (Path pom : files(name -> name.equals("pom.xml"))) {
+      if (Files.readString(pom).contains("<type>test-jar</type>")) {
+        needy.add(BundleTable.ROOT.relativize(pom).toString());
+      }
+    }
+    assertThat(needy).containsExactly("it/bench/pom.xml");
+  }
+
   private static List<Path> sources() throws IOException {
+    return files(name -> name.matches(".*\\.(java|c|h|py|sh)") || name.equals("keyway"));
+  }
+
+  private static List<Path> files(Predicate<String> wanted) throws IOException {
     List<Path> sources = new ArrayList<>();
     Files.walkFileTree(
         BundleTable.ROOT,
@@ -63,7 +83,7 @@ class SourcesTest {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = file.getFileName().toString();
-            if (name.matches(".*\\.(java|c|h|py|sh)") || name.equals("keyway")) {
+            if (wanted.test(name)) {
               sources.add(file);
             }
             return FileVisitResult.CONTINUE;
