@@ -22,7 +22,8 @@ public final class EspProposals {
   /**
    * A choice made as responder.
    *
-   * @param chosen the configured proposal
+   * @param chosen what protects the child: the configured proposal, without its group where the
+   *     exchange had no key exchange
    * @param answer what to send, with our SPI
    * @param peerSpi the peer's inbound SPI
    */
@@ -57,7 +58,7 @@ public final class EspProposals {
                   ProtocolId.ESP,
                   Octets.ofInt(ourSpi),
                   transforms(mine, keyExchange));
-          return Optional.of(new Choice(mine, answer, offered.spi().toInt()));
+          return Optional.of(new Choice(agreed(mine, keyExchange), answer, offered.spi().toInt()));
         }
       }
     }
@@ -77,7 +78,14 @@ public final class EspProposals {
     return ours.stream()
         .filter(mine -> matches(mine, chosen, keyExchange))
         .findFirst()
-        .map(mine -> new Choice(mine, chosen, chosen.spi().toInt()));
+        .map(mine -> new Choice(agreed(mine, keyExchange), chosen, chosen.spi().toInt()));
+  }
+
+  private static EspProposal agreed(EspProposal mine, boolean keyExchange) {
+    return keyExchange
+        ? mine
+        : new EspProposal(
+            mine.name(), mine.encryption(), mine.integrity(), Optional.empty(), mine.esn());
   }
 
   /** RFC 4303 section 2.1 reserves SPIs 0 to 255. */

@@ -129,7 +129,11 @@ class ProposalsTest {
         .singleElement()
         .satisfies(p -> assertThat(p.transforms()).containsExactly(GCM, ESN));
     assertThat(EspProposals.choose(List.of(Config.ESP_GCM_PFS), esp(0x1000, GCM, ESN), 1, false))
-        .isPresent();
+        .hasValueSatisfying(
+            choice ->
+                assertThat(choice.chosen().keyExchange())
+                    .as("a status may not claim a secrecy that this child does not have")
+                    .isEmpty());
     assertThat(EspProposals.choose(List.of(Config.ESP_GCM_PFS), esp(0x1000, GCM, ESN), 1, true))
         .isEmpty();
   }
