@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** One controller with its device: every part as its bundle makes it, wired by hand. */
 final class Site implements AutoCloseable {
@@ -68,13 +70,18 @@ final class Site implements AutoCloseable {
   NativeIkeEngine engine;
 
   private final Path journal;
-  private final UdpIkeTransport transport;
+  final UdpIkeTransport transport;
   private final ExecutorService executor = Executors.newCachedThreadPool(Site::daemon);
   private final ScheduledExecutorService timer;
   private final ScheduledExecutorService loop;
   private final ExecutorService journalThread = Executors.newSingleThreadExecutor(Site::daemon);
   private ThreadWorkers workers;
 
+  /**
+   * Starts everything.
+   *
+   * @param address of the gateway, or a prefix that all gateways of this site lie in
+   */
   Site(String name, String address, Wire wire, String key, Path directory)
       throws IOException, SettingsException {
     this.name = name;
@@ -83,7 +90,8 @@ final class Site implements AutoCloseable {
     this.timer = Threads.one(name + "-timer");
     this.loop = Threads.one(name + "-tunnels");
     EmulatorConfig config =
-        EmulatorConfig.onLoopback(name, wire.name()).withAddresses(address + "/32");
+        EmulatorConfig.onLoopback(name, wire.name())
+            .withAddresses(address.contains("/") ? address : address + "/32");
     device = new Emulator(config, wire, new SecureRandom(), InstantSource.system());
     device.start();
     Infrap4dSettings settings = Infrap4dSettings.parse("ipu-" + name, planeSettings());
@@ -201,16 +209,19 @@ final class Site implements AutoCloseable {
   // ---- configuration ------------------------------------------------------------------------
 
   void configure(IkePolicy ike, ChildPolicy child, Gateway gateway, Tunnel... configured) {
+    configure(ike, child, List.of(gateway), List.of(configured));
+  }
+
+  void configure(
+      IkePolicy ike, ChildPolicy child, List<Gateway> gateways, List<Tunnel> configured) {
     Map<String, Tunnel> byName = new LinkedHashMap<>();
-    for (Tunnel tunnel : configured) {
-      byName.put(tunnel.name(), tunnel);
-    }
+    configured.forEach(tunnel -> byName.put(tunnel.name(), tunnel));
     intents.set(
         new IntentSnapshot(
             intents.snapshot().version() + 1,
             Map.of(ike.name(), ike),
             Map.of(child.name(), child),
-            Map.of(gateway.name(), gateway),
+            gateways.stream().collect(Collectors.toMap(Gateway::name, gateway -> gateway)),
             byName,
             Map.of(),
             Map.of(plane.name(), new PlaneConfig(plane.name(), "infrap4d", planeSettings())),

@@ -1,0 +1,140 @@
+package io.keyway.it.wired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyway.api.tunnel.TunnelStatus;
+import io.keyway.emulator.infrap4d.pipeline.Counter;
+import io.keyway.emulator.infrap4d.pipeline.Verdict;
+import io.keyway.emulator.infrap4d.program.LinuxNetworking;
+import io.keyway.emulator.infrap4d.wire.Wire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A day in the life of two sites with 400 tunnels: as many as tables of 1024 rows carry when each
+ * tunnel takes two rows of tx classification and every rekey needs room for two pairs at once.
+ */
+@Timeout(180)
+class DayIT {
+
+  private static final int GATEWAYS = 20;
+  private static final int EACH = 20;
+  private static final Duration ALL_UP = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+  private Site a;
+  private Site b;
+  private Fleet fleet;
+
+  @BeforeEach
+  void start() throws Exception {
+    Wire wire = new Wire("wire", InstantSource.system());
+    a = new Site("a", Fleet.NET_A + "0/24", wire, "the same on both sides", directory);
+    b = new Site("b", Fleet.NET_B + "0/24", wire, "the same on both sides", directory);
+    fleet = new Fleet(a, b, GATEWAYS, EACH);
+    a.awaitReady();
+    b.awaitReady();
+  }
+
+  @AfterEach
+  void stop() {
+    a.close();
+    b.close();
+  }
+
+  @Test
+  void fourHundredTunnelsOutliveARestartOfTheirDevice() throws Exception {
+    Clock clock = new Clock();
+    fleet.configure();
+    fleet.awaitUp(ALL_UP);
+    clock.tell("400 tunnels up");
+    assertThat(a.contents())
+        .containsEntry(LinuxNetworking.TX_SA_CLASSIFICATION, 800)
+        .containsEntry(LinuxNetworking.SPD, 400)
+        .containsEntry(LinuxNetworking.TUNNEL_ENCAP_MOD, 400)
+        .containsEntry(LinuxNetworking.TUNNEL_TERM, GATEWAYS)
+        .containsEntry("SAD", 800);
+    Map<String, String> before = Fleet.children(a);
+    Set<String> ikeSas = Fleet.ikeSas(a);
+    assertThat(ikeSas).hasSize(GATEWAYS);
+
+    try (IkeCount ike = new IkeCount(a.transport);
+        Streams out = new Streams(a, b, fleet.size(), 2000, Fleet::hostA, Fleet::hostB)) {
+      Await.until("traffic", Site.SOON, () -> out.sent() > 2 * fleet.size(), out::sent);
+      assertThat(out.kindsSince(0)).containsOnlyKeys(Verdict.Kind.PROTECTED);
+
+      int restart = out.sent();
+      a.device.restart(true, 0);
+      Await.until(
+          "the restart is noticed",
+          Site.SOON,
+          () -> a.tunnels.statuses().stream().noneMatch(TunnelStatus::held),
+          () -> Fleet.summary(a));
+      Await.until(
+          "all are held",
+          Site.SOON,
+          () -> a.tunnels.statuses().stream().allMatch(TunnelStatus::held),
+          () -> Fleet.summary(a));
+      final long held = System.nanoTime();
+      clock.tell("all are held after the restart");
+      Await.until(
+          "all have other keys and are up",
+          ALL_UP,
+          () -> {
+            Map<String, String> now = new HashMap<>(Fleet.children(a));
+            now.entrySet().removeIf(e -> e.getValue().equals(before.get(e.getKey())));
+            return now.size() == fleet.size() && Fleet.up(a) == fleet.size();
+          },
+          () -> Fleet.summary(a));
+      clock.tell("all are back");
+      int back = out.sent();
+      Await.until("traffic", Site.SOON, () -> out.sent() > back + 2 * fleet.size(), out::sent);
+      assertThat(out.kindsSince(back)).containsOnlyKeys(Verdict.Kind.PROTECTED);
+
+      var clear = out.all(Verdict.Kind.CLEAR);
+      System.out.println(
+          "in clear between the new pipeline and the first acknowledged hold: "
+              + clear.size()
+              + " of "
+              + (back - restart)
+              + " packets"
+              + (clear.isEmpty()
+                  ? ""
+                  : ", for "
+                      + (clear.get(clear.size() - 1).after() - clear.get(0).before()) / 1_000_000
+                      + " ms"));
+      assertThat(clear).as("sent after Keyway said held").noneMatch(s -> s.before() > held);
+      assertThat(out.clearAgain()).as("no tunnel twice").isEmpty();
+      assertThat(ike.inits()).as("IKE_SA_INIT").isZero();
+      assertThat(ike.others()).isGreaterThan(fleet.size());
+    }
+    assertThat(Fleet.ikeSas(a)).isEqualTo(ikeSas);
+    fleet.awaitOnePairEach(Duration.ofSeconds(30));
+    assertThat(fleet.keysTwice()).isZero();
+    assertThat(a.count(Counter.OUTBOUND_KEY_INSTALLS)).isEqualTo(2L * fleet.size());
+    clock.tell("old pairs are gone");
+
+    fleet.removeEverything(Duration.ofSeconds(30));
+    clock.tell("everything is removed");
+  }
+
+  /** Says how long each part took. */
+  private static final class Clock {
+    private long last = System.nanoTime();
+
+    void tell(String what) {
+      long now = System.nanoTime();
+      System.out.println(what + ": " + (now - last) / 1_000_000 + " ms");
+      last = now;
+    }
+  }
+}
