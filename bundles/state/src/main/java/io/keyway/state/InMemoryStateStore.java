@@ -10,10 +10,16 @@ import java.util.Optional;
 /** The {@link StateStore} in this process's memory. Safe for many threads. */
 public final class InMemoryStateStore implements StateStore, AutoCloseable {
   private final Quota quota;
+  private final Changes changes;
   private final Map<String, OwnerSpace> owners = new HashMap<>();
 
   public InMemoryStateStore(Quota quota) {
+    this(quota, Changes.NONE);
+  }
+
+  InMemoryStateStore(Quota quota, Changes changes) {
     this.quota = quota;
+    this.changes = changes;
   }
 
   @Override
@@ -51,12 +57,19 @@ public final class InMemoryStateStore implements StateStore, AutoCloseable {
     return find(owner).map(OwnerSpace::keys).orElse(List.of());
   }
 
-  /** Wipes everything. */
+  /** Every owner's records, one after the other; others may change them meanwhile. */
+  List<OwnerSpace> spaces() {
+    synchronized (owners) {
+      return List.copyOf(owners.values());
+    }
+  }
+
+  /** Wipes everything; nobody is told. */
   @Override
   public void close() {
     List<OwnerSpace> all;
     synchronized (owners) {
-      all = List.copyOf(owners.values());
+      all = spaces();
       owners.clear();
     }
     all.forEach(OwnerSpace::clear);
@@ -72,7 +85,7 @@ public final class InMemoryStateStore implements StateStore, AutoCloseable {
     synchronized (owners) {
       OwnerSpace space = owners.get(owner);
       if (space == null && owners.size() < quota.owners()) {
-        space = new OwnerSpace(quota);
+        space = new OwnerSpace(quota, changes);
         owners.put(owner, space);
       }
       return Optional.ofNullable(space);

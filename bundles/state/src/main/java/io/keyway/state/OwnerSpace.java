@@ -14,11 +14,13 @@ import java.util.Optional;
  */
 final class OwnerSpace {
   private final Quota quota;
+  private final Changes changes;
   private final Map<String, StateRecord> records = new HashMap<>();
   private long octets;
 
-  OwnerSpace(Quota quota) {
+  OwnerSpace(Quota quota, Changes changes) {
     this.quota = quota;
+    this.changes = changes;
   }
 
   synchronized Outcome put(StateRecord value) {
@@ -42,6 +44,7 @@ final class OwnerSpace {
     }
     octets += growth;
     records.put(value.key(), copy(value));
+    changes.put(value);
     wipe(old);
     return Outcome.ok();
   }
@@ -56,12 +59,18 @@ final class OwnerSpace {
       return false;
     }
     octets -= size(old);
+    changes.removed(old.owner(), key);
     wipe(old);
     return true;
   }
 
   synchronized List<String> keys() {
     return List.copyOf(records.keySet());
+  }
+
+  /** Copies of all records, which the caller wipes. */
+  synchronized List<StateRecord> copies() {
+    return records.values().stream().map(OwnerSpace::copy).toList();
   }
 
   synchronized void clear() {
@@ -78,7 +87,7 @@ final class OwnerSpace {
     return new StateRecord(value.owner(), value.key(), value.schema(), value.octets().clone());
   }
 
-  private static void wipe(StateRecord value) {
+  static void wipe(StateRecord value) {
     if (value != null) {
       Arrays.fill(value.octets(), (byte) 0);
     }

@@ -1,6 +1,6 @@
 /**
- * The store of octets that outlive a bundle, but not the process: what a stopping engine or
- * database leaves for the version that comes. A bundle of its own, so that updating an owner does
- * not touch what it left.
+ * The store of octets that outlive a bundle and, in an encrypted journal, the process: what an
+ * engine, a database or a plane must know to go on where an earlier life of it ended, in whichever
+ * way. A bundle of its own, so that updating an owner does not touch what it left.
  */
 package io.keyway.state;

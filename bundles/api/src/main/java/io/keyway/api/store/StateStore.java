@@ -3,10 +3,16 @@ package io.keyway.api.store;
 import io.keyway.api.Outcome;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Keeps what must outlive a bundle, as octets with an owner and a schema version: never objects of
- * a bundle's own classes, which would pin its class loader. In memory; gone with the process.
+ * a bundle's own classes, which would pin its class loader.
+ *
+ * <p>Reads and changes are calls to memory, never to a disk, and may be made under a lock. What
+ * must outlive the process, too, has to be followed by {@link #sync}: of changes that were not
+ * synced a crash leaves some prefix of their order.
  */
 public interface StateStore {
 
@@ -36,4 +42,16 @@ public interface StateStore {
 
   /** Keys of an owner, in no order. */
   List<String> keys(String owner);
+
+  /**
+   * Makes durable what was changed before this call, by whichever owner. Calls that come together
+   * share one write.
+   *
+   * @return completes when it is on the disk; exceptionally, with a reason for people as message,
+   *     when that is not certain: what must be noted before it is done must not be done then. A
+   *     store that lives in memory only completes at once.
+   */
+  default CompletionStage<Void> sync() {
+    return CompletableFuture.completedFuture(null);
+  }
 }
