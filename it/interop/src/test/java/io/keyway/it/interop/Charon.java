@@ -96,7 +96,7 @@ final class Charon implements Closeable {
     out.append("      control = " + dir + "/control\n    }\n  }\n");
     out.append("  filelog {\n    f {\n      path = " + dir + "/charon.log\n      append = yes\n");
     out.append("      flush_line = yes\n      ike_name = yes\n      default = 1\n      cfg = 2\n");
-    out.append("      ike = 2\n    }\n  }\n}\n");
+    out.append("      ike = 4\n    }\n  }\n}\n");
     out.append("swanctl {\n  load = " + SWANCTL_LOAD + "\n}\n");
     return out.toString();
   }

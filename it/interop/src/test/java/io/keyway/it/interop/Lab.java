@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -95,12 +94,20 @@ final class Lab implements Closeable {
     }
   }
 
+  /** Ends what the test started, the last one first; what it wrote is still there. */
+  void stop() throws IOException {
+    IOException first = null;
+    while (!opened.isEmpty()) {
+      first = closed(opened.pop(), first);
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    IOException first = null;
-    for (Closeable thing : List.copyOf(opened)) {
-      first = closed(thing, first);
-    }
+    IOException first = closed(this::stop, null);
     first = closed(left.ns(), first);
     first = closed(right.ns(), first);
     try (Stream<Path> files = Files.walk(dir)) {

@@ -1,6 +1,8 @@
 package io.keyway.it.interop;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -55,6 +57,8 @@ final class LabExtension implements ExecutionCondition, ParameterResolver, After
       return;
     }
     try {
+      lab.stop();
+      assertNoSecretWasLogged(lab);
       if (context.getExecutionException().isPresent()) {
         String name =
             context.getRequiredTestClass().getSimpleName() + "." + context.getDisplayName();
@@ -64,6 +68,15 @@ final class LabExtension implements ExecutionCondition, ParameterResolver, After
       }
     } finally {
       lab.close();
+    }
+  }
+
+  /** After every test, since every path of the engine's code logs. */
+  private static void assertNoSecretWasLogged(Lab lab) throws IOException {
+    KnownSecrets secrets = KnownSecrets.of(lab);
+    List<String> leaked = secrets.leaked(lab);
+    if (!leaked.isEmpty()) {
+      throw new AssertionError("keys stand in the engine's log: " + leaked);
     }
   }
 }
