@@ -116,7 +116,7 @@ class SecretsIT {
   }
 
   /** The key store, its password, and what the first start made for the administrator. */
-  private static boolean holdsSecretsByNature(Path file) {
+  static boolean holdsSecretsByNature(Path file) {
     String path = file.toString();
     return path.contains("/etc/keyway/") || path.contains("/system/") || path.contains("/cache/");
   }
