@@ -64,7 +64,9 @@ class AaaStartIT {
             .as("boot %d of %d", i, count)
             .isEqualTo(200);
         Await.until(() -> Files.exists(distribution.home().resolve("three")));
-        assertThat(container.guesser().statuses().headMap(400)).isEmpty();
+        assertThat(container.guesser().statuses().headMap(400))
+            .as("guesses that were not refused in boot %d of %d", i, count)
+            .isEmpty();
       }
     }
   }
