@@ -22,7 +22,7 @@ final class AddSaTask extends Task {
   AddSaTask(Mirror mirror, SaEntry sa, SaInsert insert) {
     super(mirror);
     this.sa = sa;
-    then(() -> new Step.Insert(insert));
+    then(() -> new Step.Insert(insert, sa.as(SaEntry.State.UNKNOWN)));
     thenRows(this::rows);
   }
 

@@ -5,6 +5,7 @@ import io.keyway.api.Result;
 import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.Generation;
 import io.keyway.plane.infrap4d.device.Device;
+import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.util.ArrayList;
@@ -12,22 +13,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs jobs side by side, in waves: of every change that is on its way the next step, all rows of
  * them in one Write. Within a job the order of changes is kept, except that neighbours of one kind
- * that have nothing in common go together.
+ * that have nothing in common go together. What a wave is about to do is noted, with one force of
+ * the disk for all of it, before any of it is done.
  */
 final class BatchRunner {
 
   private final TaskFactory factory;
   private final Mirror mirror;
   private final RowWriter rows;
+  private final PlaneJournal journal;
 
-  BatchRunner(TaskFactory factory, Mirror mirror, RowWriter rows) {
+  BatchRunner(TaskFactory factory, Mirror mirror, RowWriter rows, PlaneJournal journal) {
     this.factory = factory;
     this.mirror = mirror;
     this.rows = rows;
+    this.journal = journal;
   }
 
   /** A job with its place in the list of changes, and the tasks of its present group. */
@@ -127,18 +132,54 @@ final class BatchRunner {
 
   private void perform(Device device, Map<Task, Step> wave) {
     List<Task> inserting = of(wave, Step.Insert.class);
-    if (!inserting.isEmpty()) {
-      List<Outcome> outcomes =
-          device.insert(inserting.stream().map(t -> ((Step.Insert) wave.get(t)).sa()).toList());
-      answer(inserting, outcomes);
-    }
     List<Task> deleting = of(wave, Step.Delete.class);
-    if (!deleting.isEmpty()) {
-      List<Outcome> outcomes =
-          device.delete(deleting.stream().map(t -> ((Step.Delete) wave.get(t)).sa()).toList());
-      answer(deleting, outcomes);
+    List<Task> writing = of(wave, Step.Rows.class);
+    Map<RowKey, Optional<RowAction>> wanted = wanted(wave, writing);
+    Set<RowKey> changing = rows.changing(wanted);
+    journal.prepare();
+    inserting.forEach(t -> mirror.intend(((Step.Insert) wave.get(t)).entry()));
+    deleting.forEach(t -> intendDelete(((Step.Delete) wave.get(t)).sa()));
+    changing.forEach(key -> mirror.intend(key, wanted.get(key)));
+    boolean silent = inserting.isEmpty() && deleting.isEmpty() && changing.isEmpty();
+    Optional<String> unnoted = silent ? Optional.empty() : journal.sync();
+    if (unnoted.isPresent()) {
+      refuse(wave, inserting, deleting, unnoted.get());
+      // What is in memory must not claim what was never begun, should it be noted later.
+      changing.forEach(mirror::note);
+      answerRows(wave, writing, rows.unwritten(wanted, unnoted.get()));
+      return;
     }
-    writeRows(device, wave, of(wave, Step.Rows.class));
+    if (!inserting.isEmpty()) {
+      answer(
+          inserting,
+          device.insert(inserting.stream().map(t -> ((Step.Insert) wave.get(t)).sa()).toList()));
+      inserting.forEach(t -> mirror.note(((Step.Insert) wave.get(t)).sa().ref()));
+    }
+    if (!deleting.isEmpty()) {
+      answer(
+          deleting,
+          device.delete(deleting.stream().map(t -> ((Step.Delete) wave.get(t)).sa()).toList()));
+      deleting.forEach(t -> mirror.note(((Step.Delete) wave.get(t)).sa()));
+    }
+    if (!wanted.isEmpty()) {
+      answerRows(wave, writing, rows.bring(device, wanted));
+      changing.forEach(mirror::note);
+    }
+  }
+
+  /** Half removed, should nobody hear the answer: the next life goes on with it. */
+  private void intendDelete(SaRef ref) {
+    mirror.sa(ref).ifPresent(sa -> mirror.intend(sa.as(SaEntry.State.STALE)));
+  }
+
+  private void refuse(
+      Map<Task, Step> wave, List<Task> inserting, List<Task> deleting, String unnoted) {
+    Outcome refused =
+        Outcome.unavailable("nothing was written, since it could not be noted before: " + unnoted);
+    inserting.forEach(t -> mirror.note(((Step.Insert) wave.get(t)).sa().ref()));
+    deleting.forEach(t -> mirror.note(((Step.Delete) wave.get(t)).sa()));
+    inserting.forEach(t -> t.onSa(refused));
+    deleting.forEach(t -> t.onSa(refused));
   }
 
   private static List<Task> of(Map<Task, Step> wave, Class<? extends Step> kind) {
@@ -155,15 +196,16 @@ final class BatchRunner {
   }
 
   /** A row that several tasks want the same way is written once and answered to all of them. */
-  private void writeRows(Device device, Map<Task, Step> wave, List<Task> writing) {
+  private static Map<RowKey, Optional<RowAction>> wanted(Map<Task, Step> wave, List<Task> writing) {
     Map<RowKey, Optional<RowAction>> wanted = new LinkedHashMap<>();
     for (Task task : writing) {
       ((Step.Rows) wave.get(task)).wanted().forEach(wanted::putIfAbsent);
     }
-    if (wanted.isEmpty()) {
-      return;
-    }
-    Map<RowKey, RowChange> changes = rows.bring(device, wanted);
+    return wanted;
+  }
+
+  private static void answerRows(
+      Map<Task, Step> wave, List<Task> writing, Map<RowKey, RowChange> changes) {
     for (Task task : writing) {
       task.onRows(
           ((Step.Rows) wave.get(task))

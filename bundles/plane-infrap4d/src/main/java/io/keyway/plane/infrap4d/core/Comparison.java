@@ -17,42 +17,47 @@ import java.util.Optional;
  * @param unknown rows that nobody here wrote
  * @param returned suspects that are there, whatever they do
  * @param gone suspects that are not there
+ * @param standing rows of ours that are there, whatever they do
  */
 record Comparison(
     List<RowKey> missing,
     List<DeviceRow> changed,
     List<DeviceRow> unknown,
     List<DeviceRow> returned,
-    List<RowKey> gone) {
+    List<RowKey> gone,
+    int standing) {
 
   static Comparison of(Mirror mirror, Map<RowKey, DeviceRow> device) {
-    Comparison result =
-        new Comparison(
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>());
+    List<RowKey> missing = new ArrayList<>();
+    List<DeviceRow> changed = new ArrayList<>();
+    int standing = 0;
     for (Map.Entry<RowKey, RowAction> row : mirror.rows().entrySet()) {
-      if (mirror.isSuspect(row.getKey())) {
-        continue;
-      }
       DeviceRow there = device.get(row.getKey());
-      if (there == null) {
-        result.missing.add(row.getKey());
-      } else if (!there.action().equals(Optional.of(row.getValue()))) {
-        result.changed.add(there);
+      boolean suspect = mirror.isSuspect(row.getKey());
+      if (there != null) {
+        standing++;
+        if (!suspect && !there.action().equals(Optional.of(row.getValue()))) {
+          changed.add(there);
+        }
+      } else if (!suspect || !mirror.mayBeGone(row.getKey())) {
+        // A row that we only ever changed does not go by that.
+        missing.add(row.getKey());
       }
     }
+    List<DeviceRow> unknown = new ArrayList<>();
+    List<DeviceRow> returned = new ArrayList<>();
     for (DeviceRow row : device.values()) {
       if (mirror.isSuspect(row.key())) {
-        result.returned.add(row);
+        returned.add(row);
+        if (mirror.row(row.key()).isEmpty()) {
+          standing++;
+        }
       } else if (mirror.row(row.key()).isEmpty()) {
-        result.unknown.add(row);
+        unknown.add(row);
       }
     }
-    mirror.suspects().stream().filter(k -> !device.containsKey(k)).forEach(result.gone::add);
-    return result;
+    List<RowKey> gone = mirror.suspects().stream().filter(k -> !device.containsKey(k)).toList();
+    return new Comparison(missing, changed, unknown, returned, gone, standing);
   }
 
   /** Rows of ours that are not as they were written. */

@@ -54,7 +54,6 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
   private final Infrap4dSettings settings;
   private final ScheduledExecutorService executor;
   private final ScheduledExecutorService timer;
-  private final PlaneMemory memory;
   private final Events events = new Events();
   private final PlaneWorker worker;
   private final Queries queries;
@@ -75,19 +74,14 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
     this.settings = settings;
     this.executor = executor;
     this.timer = timer;
-    this.memory = memory;
-    this.worker = new PlaneWorker(settings, connector, executor, clock, random, events);
+    this.worker = new PlaneWorker(settings, connector, executor, clock, random, memory, events);
     this.queries = new Queries(settings, worker);
     this.capabilities = capabilities(settings.maxReplayWindow(), settings.ikeElsewhere());
   }
 
   /** Remembers, then makes contact; returns at once. */
   public void start() {
-    worker.submit(
-        () -> {
-          memory.load(settings.name(), StateCodec.SCHEMA).ifPresent(worker::restore);
-          worker.connect();
-        });
+    worker.submit(worker::connect);
   }
 
   static PlaneCapabilities capabilities(int maxReplayWindow, boolean ikeElsewhere) {
@@ -288,7 +282,7 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
     }
   }
 
-  /** Leaves the device as it is, and what must be remembered in the memory. Idempotent. */
+  /** Leaves the device as it is; what must be remembered was noted all along. Idempotent. */
   @Override
   public void close() {
     CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -296,7 +290,6 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
         worker.submit(
             () -> {
               worker.close();
-              worker.save().ifPresent(o -> memory.save(settings.name(), StateCodec.SCHEMA, o));
               closed.complete(null);
             });
     // Refuses new work; what waits for later (an audit, an attempt) would keep the thread.

@@ -1,6 +1,7 @@
 package io.keyway.plane.infrap4d.core;
 
 import io.keyway.api.sa.Direction;
+import io.keyway.plane.infrap4d.core.MirrorNotes.Doubt;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.IpsecAction;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
@@ -17,14 +18,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is on the device by what it confirmed. Only the plane's worker touches it. */
+/**
+ * What is on the device by what it confirmed; every change is noted. Only the plane's worker
+ * touches it.
+ */
 final class Mirror {
+
+  private final MirrorNotes notes;
 
   private final Map<RowKey, RowAction> rows = new HashMap<>();
   private final Map<IpsecTable, Integer> counts = new EnumMap<>(IpsecTable.class);
 
   /** Rows of which we do not know what they are: an answer was lost, and nobody could be asked. */
-  private final Set<RowKey> suspects = new LinkedHashSet<>();
+  private final Map<RowKey, Doubt> suspects = new LinkedHashMap<>();
 
   /** Rows that nobody here wrote, as they were when the tables were last read back. */
   private final Map<RowKey, Optional<RowAction>> strangers = new HashMap<>();
@@ -37,6 +43,10 @@ final class Mirror {
 
   /** SAs that need a row of {@link IpsecTable#TUNNEL_TERM}; it goes with the last of them. */
   private final Map<RowKey, Set<SaRef>> termUsers = new HashMap<>();
+
+  Mirror(MirrorNotes notes) {
+    this.notes = notes;
+  }
 
   Optional<RowAction> row(RowKey key) {
     return Optional.ofNullable(rows.get(key));
@@ -66,19 +76,54 @@ final class Mirror {
         .filter(a -> a.action() == IpsecAction.PROTECT)
         .ifPresent(
             a -> protecting.computeIfAbsent(a.params().get(0), i -> new HashSet<>()).add(key));
+    note(key);
   }
 
   boolean isSuspect(RowKey key) {
-    return suspects.contains(key);
+    return suspects.containsKey(key);
   }
 
   /** The row may be what {@link #row} says, or something else, until it is written or read. */
-  void suspect(RowKey key) {
-    suspects.add(key);
+  void suspect(RowKey key, Doubt doubt) {
+    suspects.merge(key, doubt, Doubt::or);
+    note(key);
   }
 
   List<RowKey> suspects() {
-    return List.copyOf(suspects);
+    return List.copyOf(suspects.keySet());
+  }
+
+  /** True when a suspect that should be there may have been removed by us. */
+  boolean mayBeGone(RowKey key) {
+    return suspects.get(key) == Doubt.GONE;
+  }
+
+  /** Notes that a row is about to be written; what it is then, only its answer tells. */
+  void intend(RowKey key, Optional<RowAction> wanted) {
+    Doubt doubt = Doubt.writing(wanted).or(suspects.getOrDefault(key, Doubt.NONE));
+    notes.row(key, row(key), doubt);
+  }
+
+  /** Notes a row as it is. */
+  void note(RowKey key) {
+    notes.row(key, row(key), suspects.getOrDefault(key, Doubt.NONE));
+  }
+
+  /** Notes that an SA is about to be installed, or removed. */
+  void intend(SaEntry sa) {
+    notes.sa(sa);
+  }
+
+  /** Notes an SA as it is. */
+  void note(SaRef ref) {
+    sa(ref).ifPresentOrElse(notes::sa, () -> notes.saGone(ref));
+  }
+
+  /** Notes everything. */
+  void noteAll() {
+    rows.keySet().forEach(this::note);
+    suspects.keySet().forEach(this::note);
+    sas.values().forEach(notes::sa);
   }
 
   void strangers(Map<RowKey, Optional<RowAction>> found) {
@@ -99,7 +144,7 @@ final class Mirror {
     if (action.isPresent()) {
       set(key, action);
     } else {
-      suspect(key);
+      suspect(key, Doubt.GONE);
     }
   }
 
@@ -127,6 +172,7 @@ final class Mirror {
     } else {
       stale.remove(sa.ref());
     }
+    notes.sa(sa);
   }
 
   void markStale(SaRef ref) {
@@ -140,6 +186,7 @@ final class Mirror {
   void removeSa(SaRef ref) {
     sas.remove(ref);
     stale.remove(ref);
+    notes.saGone(ref);
   }
 
   List<SaEntry> stale() {

@@ -45,8 +45,10 @@ final class PlaneWorker {
   private final Events events;
   private final Backoff backoff;
   private final JobQueue queue = new JobQueue();
-  private final Mirror mirror = new Mirror();
-  private final SpiLedger ledger = new SpiLedger();
+  private final PlaneMemory memory;
+  private final PlaneJournal journal;
+  private final Mirror mirror;
+  private final SpiLedger ledger;
   private final RowWriter rowWriter;
   private final BatchRunner runner;
   private final Reconciler reconciler;
@@ -56,6 +58,7 @@ final class PlaneWorker {
   private long attempt;
   private Optional<ScheduledFuture<?>> audit = Optional.empty();
   private boolean doubtScheduled;
+  private boolean remembered;
   private volatile PlaneStatus status;
   private volatile boolean closing;
 
@@ -65,6 +68,7 @@ final class PlaneWorker {
       ScheduledExecutorService executor,
       Clock clock,
       RandomGenerator random,
+      PlaneMemory memory,
       Events events) {
     this.settings = settings;
     this.connector = connector;
@@ -72,9 +76,21 @@ final class PlaneWorker {
     this.clock = clock;
     this.events = events;
     this.backoff = new Backoff(settings.timing(), random);
+    this.memory = memory;
+    this.journal = new PlaneJournal(memory, settings.name());
+    this.mirror = new Mirror(journal);
+    this.ledger = new SpiLedger(journal);
     this.rowWriter = new RowWriter(mirror, settings.claims());
-    this.runner = new BatchRunner(new TaskFactory(settings, mirror, ledger), mirror, rowWriter);
-    this.reconciler = new Reconciler(settings, mirror, ledger, runner, clock, this::changedLife);
+    this.runner =
+        new BatchRunner(new TaskFactory(settings, mirror, ledger), mirror, rowWriter, journal);
+    this.reconciler =
+        new Reconciler(settings, mirror, ledger, journal, runner, clock, this::changedLife);
+    this.journal.everything(
+        () -> {
+          reconciler.note();
+          mirror.noteAll();
+          ledger.noteAll();
+        });
     this.status = status(Connection.CONNECTING, "contact with infrap4d is being made");
   }
 
@@ -137,15 +153,17 @@ final class PlaneWorker {
     return status.ready() ? Optional.ofNullable(device) : Optional.empty();
   }
 
-  /** Takes over what an earlier life of this bundle left. */
-  void restore(byte[] octets) {
-    reconciler.restore(octets);
-    publish(status.connection(), status.reason());
-  }
-
-  /** Empty when there never was contact. */
-  Optional<byte[]> save() {
-    return reconciler.save();
+  /** Takes over what an earlier life noted; without a memory there must be no contact. */
+  private void remember() throws DeviceException {
+    if (memory.life() == 0) {
+      throw new DeviceException(
+          DeviceException.Kind.UNREACHABLE,
+          "waiting for service state, which remembers what is on the device");
+    }
+    if (!remembered) {
+      remembered = true;
+      reconciler.restore();
+    }
   }
 
   private void changedLife(PlaneEvent event) {
@@ -160,6 +178,7 @@ final class PlaneWorker {
     Link mine = new Link();
     link = mine;
     try {
+      remember();
       device = connector.connect(attempt++, mine);
       publish(Connection.RECONCILING, "what is on the device is being compared");
       reconciler.contact(device);

@@ -38,6 +38,7 @@ final class Reconciler {
   private final Infrap4dSettings settings;
   private final Mirror mirror;
   private final SpiLedger ledger;
+  private final PlaneJournal journal;
   private final BatchRunner runner;
   private final Clock clock;
   private final Consumer<PlaneEvent> events;
@@ -51,12 +52,14 @@ final class Reconciler {
       Infrap4dSettings settings,
       Mirror mirror,
       SpiLedger ledger,
+      PlaneJournal journal,
       BatchRunner runner,
       Clock clock,
       Consumer<PlaneEvent> events) {
     this.settings = settings;
     this.mirror = mirror;
     this.ledger = ledger;
+    this.journal = journal;
     this.runner = runner;
     this.clock = clock;
     this.events = events;
@@ -76,34 +79,34 @@ final class Reconciler {
     return last;
   }
 
-  /** Takes over what an earlier life of this bundle left. */
-  void restore(byte[] octets) {
+  /** Takes over what an earlier life of this plane noted. */
+  void restore() {
     try {
-      StateCodec.read(octets, settings.identity(), mirror, ledger)
+      journal
+          .restore(settings.identity(), mirror, ledger)
           .ifPresent(
               header -> {
                 generation = header.generation();
                 cookie = header.cookie();
                 met = true;
                 LOG.info(
-                    "data plane {}: took over {} rows and {} SAs of generation {}",
+                    "data plane {}: took over {} rows and {} SAs of generation {}, {} in doubt",
                     settings.name(),
                     mirror.rows().size(),
                     mirror.saCount(),
-                    generation);
+                    generation,
+                    mirror.suspects().size());
               });
     } catch (IOException e) {
       LOG.warn("data plane {}: the saved state cannot be used: {}", settings.name(), e.toString());
     }
   }
 
-  /** Empty when there never was contact. */
-  Optional<byte[]> save() {
-    return met
-        ? Optional.of(
-            StateCodec.write(
-                new StateCodec.Header(settings.identity(), generation, cookie), mirror, ledger))
-        : Optional.empty();
+  /** Notes which device this is, and which life of it. */
+  void note() {
+    if (met) {
+      journal.header(new StateCodec.Header(settings.identity(), generation, cookie));
+    }
   }
 
   /** Decides whether the device lived on since we last looked. */
@@ -119,12 +122,13 @@ final class Reconciler {
         newGeneration(comparison, rows, "after contact was lost " + comparison.describe());
       } else if (cookie != before) {
         newGeneration(comparison, rows, pushed());
-      } else if (mirror.rows().isEmpty()) {
+      } else if (comparison.standing() == 0) {
         newGeneration(
             comparison, rows, "contact was lost and no row of ours can prove that it lived on");
       }
     }
     compared(comparison);
+    note();
     sweep(device);
   }
 
@@ -147,6 +151,7 @@ final class Reconciler {
     boolean changed = comparison.lost() || pushed;
     if (changed) {
       newGeneration(comparison, rows, pushed ? pushed() : comparison.describe());
+      note();
     }
     sweep(device);
     return changed;
@@ -186,7 +191,7 @@ final class Reconciler {
   private void correct(DeviceRow row) {
     mirror.set(row.key(), row.action());
     if (row.action().isEmpty()) {
-      mirror.suspect(row.key());
+      mirror.suspect(row.key(), MirrorNotes.Doubt.OTHER);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,26 @@ final class RowWriter {
     boolean result = doubt;
     doubt = false;
     return result;
+  }
+
+  /** Rows that are not right already, as far as is known. */
+  Set<RowKey> changing(Map<RowKey, Optional<RowAction>> wanted) {
+    Set<RowKey> changing = new LinkedHashSet<>();
+    wanted.forEach((key, action) -> op(key, action).ifPresent(op -> changing.add(key)));
+    return changing;
+  }
+
+  /** The answer of {@link #bring} when nothing may be written. */
+  Map<RowKey, RowChange> unwritten(Map<RowKey, Optional<RowAction>> wanted, String reason) {
+    RowResult result =
+        new RowResult(
+            RowResult.Kind.UNAVAILABLE,
+            "nothing was written, since it could not be noted before: " + reason);
+    Map<RowKey, RowChange> changes = new LinkedHashMap<>();
+    changing(wanted)
+        .forEach(
+            key -> changes.put(key, new RowChange(key, mirror.row(key), wanted.get(key), result)));
+    return changes;
   }
 
   /** Rows that are right already are left out of the answer. */
@@ -156,7 +177,7 @@ final class RowWriter {
       results.forEach(
           (key, result) -> {
             if (result.kind() == RowResult.Kind.UNKNOWN) {
-              mirror.suspect(key);
+              mirror.suspect(key, MirrorNotes.Doubt.writing(wanted.get(key)));
             }
           });
       return;

@@ -4,7 +4,6 @@ import io.keyway.api.sa.SpiLease;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,21 +13,27 @@ import java.util.Optional;
  */
 final class SpiLedger {
 
+  private final MirrorNotes notes;
   private final Map<Long, SpiLease> leased = new HashMap<>();
   private final Deque<SpiLease> free = new ArrayDeque<>();
   private long lost;
+
+  SpiLedger(MirrorNotes notes) {
+    this.notes = notes;
+  }
 
   /** An SPI that was given back. */
   Optional<SpiLease> reuse() {
     SpiLease lease = free.poll();
     if (lease != null) {
-      leased.put(lease.index(), lease);
+      lease(lease);
     }
     return Optional.ofNullable(lease);
   }
 
   void lease(SpiLease lease) {
     leased.put(lease.index(), lease);
+    notes.lease(lease, false);
   }
 
   boolean known(long index) {
@@ -46,12 +51,15 @@ final class SpiLedger {
     }
     leased.remove(lease.index());
     free.add(lease);
+    notes.lease(lease, true);
     return true;
   }
 
   /** The pair that lived under it is gone; a used SPI does not come back. */
   void forget(long index) {
-    leased.remove(index);
+    if (leased.remove(index) != null) {
+      notes.leaseGone(index);
+    }
   }
 
   /** An SPI that the device gave and nobody can use. */
@@ -67,20 +75,24 @@ final class SpiLedger {
   /** Everything is void. */
   void clear() {
     lost += leased.size() + free.size();
+    leased.keySet().forEach(notes::leaseGone);
+    free.forEach(lease -> notes.leaseGone(lease.index()));
     leased.clear();
     free.clear();
   }
 
-  List<SpiLease> leases() {
-    return List.copyOf(leased.values());
+  /** Notes everything. */
+  void noteAll() {
+    leased.values().forEach(lease -> notes.lease(lease, false));
+    free.forEach(lease -> notes.lease(lease, true));
   }
 
-  List<SpiLease> pool() {
-    return List.copyOf(free);
-  }
-
-  void restore(List<SpiLease> leases, List<SpiLease> pool) {
-    leases.forEach(this::lease);
-    free.addAll(pool);
+  /** Takes over what an earlier life noted. */
+  void restore(SpiLease lease, boolean pooled) {
+    if (pooled) {
+      free.add(lease);
+    } else {
+      leased.put(lease.index(), lease);
+    }
   }
 }

@@ -19,8 +19,12 @@ sealed interface Step {
     }
   }
 
-  /** Installs an SA. */
-  record Insert(SaInsert sa) implements Step {}
+  /**
+   * Installs an SA.
+   *
+   * @param entry what is known of it while there is no answer
+   */
+  record Insert(SaInsert sa, SaEntry entry) implements Step {}
 
   /** Removes an SA. */
   record Delete(SaRef sa) implements Step {}

@@ -1,47 +1,84 @@
 package io.keyway.plane.infrap4d.osgi;
 
+import io.keyway.api.Outcome;
 import io.keyway.api.store.StateStore;
 import io.keyway.api.store.StateStore.StateRecord;
 import io.keyway.plane.infrap4d.core.PlaneMemory;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
-/** Remembers in the state store, when there is one. */
+/**
+ * Remembers in the state store, when there is one. Keys carry the plane's name behind an {@code @},
+ * which none of the plane's own keys has.
+ */
 final class OsgiMemory implements PlaneMemory {
 
-  private static final Logger LOG = LoggerFactory.getLogger(OsgiMemory.class);
   private static final String OWNER = "plane-infrap4d";
+  private static final String NO_STORE = "there is no state store; start the bundle keyway-state";
 
-  private final AtomicReference<StateStore> store = new AtomicReference<>();
+  private record Bound(StateStore store, long life) {}
 
-  void bind(StateStore service) {
-    store.set(service);
+  private long lives;
+  private volatile Bound bound = new Bound(null, 0);
+
+  synchronized void bind(StateStore service) {
+    lives++;
+    bound = new Bound(service, lives);
   }
 
-  void unbind(StateStore service) {
-    store.compareAndSet(service, null);
+  synchronized void unbind(StateStore service) {
+    if (bound.store() == service) {
+      bound = new Bound(null, 0);
+    }
   }
 
   @Override
-  public Optional<byte[]> load(String plane, int schema) {
-    return Optional.ofNullable(store.get())
-        .flatMap(s -> s.get(OWNER, plane))
-        .filter(r -> r.schema() == schema)
-        .map(StateRecord::octets);
+  public long life() {
+    return bound.life();
   }
 
   @Override
-  public void save(String plane, int schema, byte[] octets) {
-    StateStore service = store.get();
-    if (service == null) {
-      LOG.warn("data plane {}: no state store; what was written will not be remembered", plane);
-      return;
+  public Map<String, byte[]> load(String plane, int schema) {
+    StateStore store = bound.store();
+    Map<String, byte[]> records = new HashMap<>();
+    if (store != null) {
+      for (String key : store.keys(OWNER)) {
+        int at = key.indexOf('@');
+        if (at > 0 && key.substring(at + 1).equals(plane)) {
+          store
+              .get(OWNER, key)
+              .filter(r -> r.schema() == schema)
+              .ifPresent(r -> records.put(key.substring(0, at), r.octets()));
+        }
+      }
     }
-    var outcome = service.put(new StateRecord(OWNER, plane, schema, octets));
-    if (!outcome.done()) {
-      LOG.warn("data plane {}: the state was not saved: {}", plane, outcome.reason());
+    return records;
+  }
+
+  @Override
+  public String put(String plane, String key, int schema, byte[] octets) {
+    StateStore store = bound.store();
+    if (store == null) {
+      return NO_STORE;
     }
+    Outcome outcome = store.put(new StateRecord(OWNER, key + "@" + plane, schema, octets));
+    return outcome.done() ? "" : outcome.reason();
+  }
+
+  @Override
+  public void remove(String plane, String key) {
+    StateStore store = bound.store();
+    if (store != null) {
+      store.remove(OWNER, key + "@" + plane);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> sync() {
+    StateStore store = bound.store();
+    return store == null ? CompletableFuture.failedFuture(new IOException(NO_STORE)) : store.sync();
   }
 }

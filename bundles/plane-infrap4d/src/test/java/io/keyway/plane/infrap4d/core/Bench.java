@@ -22,15 +22,17 @@ import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.plane.infrap4d.settings.HostPort;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A plane on a fake device, driven by hand. */
@@ -50,17 +52,69 @@ final class Bench {
   final Memory memory;
   final Infrap4dPlane plane;
 
+  /** A memory whose disk has what was synced, and maybe some of what came after. */
   static final class Memory implements PlaneMemory {
-    final Map<String, byte[]> saved = new HashMap<>();
+    final Map<String, byte[]> now = new TreeMap<>();
+    private final Map<String, byte[]> disk = new TreeMap<>();
+    private final List<Map.Entry<String, Optional<byte[]>>> unsynced = new ArrayList<>();
+    long life = 1;
+    String full = "";
+    String broken = "";
+    int syncs;
 
     @Override
-    public Optional<byte[]> load(String name, int schema) {
-      return Optional.ofNullable(saved.get(name + schema));
+    public long life() {
+      return life;
     }
 
     @Override
-    public void save(String name, int schema, byte[] octets) {
-      saved.put(name + schema, octets);
+    public Map<String, byte[]> load(String plane, int schema) {
+      return new TreeMap<>(now);
+    }
+
+    @Override
+    public String put(String plane, String key, int schema, byte[] octets) {
+      if (full.isEmpty()) {
+        now.put(key, octets);
+        unsynced.add(Map.entry(key, Optional.of(octets)));
+      }
+      return full;
+    }
+
+    @Override
+    public void remove(String plane, String key) {
+      now.remove(key);
+      unsynced.add(Map.entry(key, Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<Void> sync() {
+      if (!broken.isEmpty()) {
+        return CompletableFuture.failedFuture(new IOException(broken));
+      }
+      syncs++;
+      reach(disk, unsynced.size());
+      unsynced.clear();
+      return CompletableFuture.completedFuture(null);
+    }
+
+    private void reach(Map<String, byte[]> target, int changes) {
+      for (var change : unsynced.subList(0, changes)) {
+        if (change.getValue().isPresent()) {
+          target.put(change.getKey(), change.getValue().get());
+        } else {
+          target.remove(change.getKey());
+        }
+      }
+    }
+
+    /** What the next process finds: all that was synced, and some that was not. */
+    Memory crash(Random random) {
+      Memory next = new Memory();
+      next.now.putAll(disk);
+      reach(next.now, random.nextInt(unsynced.size() + 1));
+      next.disk.putAll(next.now);
+      return next;
     }
   }
 

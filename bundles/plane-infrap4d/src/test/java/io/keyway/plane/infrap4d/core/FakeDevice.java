@@ -43,6 +43,10 @@ final class FakeDevice implements DeviceConnector {
   DeviceException connectFault;
   DeviceException readFault;
   Runnable afterEachRow = () -> {};
+
+  /** Called before and after each change: may end the process, as it were. */
+  Runnable fuse = () -> {};
+
   long nextSpi = 0x01000101L;
   long cookie = 1;
   DeviceListener listener;
@@ -105,12 +109,14 @@ final class FakeDevice implements DeviceConnector {
       for (int i : shuffled) {
         results[i] = one(ops.get(i));
         afterEachRow.run();
+        fuse.run();
       }
       return List.of(results);
     }
 
     private RowResult one(RowOp op) {
       log.add(op.type() + " " + op.key().table().shortName());
+      fuse.run();
       RowResult fault = rowFault.apply(op);
       if (fault != null) {
         return fault;
@@ -143,6 +149,7 @@ final class FakeDevice implements DeviceConnector {
     public List<Outcome> insert(List<SaInsert> all) {
       List<Outcome> outcomes = new ArrayList<>();
       for (SaInsert sa : all) {
+        fuse.run();
         inserts.add(sa);
         log.add("SET " + sa.ref());
         Outcome fault = insertFault.apply(sa);
@@ -150,6 +157,7 @@ final class FakeDevice implements DeviceConnector {
           fault = Outcome.unavailable("duplicate");
         }
         outcomes.add(fault == null ? Outcome.ok() : fault);
+        fuse.run();
       }
       return outcomes;
     }
@@ -158,12 +166,14 @@ final class FakeDevice implements DeviceConnector {
     public List<Outcome> delete(List<SaRef> all) {
       List<Outcome> outcomes = new ArrayList<>();
       for (SaRef sa : all) {
+        fuse.run();
         log.add("DELETE " + sa);
         Outcome fault = deleteFault.apply(sa);
         outcomes.add(
             fault != null
                 ? fault
                 : sas.remove(sa) == null ? Outcome.absent("not there") : Outcome.ok());
+        fuse.run();
       }
       return outcomes;
     }

@@ -121,7 +121,7 @@ class NeverClearTest {
   }
 
   /** The device's own decision for a packet of the tunnel. */
-  private static void check(FakeDevice device) {
+  static void check(FakeDevice device) {
     for (int underlay = 0; underlay <= 1; underlay++) {
       RowAction tx =
           device.rows.get(
