@@ -22,12 +22,27 @@ import java.util.Optional;
 final class Leases {
 
   private final Map<Long, SpiLease> held = new HashMap<>();
+
+  /** Leases whose pair is not wholly installed yet: its rows are still to come. */
+  private final Map<Long, SpiLease> promised = new HashMap<>();
+
   private final Map<Long, SpiLease> quarantine = new LinkedHashMap<>();
   private final Map<Long, SpiLease> pool = new LinkedHashMap<>();
 
   /** Notes a lease that somebody holds now. */
   void hold(SpiLease lease) {
     held.put(lease.index(), lease);
+    promised.put(lease.index(), lease);
+  }
+
+  /** Number of pairs that rows are kept for. */
+  int promised() {
+    return promised.size();
+  }
+
+  /** Both SAs of the pair stand, or the lease was given up: no rows are to come any more. */
+  void settled(long index) {
+    promised.remove(index);
   }
 
   boolean holds(long index) {
@@ -51,6 +66,7 @@ final class Leases {
 
   /** The last SA under an index is gone. */
   void vacated(long index) {
+    promised.remove(index);
     SpiLease lease = quarantine.remove(index);
     if (lease != null) {
       pool(lease);
@@ -75,6 +91,7 @@ final class Leases {
   /** Everything of another life is void. */
   void voidExcept(Generation now) {
     held.values().removeIf(lease -> !lease.generation().equals(now));
+    promised.values().removeIf(lease -> !lease.generation().equals(now));
     quarantine.values().removeIf(lease -> !lease.generation().equals(now));
     pool.values().removeIf(lease -> !lease.generation().equals(now));
   }

@@ -54,11 +54,11 @@ final class PlaneSad {
     PlaneCalls calls = new PlaneCalls(environment);
     this.desk = new LeaseDesk(table, environment, calls);
     this.lifetimes = new LifetimeWatch(environment, this);
-    this.writes = new SaQueue(table, environment, burnt, calls, lifetimes);
+    this.writes = new SaQueue(table, environment, burnt, calls, lifetimes, desk::pump);
   }
 
-  CompletionStage<Result<SpiLease>> reserve(Duration timeout) {
-    return desk.reserve(timeout);
+  CompletionStage<Result<SpiLease>> reserve(SadService.Purpose purpose, Duration timeout) {
+    return desk.reserve(purpose, timeout);
   }
 
   CompletionStage<Outcome> release(SpiLease lease) {

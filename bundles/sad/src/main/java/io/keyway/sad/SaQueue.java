@@ -28,23 +28,29 @@ final class SaQueue {
   private final BurntKeys burnt;
   private final PlaneCalls calls;
   private final LifetimeWatch lifetimes;
+  private final Runnable freed;
   private final ArrayDeque<SadWrite> queue = new ArrayDeque<>();
   private final List<SadWrite> flying = new ArrayList<>();
   private boolean writing;
   private boolean retryArmed;
   private Duration retryPause;
 
+  /**
+   * @param freed called when SAs were removed or confirmed, so that others may find room
+   */
   SaQueue(
       SadTable table,
       SadEnvironment environment,
       BurntKeys burnt,
       PlaneCalls calls,
-      LifetimeWatch lifetimes) {
+      LifetimeWatch lifetimes,
+      Runnable freed) {
     this.table = table;
     this.environment = environment;
     this.burnt = burnt;
     this.calls = calls;
     this.lifetimes = lifetimes;
+    this.freed = freed;
     this.retryPause = environment.settings().retryFirst();
   }
 
@@ -311,6 +317,7 @@ final class SaQueue {
     }
     answers.forEach(Runnable::run);
     pump();
+    freed.run();
   }
 
   private void added(SadWrite.Add add, Outcome outcome, List<Runnable> answers) {
@@ -332,6 +339,7 @@ final class SaQueue {
     if (entry.state == SaEntry.State.INSTALLING && outcome.done() && !add.abandoned) {
       entry.state = SaEntry.State.INSTALLED;
       entry.installedNanos = environment.nanos().getAsLong();
+      table.confirmed(entry);
       answers.add(
           () -> {
             lifetimes.installed(entry);

@@ -170,8 +170,14 @@ public final class SadCore implements SadService {
 
   @Override
   public CompletionStage<Result<SpiLease>> reserve(String plane, Duration timeout) {
+    return reserve(plane, Purpose.NEW, timeout);
+  }
+
+  @Override
+  public CompletionStage<Result<SpiLease>> reserve(
+      String plane, Purpose purpose, Duration timeout) {
     PlaneSad sad = planes.get(plane);
-    return sad == null ? now(Result.failed(noPlane(plane))) : sad.reserve(timeout);
+    return sad == null ? now(Result.failed(noPlane(plane))) : sad.reserve(purpose, timeout);
   }
 
   @Override

@@ -32,6 +32,7 @@ final class SadTable {
   final Map<SaId, SaEntry> entries = new LinkedHashMap<>();
   final Map<Long, Set<SaEntry>> byIndex = new HashMap<>();
   final Leases leases = new Leases();
+  final Rooms rooms = new Rooms(this);
   private final Map<SpiAddress, SaEntry> bySpi = new HashMap<>();
 
   private record SpiAddress(Spi spi, InetAddress destination) {}
@@ -50,6 +51,14 @@ final class SadTable {
     bySpi.put(new SpiAddress(entry.id.spi(), entry.id.destination()), entry);
     byIndex.computeIfAbsent(entry.id.index(), i -> new LinkedHashSet<>()).add(entry);
     leases.drop(entry.id.index()).ifPresent(lease -> entry.lease = lease);
+  }
+
+  /** An SA was confirmed; with the other half of its pair no more rows are to come. */
+  void confirmed(SaEntry entry) {
+    Set<SaEntry> pair = byIndex.getOrDefault(entry.id.index(), Set.of());
+    if (pair.size() == 2 && pair.stream().allMatch(e -> e.state == SaEntry.State.INSTALLED)) {
+      leases.settled(entry.id.index());
+    }
   }
 
   void leave(SaEntry entry) {

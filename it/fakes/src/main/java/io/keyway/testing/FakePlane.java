@@ -13,6 +13,7 @@ import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneSnapshot;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.plane.PlaneStatus.Connection;
+import io.keyway.api.plane.RowNeeds;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.IpsecMode;
@@ -57,6 +58,7 @@ public final class FakePlane implements DataPlane {
   private Generation generation = Generation.NONE;
   private long nextIndex = 1;
   private long tableSize = 1024;
+  private long saRows;
 
   public final Map<SaId, SecurityAssociation> sas = new LinkedHashMap<>();
   public final Map<String, PlaneChange.PutPolicy> policies = new LinkedHashMap<>();
@@ -127,6 +129,15 @@ public final class FakePlane implements DataPlane {
 
   public void tableSize(long size) {
     tableSize = size;
+  }
+
+  /** Gives each SA a row in a table of this size for its direction, as on an E2100. */
+  public void saRows(long size) {
+    saRows = size;
+  }
+
+  private long count(Direction direction) {
+    return sas.keySet().stream().filter(id -> id.direction() == direction).count();
   }
 
   /** Connects for the first time, or again with everything in place. */
@@ -239,9 +250,21 @@ public final class FakePlane implements DataPlane {
         connection,
         reason,
         generation,
-        List.of(new PlaneStatus.TableUse("spd", policies.size(), tableSize)),
+        saRows == 0
+            ? List.of(new PlaneStatus.TableUse("spd", policies.size(), tableSize))
+            : List.of(
+                new PlaneStatus.TableUse("spd", policies.size(), tableSize),
+                new PlaneStatus.TableUse("rx", count(Direction.INBOUND), saRows),
+                new PlaneStatus.TableUse("encap", count(Direction.OUTBOUND), saRows)),
         OptionalLong.empty(),
         Optional.empty());
+  }
+
+  @Override
+  public RowNeeds rowNeeds() {
+    return saRows == 0
+        ? RowNeeds.NONE
+        : new RowNeeds(Map.of("rx", 1, "encap", 1), Map.of("spd", 1), Map.of());
   }
 
   @Override
@@ -303,6 +326,9 @@ public final class FakePlane implements DataPlane {
   private Outcome make(PlaneChange change) {
     if (change instanceof PlaneChange.AddSa add) {
       String key = add.keys().encryption().read(HexFormat.of()::formatHex);
+      if (saRows > 0 && count(add.sa().id().direction()) >= saRows) {
+        return Outcome.full("table of " + add.sa().id().direction() + " SAs is full");
+      }
       installs.add(new Install(add.sa().id(), generation, key));
       return sas.putIfAbsent(add.sa().id(), add.sa()) == null
           ? Outcome.ok()

@@ -12,6 +12,11 @@ public interface PlaneModel {
 
   PlaneCapabilities capabilities();
 
+  /** What SAs and policies take in the device's tables. */
+  default RowNeeds rowNeeds() {
+    return RowNeeds.NONE;
+  }
+
   /**
    * The place that a policy takes on this device, as an opaque key: pairs with the same key
    * collide.

@@ -21,12 +21,36 @@ import java.util.function.Consumer;
  */
 public interface SadService {
 
+  /** What a pair of SAs is for; decides who gets a plane's last free rows. */
+  enum Purpose {
+    /** Traffic that has no pair yet: FULL at once when rows are kept for rekeys of others. */
+    NEW,
+    /** Replaces a pair, by our wish: waits in line for rows, as long as the time limit allows. */
+    REKEY,
+    /**
+     * Replaces a pair, by the peer's wish: waits a moment only, as the peer can delete what it
+     * replaced before only after our answer (its window is one exchange, RFC 7296 section 2.3).
+     */
+    PEER_REKEY
+  }
+
   /**
-   * Gets an inbound SPI for a pair of SAs.
+   * Gets an inbound SPI for a pair of SAs that replaces none.
    *
    * @param plane name of the data plane
    */
   CompletionStage<Result<SpiLease>> reserve(String plane, Duration timeout);
+
+  /**
+   * Gets an inbound SPI for a pair of SAs, when the plane's tables have room for the whole pair.
+   * The room is kept until both SAs are installed or the lease is given back.
+   *
+   * @return FULL, naming the table with its rows used and free, when there is no room
+   */
+  default CompletionStage<Result<SpiLease>> reserve(
+      String plane, Purpose purpose, Duration timeout) {
+    return reserve(plane, timeout);
+  }
 
   /** Gives back a lease that no SA came to use. Idempotent. */
   CompletionStage<Outcome> release(SpiLease lease);

@@ -18,7 +18,10 @@ import io.keyway.ike.engine.lab.Gateway;
 import io.keyway.ike.engine.lab.Lab;
 import io.keyway.ike.engine.lab.Net;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -319,5 +322,51 @@ class RekeyTest {
     lab.time.run(Duration.ofSeconds(30));
     assertThat(lab.left.onlySa().uid()).isNotEqualTo(uid);
     lab.assertOnePair("net");
+  }
+
+  @Test
+  void rekeyThatWaitsForRowsDoesNotHoldUpTheDeletionThatFreesThem() {
+    Lab lab = new Lab(EngineSettings.defaults(), 0);
+    Config left = Config.left().esp(Config.ESP_GCM);
+    Config right = Config.right().esp(Config.ESP_GCM);
+    for (int i = 1; i <= 4; i++) {
+      left.child("net-" + i, "10.1." + i + ".0/24", "10.2." + i + ".0/24");
+      right.child("net-" + i, "10.2." + i + ".0/24", "10.1." + i + ".0/24");
+    }
+    lab.load(left, right);
+    for (int i = 1; i <= 4; i++) {
+      assertThat(lab.left.initiate("to-right", "net-" + i).outcome().done()).isTrue();
+    }
+    lab.left.plane.setRows(5);
+    List<CompletableFuture<ChildResult>> rekeys = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      rekeys.add(
+          lab.left
+              .engine
+              .rekey(new Selection.Child("to-right", "net-" + i), LIMIT)
+              .toCompletableFuture());
+    }
+    // The old inbound SA stays five seconds after each.
+    lab.time.run(Duration.ofSeconds(4 * 6));
+    assertThat(rekeys).allMatch(rekey -> rekey.isDone() && rekey.join().outcome().done());
+    lab.time.run(Duration.ofSeconds(10));
+    assertThat(lab.left.plane.sas()).hasSize(8);
+    assertThat(lab.left.count("child-rekey-failures")).isZero();
+  }
+
+  @Test
+  void peerWhoseRekeyFindsNoRowsIsAskedToComeAgain() {
+    Lab lab = up(Config.ESP_GCM);
+    lab.right.plane.setFate(
+        call -> call.equals("reserve") ? Optional.of(Outcome.full("no rows")) : Optional.empty());
+    ChildResult refused =
+        lab.left.get(lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT));
+    assertThat(refused.outcome().reason()).contains("TEMPORARY_FAILURE");
+    lab.right.plane.noFate();
+    lab.traffic("net");
+    lab.time.run(Duration.ofSeconds(30));
+    assertNoPacketLost(lab);
+    lab.assertOnePair("net");
+    assertThat(lab.left.events(EngineEvent.ChildRekeyed.class)).hasSize(1);
   }
 }

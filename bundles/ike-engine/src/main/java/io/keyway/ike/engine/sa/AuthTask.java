@@ -31,6 +31,11 @@ final class AuthTask implements Task {
   }
 
   @Override
+  public boolean takesTime() {
+    return true;
+  }
+
+  @Override
   public CompletableFuture<Outcome> prepare(IkeSa sa) {
     return Secrets.preSharedKey(sa, sa.config().authentication().secret())
         .thenApply(

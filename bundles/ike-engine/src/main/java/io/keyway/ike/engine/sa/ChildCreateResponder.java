@@ -6,6 +6,7 @@ import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.SadService.Purpose;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
@@ -184,7 +185,7 @@ final class ChildCreateResponder {
     }
     sa.children().beginWork();
     return new Installer(sa)
-        .reserve(sa.config().plane())
+        .reserve(sa.config().plane(), old == null ? Purpose.NEW : Purpose.PEER_REKEY)
         .thenCompose(
             lease -> {
               if (!lease.done()) {
@@ -314,10 +315,25 @@ final class ChildCreateResponder {
         ChildTimers.retryRekey(old);
       }
     }
+    return error(refusal(outcome.kind()), config.name(), outcome.reason());
+  }
+
+  /**
+   * In IKE_AUTH nothing may be called temporary (RFC 7296 section 2.25 is about later requests).
+   */
+  private int refusal(Outcome.Kind kind) {
     boolean passing =
-        outcome.kind() == Outcome.Kind.UNAVAILABLE || outcome.kind() == Outcome.Kind.UNKNOWN;
-    int notify = passing && !inAuth ? NotifyType.TEMPORARY_FAILURE : NotifyType.NO_PROPOSAL_CHOSEN;
-    return error(notify, config.name(), outcome.reason());
+        kind == Outcome.Kind.UNAVAILABLE
+            || kind == Outcome.Kind.UNKNOWN
+            || kind == Outcome.Kind.FULL && old != null;
+    if (inAuth) {
+      return NotifyType.NO_PROPOSAL_CHOSEN;
+    }
+    if (passing) {
+      return NotifyType.TEMPORARY_FAILURE;
+    }
+    // RFC 7296 section 1.3: the IKE SA goes on, and takes no more children for now.
+    return kind == Outcome.Kind.FULL ? NotifyType.NO_ADDITIONAL_SAS : NotifyType.NO_PROPOSAL_CHOSEN;
   }
 
   private CompletableFuture<List<Payload>> error(int notifyType, String reason) {

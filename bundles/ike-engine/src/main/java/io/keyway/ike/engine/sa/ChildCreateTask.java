@@ -5,6 +5,7 @@ import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.SadService.Purpose;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
@@ -58,6 +59,19 @@ final class ChildCreateTask implements Task {
   }
 
   @Override
+  public boolean takesTime() {
+    return true;
+  }
+
+  @Override
+  public Outcome stillDue(IkeSa sa) {
+    boolean over =
+        old != null
+            && (old.state() == ChildSa.State.DELETING || old.state() == ChildSa.State.DELETED);
+    return over ? Outcome.absent("child " + old + " is " + old.state() + " already") : Outcome.ok();
+  }
+
+  @Override
   public CompletableFuture<Outcome> prepare(IkeSa sa) {
     if (old != null) {
       if (old.state() != ChildSa.State.REKEYING) {
@@ -71,7 +85,7 @@ final class ChildCreateTask implements Task {
     }
     Installer installer = new Installer(sa);
     return installer
-        .reserve(sa.config().plane())
+        .reserve(sa.config().plane(), old == null ? Purpose.NEW : Purpose.REKEY)
         .thenApply(
             result -> {
               result.value().ifPresent(value -> lease = value);

@@ -21,6 +21,10 @@ record Exchange(int type, List<Task> tasks) {
     return tasks.stream().anyMatch(Task::concernsChildren);
   }
 
+  boolean takesTime() {
+    return tasks.stream().anyMatch(Task::takesTime);
+  }
+
   boolean has(Class<? extends Task> kind) {
     return tasks.stream().anyMatch(kind::isInstance);
   }

@@ -8,6 +8,7 @@ import io.keyway.api.sa.Lifetime;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SaKeys;
 import io.keyway.api.sa.SadService;
+import io.keyway.api.sa.SadService.Purpose;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sp.Policy;
@@ -43,7 +44,7 @@ final class Installer {
   }
 
   /** Gets an inbound SPI; one that comes too late is given back. */
-  CompletableFuture<Result<SpiLease>> reserve(String plane) {
+  CompletableFuture<Result<SpiLease>> reserve(String plane, Purpose purpose) {
     Optional<SadService> sad = ctx.services().sad();
     if (sad.isEmpty()) {
       return CompletableFuture.completedFuture(
@@ -53,7 +54,7 @@ final class Installer {
     CompletableFuture<Result<SpiLease>> result = new CompletableFuture<>();
     Home.bring(
             sa.worker(),
-            attempt(() -> service.reserve(plane, timeout())),
+            attempt(() -> service.reserve(plane, purpose, timeout())),
             timeout().plusSeconds(2),
             problem ->
                 Result.failed(

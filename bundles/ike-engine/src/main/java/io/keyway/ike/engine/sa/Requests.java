@@ -9,18 +9,32 @@ import io.keyway.ike.message.Payload;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The exchanges that we start on one IKE SA: one at a time (window size 1, RFC 7296 section 2.3),
  * the others wait in order. A request is repeated, octet for octet, until it is answered or the
  * peer counts as dead (section 2.4).
+ *
+ * <p>The next exchange gets ready (an SPI, a signature) without holding the window: what needs no
+ * preparation may go before it. A rekey that waits for free rows in the plane would otherwise hold
+ * up the deletion that frees them.
  */
 final class Requests {
   private final IkeSa sa;
   private final Deque<Exchange> queue = new ArrayDeque<>();
+
+  /** Gets ready, or is ready and waits for the window; its turn is before the queue's. */
+  private Exchange preparing;
+
+  private boolean ready;
+
+  /** Sent and not answered. */
   private Exchange active;
-  private boolean sent;
+
   private int nextId;
   private int activeId;
   private byte[] packet = {};
@@ -41,14 +55,15 @@ final class Requests {
     kick();
   }
 
-  /** Whether an exchange is under way, or about to be. */
+  /** Whether no exchange is under way, or about to be. */
   boolean isIdle() {
-    return active == null && queue.isEmpty();
+    return active == null && preparing == null && queue.isEmpty();
   }
 
   /** Whether an exchange that makes, replaces or ends a child is under way. */
   boolean concernsChildren() {
-    return active != null && active.concernsChildren();
+    return active != null && active.concernsChildren()
+        || preparing != null && preparing.concernsChildren();
   }
 
   boolean isActive(Class<? extends Task> kind) {
@@ -57,32 +72,72 @@ final class Requests {
 
   /** Starts the next exchange if none is under way. */
   void kick() {
-    if (active != null || sa.isDead() || queue.isEmpty()) {
+    if (active != null || sa.isDead()) {
       return;
     }
-    active = queue.poll();
-    sent = false;
-    prepare(active, 0);
+    if (preparing == null && !queue.isEmpty()) {
+      preparing = queue.poll();
+      ready = false;
+      prepare(preparing, 0);
+    } else if (ready) {
+      sendPrepared();
+    } else if (preparing != null && sa.state() != IkeSa.State.CONNECTING) {
+      overtake();
+    }
   }
 
   private void prepare(Exchange exchange, int index) {
     if (index == exchange.tasks().size()) {
-      send();
+      ready = true;
+      kick();
       return;
     }
     sa.watch(exchange.tasks().get(index).prepare(sa).thenAccept(o -> prepared(exchange, index, o)));
   }
 
   private void prepared(Exchange exchange, int index, Outcome outcome) {
-    if (active != exchange) {
+    if (preparing != exchange) {
       return; // The SA ended meanwhile, and the tasks know.
     }
     if (outcome.done()) {
       prepare(exchange, index + 1);
     } else {
-      active = null;
-      exchange.tasks().forEach(task -> task.abandon(sa, outcome));
-      kick();
+      drop(exchange, outcome);
+    }
+  }
+
+  private void drop(Exchange exchange, Outcome why) {
+    preparing = null;
+    ready = false;
+    exchange.tasks().forEach(task -> task.abandon(sa, why));
+    kick();
+  }
+
+  private void sendPrepared() {
+    Exchange exchange = preparing;
+    for (Task task : exchange.tasks()) {
+      Outcome due = task.stillDue(sa);
+      if (!due.done()) {
+        drop(exchange, due);
+        return;
+      }
+    }
+    preparing = null;
+    ready = false;
+    active = exchange;
+    send();
+  }
+
+  /** While one gets ready, the first that is ready as it is. */
+  private void overtake() {
+    for (Iterator<Exchange> waiting = queue.iterator(); waiting.hasNext(); ) {
+      Exchange next = waiting.next();
+      if (!next.takesTime() && !next.has(IkeRekeyTask.class)) {
+        waiting.remove();
+        active = next;
+        send();
+        return;
+      }
     }
   }
 
@@ -100,7 +155,6 @@ final class Requests {
     }
     packet = sa.encode(active.type(), false, activeId, payloads);
     transmissions = 0;
-    sent = true;
     transmit();
   }
 
@@ -122,7 +176,7 @@ final class Requests {
 
   /** What we wait for, in words. */
   String progress() {
-    if (active == null || !sent) {
+    if (active == null) {
       return "";
     }
     return ExchangeType.name(active.type())
@@ -139,7 +193,6 @@ final class Requests {
   /** Whether this is the response we wait for. */
   boolean awaits(IkeHeader response) {
     return active != null
-        && sent
         && response.messageId() == activeId
         && response.exchangeType() == active.type();
   }
@@ -183,13 +236,13 @@ final class Requests {
   /** Forgets the exchange under way and everything that waits. */
   void abandonAll(Outcome why) {
     timer.cancel();
-    Exchange current = active;
+    List<Exchange> waiting = new ArrayList<>();
+    Stream.of(active, preparing).filter(Objects::nonNull).forEach(waiting::add);
+    waiting.addAll(queue);
     active = null;
-    List<Exchange> waiting = List.copyOf(queue);
+    preparing = null;
+    ready = false;
     queue.clear();
-    if (current != null) {
-      current.tasks().forEach(task -> task.abandon(sa, why));
-    }
     waiting.forEach(exchange -> exchange.tasks().forEach(task -> task.abandon(sa, why)));
   }
 

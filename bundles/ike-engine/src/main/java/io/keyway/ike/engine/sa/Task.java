@@ -30,6 +30,23 @@ interface Task {
     return CompletableFuture.completedFuture(Outcome.ok());
   }
 
+  /**
+   * Whether {@link #prepare} may take its time. An exchange without such a task may overtake one
+   * that is still being prepared: what a plane waits for may be the very deletion behind it.
+   */
+  default boolean takesTime() {
+    return false;
+  }
+
+  /**
+   * Asked again right before the request is built: much may have happened during the preparation.
+   *
+   * @return any other outcome than done ends the exchange, and {@link #abandon} follows
+   */
+  default Outcome stillDue(IkeSa sa) {
+    return Outcome.ok();
+  }
+
   /** Adds payloads; called once for each request, not for a retransmission. */
   void build(IkeSa sa, List<Payload> request);
 

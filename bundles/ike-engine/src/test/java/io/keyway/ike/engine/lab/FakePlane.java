@@ -62,6 +62,7 @@ public final class FakePlane implements SadService {
   private final Map<SaId, Usage> usage = new HashMap<>();
   private final List<SecurityAssociation> earlier = new ArrayList<>();
   private boolean broken;
+  private int rows = Integer.MAX_VALUE;
   private Duration latency = LATENCY;
   private Function<String, Optional<Outcome>> fate = call -> Optional.empty();
   private Function<String, Boolean> carriedOutAnyway = call -> false;
@@ -196,6 +197,29 @@ public final class FakePlane implements SadService {
           log.add("reserve " + lease.spi());
           return Result.ok(lease);
         });
+  }
+
+  /** Gives the plane room for so many pairs only; who replaces one waits for it. */
+  public void setRows(int pairs) {
+    rows = pairs;
+  }
+
+  @Override
+  public CompletionStage<Result<SpiLease>> reserve(
+      String plane, Purpose purpose, Duration timeout) {
+    boolean room = sas(Direction.INBOUND).size() + leases.size() < rows;
+    if (purpose == Purpose.NEW || room) {
+      return reserve(plane, timeout);
+    }
+    CompletableFuture<Result<SpiLease>> answer = new CompletableFuture<>();
+    if (timeout.isZero()) {
+      answer.complete(Result.failed(Outcome.full("waiting for free rows in a table")));
+      return answer;
+    }
+    Duration step = Duration.ofMillis(100);
+    time.after(
+        step, () -> reserve(plane, purpose, timeout.minus(step)).thenAccept(answer::complete));
+    return answer;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneSnapshot;
 import io.keyway.api.plane.PlaneStatus;
+import io.keyway.api.plane.RowNeeds;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.IpsecMode;
@@ -122,6 +123,11 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
   @Override
   public PlaneCapabilities capabilities() {
     return capabilities;
+  }
+
+  @Override
+  public RowNeeds rowNeeds() {
+    return PlaceRows.needs(settings.quirks());
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.keyway.plane.infrap4d.core;
 
+import io.keyway.api.plane.RowNeeds;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.plane.infrap4d.pipeline.IpsecAction;
+import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import io.keyway.plane.infrap4d.settings.Quirks;
@@ -40,6 +42,24 @@ final class PlaceRows {
         values(quirks).stream()
             .map(v -> RowKey.txClassification(spd.values().get(0), spd.values().get(1), v))
             .toList());
+  }
+
+  /** What this program takes: rows by SA in three tables, by place in two, by peer in one. */
+  static RowNeeds needs(Quirks quirks) {
+    return new RowNeeds(
+        Map.of(
+            IpsecTable.RX_CLASSIFICATION.shortName(),
+            1,
+            IpsecTable.ENCAP_MOD.shortName(),
+            1,
+            IpsecTable.TUNNEL.shortName(),
+            1),
+        Map.of(
+            IpsecTable.SPD.shortName(),
+            1,
+            IpsecTable.TX_CLASSIFICATION.shortName(),
+            values(quirks).size()),
+        Map.of(IpsecTable.TUNNEL_TERM.shortName(), 1));
   }
 
   private static List<Integer> values(Quirks quirks) {

@@ -360,10 +360,11 @@ final class PlaneWorker {
     try {
       runner.run(target.get(), generation(), valid);
     } finally {
+      // First the rows used, then the answers: who was answered must find his rows counted.
+      publish(status.connection(), status.reason());
       valid.forEach(Job::finish);
     }
     forgetUsedLeases(valid);
-    publish(status.connection(), status.reason());
     if (rowWriter.takeDoubt() && device != null) {
       auditSoon();
     } else if (!mirror.stale().isEmpty() && device != null) {
