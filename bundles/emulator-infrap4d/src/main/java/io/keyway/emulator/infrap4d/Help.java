@@ -1,5 +1,6 @@
 package io.keyway.emulator.infrap4d;
 
+import io.keyway.emulator.infrap4d.cli.ControlCommands;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -44,7 +45,16 @@ final class Help {
               + " pipeline again empties every table.",
           "A restart loses pipeline, rows, SAs, streams and subscriptions.",
           "Without a row packets pass in clear: the defaults of the program are NoAction.",
-          "TLS files must be regular files; they are read again every second.");
+          "TLS files must be regular files; they are read again every second.",
+          "Path elements are bare names; origin and target are ignored, and a prefix is only echoed:"
+              + " every path has to be complete.",
+          "The details trailer of a failed Write grows with every update in it, good or bad. From"
+              + " about 65 updates on it exceeds what a gRPC client takes as metadata by default"
+              + " (8 KiB): the call fails although its updates were applied, and in gRPC-Java the"
+              + " whole connection goes from 10 KiB on, its arbitration stream with it.",
+          "Pings more often than every ten seconds end the connection (GOAWAY, too_many_pings);"
+              + " requests may have up to 256 MiB.",
+          "Both services answer on every address; there is no reflection and no other service.");
 
   private Help() {}
 
@@ -53,8 +63,19 @@ final class Help {
     text.append(
         "A stand-in for an Intel IPU E2100 behind infrap4d: gNMI and P4Runtime with the oddities of"
             + " the real\nserver, and a pipeline in software that encrypts by the rows and SAs"
-            + " written into it.\n\nOptions, all as --KEY=VALUE:\n");
+            + " written into it.\n\nemulator [OPTIONS]       runs one device until it is ended\n"
+            + "emulator control ...     orders something of one that runs\n"
+            + "emulator help            this\n\nOptions, all as --KEY=VALUE:\n");
     new TreeMap<>(ConfigReader.KEYS).forEach((key, meaning) -> item(text, key, meaning));
+    item(
+        text,
+        "control (of the program)",
+        ControlCommands.DEFAULT_ADDRESS + " unless said otherwise; none: no control interface");
+    item(
+        text,
+        "tls.make",
+        "directory: an authority and certificates for tests are made there if it has none, and"
+            + " mutual TLS is on; clients take ca.crt, client.crt and client.key");
     item(
         text,
         "udp-local, udp-peer",
@@ -65,11 +86,13 @@ final class Help {
     }
     text.append("\nKept always:\n");
     KEPT.forEach(line -> wrap(text, "  - ", line));
-    text.append(
-        "\nThe control interface (keyway.emulator.v1.EmulatorControl) takes packets and frames in"
-            + " and out, shows\ncounters, rows and SAs, orders faults, restarts the device, sets"
-            + " its pipeline, fills tables, expires\nSAs and captures the wire.\n");
+    text.append("\nThe control interface (gRPC keyway.emulator.v1.EmulatorControl) from here:\n");
+    ControlCommands.help().lines().forEach(line -> wrap(text, indent(line), line.strip()));
     return text.toString();
+  }
+
+  private static String indent(String line) {
+    return " ".repeat(line.length() - line.stripLeading().length());
   }
 
   private static void item(StringBuilder text, String key, String meaning) {

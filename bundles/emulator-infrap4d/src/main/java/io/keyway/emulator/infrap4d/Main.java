@@ -1,40 +1,46 @@
 package io.keyway.emulator.infrap4d;
 
-import io.keyway.emulator.infrap4d.control.ControlServer;
-import io.keyway.emulator.infrap4d.wire.UdpLink;
-import io.keyway.emulator.infrap4d.wire.Wire;
+import io.keyway.emulator.infrap4d.cli.ControlCommands;
+import io.keyway.emulator.infrap4d.pki.TestCertificates;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.InstantSource;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
 
-/** The emulator as a program of its own: one device in one process. */
+/** The emulator as a program of its own: one device in one process, and the client of another's. */
 public final class Main {
   private Main() {}
 
-  /** Runs until the process is ended. */
+  /** Runs until the process is ended, or answers and ends. */
   public static void main(String[] args) throws InterruptedException {
-    Map<String, String> options = new HashMap<>();
+    if (args.length > 0 && args[0].equals("control")) {
+      System.exit(
+          ControlCommands.run(List.of(args).subList(1, args.length), System.out, System.err));
+    }
+    if (args.length > 0 && List.of("help", "--help", "-h").contains(args[0])) {
+      System.out.print(Help.text());
+      return;
+    }
     try {
-      for (String arg : args) {
-        if (arg.equals("--help") || arg.equals("-h")) {
-          System.out.print(Help.text());
-          return;
-        }
-        String[] parts = arg.split("=", 2);
-        if (!parts[0].startsWith("--") || parts.length != 2) {
-          throw new IllegalArgumentException("'" + arg + "' is not --KEY=VALUE");
-        }
-        options.put(parts[0].substring(2), parts[1]);
-      }
+      Map<String, String> options = options(args);
       String udpLocal = options.remove("udp-local");
       String udpPeer = options.remove("udp-peer");
       if ((udpLocal == null) != (udpPeer == null)) {
         throw new IllegalArgumentException("udp-local and udp-peer go together");
       }
-      run(ConfigReader.read(options), udpLocal, udpPeer);
+      String control = options.putIfAbsent("control", ControlCommands.DEFAULT_ADDRESS);
+      if ("none".equals(control)) {
+        options.remove("control");
+      }
+      makeCertificates(options);
+      new Standalone(ConfigReader.read(options), udpLocal, udpPeer).run();
     } catch (IllegalArgumentException e) {
       System.err.println("emulator: " + e.getMessage());
       System.err.println("emulator: --help lists options and quirks");
@@ -45,39 +51,40 @@ public final class Main {
     }
   }
 
-  private static void run(EmulatorConfig config, String udpLocal, String udpPeer)
-      throws IOException, InterruptedException {
-    CountDownLatch end = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(end::countDown));
-    Wire wire = new Wire(config.wire(), InstantSource.system());
-    UdpLink link =
-        udpLocal == null
-            ? null
-            : new UdpLink(
-                wire,
-                ConfigReader.address("udp-local", udpLocal),
-                ConfigReader.address("udp-peer", udpPeer));
-    try (Emulator emulator =
-        new Emulator(config, wire, new SecureRandom(), InstantSource.system())) {
-      emulator.start();
-      ControlServer control =
-          config.control().isPresent() ? new ControlServer(emulator, config.control().get()) : null;
-      // One line that a script can wait for.
-      System.out.println(
-          "ready: "
-              + config.name()
-              + " on "
-              + emulator.addresses()
-              + (control == null ? "" : ", control on port " + control.port()));
-      end.await();
-      if (control != null) {
-        control.close();
+  private static Map<String, String> options(String[] args) {
+    Map<String, String> options = new HashMap<>();
+    for (String arg : args) {
+      String[] parts = arg.split("=", 2);
+      if (!parts[0].startsWith("--") || parts.length != 2) {
+        throw new IllegalArgumentException("'" + arg + "' is not --KEY=VALUE");
       }
-    } finally {
-      if (link != null) {
-        link.close();
+      if (options.put(parts[0].substring(2), parts[1]) != null) {
+        throw new IllegalArgumentException(parts[0] + " is given twice");
       }
-      wire.stopCapture();
     }
+    return options;
+  }
+
+  private static void makeCertificates(Map<String, String> options) throws IOException {
+    String directory = options.remove("tls.make");
+    if (directory == null) {
+      return;
+    }
+    if (options.containsKey("tls.cert") || options.containsKey("tls.key")) {
+      throw new IllegalArgumentException(
+          "tls.make makes what tls.cert and tls.key would name; give one or the other");
+    }
+    Set<InetAddress> addresses = new HashSet<>();
+    if (options.containsKey("listen")) {
+      Arrays.stream(options.get("listen").split(","))
+          .map(text -> ConfigReader.address("listen", text).getAddress())
+          .filter(address -> address != null)
+          .forEach(addresses::add);
+    }
+    TestCertificates made =
+        TestCertificates.in(Path.of(directory), addresses, new SecureRandom(), Instant.now());
+    options.put("tls.cert", made.serverCertificate().toString());
+    options.put("tls.key", made.serverKey().toString());
+    options.putIfAbsent("tls.ca", made.ca().toString());
   }
 }

@@ -39,6 +39,15 @@ public enum Quirk {
       "leak-on-parse-failure",
       false,
       "a SAD text that does not parse comes back in the error message, key and all"),
+  PADDED_READS(
+      "padded-reads",
+      true,
+      "values are read back padded to the width of their field; off: in the canonical form, as with"
+          + " infrap4d's flag incompatible_enable_tdi_legacy_bytestring_responses=false"),
+  NO_CHASSIS_CONFIG(
+      "no-chassis-config",
+      false,
+      "the server was started without chassis config: every gNMI Get is FAILED_PRECONDITION"),
   SAD_SURVIVES_REPUSH(
       "sad-survives-repush", false, "SAs outlive a pipeline that is set again; rows never do");
 

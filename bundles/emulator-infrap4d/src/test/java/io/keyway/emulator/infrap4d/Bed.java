@@ -6,6 +6,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Emulators and clients of one test, all on loopback, all closed with it. */
 final class Bed implements AutoCloseable {
@@ -33,6 +35,17 @@ final class Bed implements AutoCloseable {
     RawClient client = new RawClient(emulator.addresses().get(0));
     open.add(client::close);
     return client;
+  }
+
+  /** Waits until something holds that will hold soon. */
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("it did not come true within 20 s");
+      }
+      Thread.sleep(20);
+    }
   }
 
   void closing(Closer closer) {

@@ -505,4 +505,49 @@ class GnmiTest {
     assertThat(device.device().counters().get(Counter.INBOUND_KEY_REINSTALLS)).isEqualTo(1);
     assertThat(device.device().counters().get(Counter.OUTBOUND_KEY_INSTALLS)).isEqualTo(2);
   }
+
+  @Test
+  void withoutChassisConfigEveryGetIsAFailedPrecondition() throws Exception {
+    Emulator bare =
+        bed.device(
+            EmulatorConfig.onLoopback("bare", "wire")
+                .with(Quirks.DEFAULT.with(Quirk.NO_CHASSIS_CONFIG, true)));
+    assertThatThrownBy(bed.client(bare)::rxSpi)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION));
+  }
+
+  @Test
+  void originTargetAndPrefixDoNotHelpAPathThatIsNotComplete() {
+    Path prefix = RawClient.path("ipsec-offload").toBuilder().setTarget("ipu").build();
+    GetRequest relative =
+        GetRequest.newBuilder()
+            .setPrefix(prefix)
+            .addPath(RawClient.path("ipsec-spi", "rx-spi"))
+            .setEncoding(Encoding.PROTO)
+            .build();
+    assertThatThrownBy(() -> client.gnmi().get(relative))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
+    Path complete =
+        RawClient.path("ipsec-offload", "ipsec-spi", "rx-spi").toBuilder()
+            .setOrigin("whatever")
+            .build();
+    var answer =
+        client
+            .gnmi()
+            .get(relative.toBuilder().clearPath().addPath(complete).build())
+            .getNotification(0);
+    assertThat(answer.getPrefix()).isEqualTo(prefix);
+    assertThat(answer.getUpdate(0).getVal().getUintVal()).isNotZero();
+    GetRequest qualified =
+        GetRequest.newBuilder()
+            .addPath(
+                RawClient.path("openconfig-ipsec-offload:ipsec-offload", "ipsec-spi", "rx-spi"))
+            .setEncoding(Encoding.PROTO)
+            .build();
+    assertThatThrownBy(() -> client.gnmi().get(qualified)).hasMessageContaining("INVALID_ARGUMENT");
+  }
 }

@@ -405,4 +405,26 @@ class P4RuntimeTablesTest {
                 .getP4RuntimeApiVersion())
         .startsWith("1.4");
   }
+
+  @Test
+  void aServerWithTheFlagForCanonicalReadsStripsLeadingZeros() throws Exception {
+    Emulator other =
+        bed.device(
+            EmulatorConfig.onLoopback("b", "wire")
+                .with(Quirks.DEFAULT.with(Quirk.PADDED_READS, false)));
+    RawClient reader = bed.client(other);
+    reader.primary();
+    reader.write(
+        reader.insert(
+            LinuxNetworking.TUNNEL,
+            values(number(7), null),
+            LinuxNetworking.SET_TUNNEL,
+            number(7)));
+    TableEntry row = reader.read(wildcard(49349790)).get(0).getTableEntry();
+    assertThat(row.getMatchList())
+        .extracting(m -> m.getExact().getValue())
+        .containsExactly(ByteString.copyFrom(new byte[] {7}), ByteString.copyFrom(new byte[] {0}));
+    assertThat(row.getAction().getAction().getParams(0).getValue())
+        .isEqualTo(ByteString.copyFrom(new byte[] {7}));
+  }
 }

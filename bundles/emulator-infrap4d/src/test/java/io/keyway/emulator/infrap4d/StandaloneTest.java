@@ -2,15 +2,19 @@ package io.keyway.emulator.infrap4d;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process of its own. */
 class StandaloneTest {
@@ -40,9 +44,50 @@ class StandaloneTest {
         assertThat(client.rxSpi()).isNotZero();
       }
     } finally {
-      process.destroy();
+      process.toHandle().destroy();
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  @Test
+  void itMakesItsOwnCertificatesAndPutsEverythingAwayAtTheEnd(@TempDir Path directory)
+      throws Exception {
+    Path pki = directory.resolve("pki");
+    Path capture = directory.resolve("capture");
+    Process process =
+        start(
+            "--name=safe",
+            "--listen=127.0.0.1:0",
+            "--control=none",
+            "--tls.make=" + pki,
+            "--capture=" + capture);
+    BufferedReader out = process.inputReader();
+    try {
+      String line = out.readLine();
+      Matcher port = Pattern.compile("127\\.0\\.0\\.1:(\\d+)").matcher(line);
+      assertThat(port.find()).as(line).isTrue();
+      RawClient client =
+          new RawClient(
+              NettyChannelBuilder.forAddress(
+                      new InetSocketAddress("127.0.0.1", Integer.parseInt(port.group(1))),
+                      TlsChannelCredentials.newBuilder()
+                          .trustManager(pki.resolve("ca.crt").toFile())
+                          .keyManager(
+                              pki.resolve("client.crt").toFile(),
+                              pki.resolve("client.key").toFile())
+                          .build())
+                  .build());
+      try (client) {
+        assertThat(client.rxSpi()).isNotZero();
+      }
+    } finally {
+      process.toHandle().destroy();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+    List<String> rest = out.lines().toList();
+    assertThat(rest).anySatisfy(l -> assertThat(l).contains("TLS", "require_and_verify"));
+    assertThat(rest.get(rest.size() - 1)).isEqualTo("stopped: safe");
+    assertThat(capture.resolve("wire.pcap")).exists();
   }
 
   @Test

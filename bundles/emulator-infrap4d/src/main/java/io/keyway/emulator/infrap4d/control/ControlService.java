@@ -291,9 +291,14 @@ final class ControlService extends EmulatorControlGrpc.EmulatorControlImplBase {
     answer(
         observer,
         () -> {
-          Integer added = device.fill(table(request.getTable()).name(), request.getLeaveFree());
+          boolean sad = request.getTable().equals("sad");
+          Integer added =
+              sad
+                  ? device.fillSad(request.getLeaveFree())
+                  : device.fill(table(request.getTable()).name(), request.getLeaveFree());
           if (added == null) {
-            throw invalid("table '" + request.getTable() + "' takes no rows");
+            throw invalid(
+                "'" + request.getTable() + "' takes nothing: it has no key, or no pipeline is set");
           }
           return FillTableReply.newBuilder().setAdded(added).build();
         });

@@ -274,6 +274,11 @@ public final class Device {
     return Optional.empty();
   }
 
+  /** Leaves only so many places of the SAD until it is emptied; null when there is no SAD. */
+  public synchronized Integer fillSad(int leaveFree) {
+    return cryptoReady() ? sad.fill(leaveFree) : null;
+  }
+
   /** Fills a table with rows of nobody's until only so many are free; null when there is none. */
   public synchronized Integer fill(String tableName, int leaveFree) {
     if (pipeline == null) {

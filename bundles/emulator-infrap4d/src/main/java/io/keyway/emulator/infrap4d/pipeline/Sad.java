@@ -21,6 +21,7 @@ final class Sad {
   private final int capacity;
   private final SecureRandom random;
   private final Map<Key, SaEntry> entries = new LinkedHashMap<>();
+  private int taken;
 
   Sad(Quirks quirks, int capacity, SecureRandom random) {
     this.quirks = quirks;
@@ -45,7 +46,7 @@ final class Sad {
     if (entries.containsKey(new Key(config.offloadId(), config.direction()))) {
       return InsertResult.DUPLICATE;
     }
-    if (entries.size() >= capacity) {
+    if (entries.size() + taken >= capacity) {
       return InsertResult.FULL;
     }
     if (config.offloadId() >>> 24 != 0) {
@@ -103,6 +104,13 @@ final class Sad {
     return gone != null;
   }
 
+  /** Takes places away, as if somebody else used them; how many more than before. */
+  int fill(int leaveFree) {
+    int before = taken;
+    taken = Math.max(0, capacity - entries.size() - leaveFree);
+    return Math.max(0, taken - before);
+  }
+
   /** The SA of an index in one direction, or null. */
   SaEntry lookup(long offloadId, boolean inbound) {
     return entries.get(new Key((int) offloadId, inbound == quirks.has(Quirk.INBOUND_IS_TRUE)));
@@ -115,5 +123,6 @@ final class Sad {
   void clear() {
     entries.values().forEach(SaEntry::wipe);
     entries.clear();
+    taken = 0;
   }
 }

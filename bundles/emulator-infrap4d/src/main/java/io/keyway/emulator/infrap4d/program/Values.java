@@ -21,6 +21,15 @@ public final class Values {
     return ByteString.copyFrom(fitted);
   }
 
+  /** The same value without leading zero octets, of which one stays for zero itself. */
+  public static ByteString canonical(ByteString value) {
+    int from = 0;
+    while (from < value.size() - 1 && value.byteAt(from) == 0) {
+      from++;
+    }
+    return value.substring(from);
+  }
+
   /** A number at the width of a field. */
   public static ByteString of(long number, int bits) {
     byte[] octets = new byte[8];

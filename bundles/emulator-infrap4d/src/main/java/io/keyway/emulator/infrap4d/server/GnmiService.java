@@ -3,6 +3,8 @@ package io.keyway.emulator.infrap4d.server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.keyway.emulator.infrap4d.Quirk;
+import io.keyway.emulator.infrap4d.Quirks;
 import io.keyway.emulator.infrap4d.pipeline.Device;
 import io.keyway.protocol.gnmi.CapabilityRequest;
 import io.keyway.protocol.gnmi.CapabilityResponse;
@@ -24,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** The service {@code gnmi.gNMI} as infrap4d offers it. */
 final class GnmiService extends gNMIGrpc.gNMIImplBase {
+  private final Quirks quirks;
   private final GnmiValues values;
   private final SadWrites writes;
   private final ExpireHub hub;
@@ -43,6 +46,7 @@ final class GnmiService extends gNMIGrpc.gNMIImplBase {
       Faults faults,
       ScheduledExecutorService scheduler,
       Runnable crash) {
+    this.quirks = device.quirks();
     this.values = values;
     this.writes = new SadWrites(device, faults, values, crash);
     this.hub = hub;
@@ -88,6 +92,11 @@ final class GnmiService extends gNMIGrpc.gNMIImplBase {
   }
 
   private GetResponse get(GetRequest request, boolean zeroSpi) {
+    if (quirks.has(Quirk.NO_CHASSIS_CONFIG)) {
+      throw Status.FAILED_PRECONDITION
+          .withDescription("chassis config is empty")
+          .asRuntimeException();
+    }
     if (request.getEncoding() != Encoding.PROTO) {
       throw Status.INVALID_ARGUMENT
           .withDescription("Invalid encoding: only PROTO is supported")

@@ -51,7 +51,7 @@ final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
     this.faults = faults;
     this.calls = new FaultyCalls(scheduler);
     this.rows = new TableRows(device);
-    this.reads = new TableReads(device, arbitration);
+    this.reads = new TableReads(device, arbitration, rows);
   }
 
   @Override

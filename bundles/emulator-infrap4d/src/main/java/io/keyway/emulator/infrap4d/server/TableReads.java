@@ -22,8 +22,10 @@ final class TableReads {
 
   private final Device device;
   private final Arbitration arbitration;
+  private final TableRows codec;
 
-  TableReads(Device device, Arbitration arbitration) {
+  TableReads(Device device, Arbitration arbitration, TableRows codec) {
+    this.codec = codec;
     this.device = device;
     this.arbitration = arbitration;
   }
@@ -52,7 +54,7 @@ final class TableReads {
         wanted,
         (table, row) ->
             Entity.newBuilder()
-                .setTableEntry(TableRows.encode(table, row, wanted.hasCounterData()))
+                .setTableEntry(codec.encode(table, row, wanted.hasCounterData()))
                 .build());
   }
 
@@ -73,7 +75,7 @@ final class TableReads {
             Entity.newBuilder()
                 .setDirectCounterEntry(
                     DirectCounterEntry.newBuilder()
-                        .setTableEntry(TableRows.matchOnly(table, row))
+                        .setTableEntry(codec.matchOnly(table, row))
                         .setData(TableRows.counters(row)))
                 .build());
   }

@@ -2,6 +2,7 @@ package io.keyway.emulator.infrap4d.server;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
+import io.keyway.emulator.infrap4d.Quirk;
 import io.keyway.emulator.infrap4d.pipeline.Device;
 import io.keyway.emulator.infrap4d.program.MatchTable;
 import io.keyway.emulator.infrap4d.program.Program;
@@ -186,15 +187,19 @@ final class TableRows {
     }
   }
 
-  /** A row as it is read back: values padded to full width, not in canonical form. */
-  static TableEntry encode(Program.TableInfo table, Row row, boolean counters) {
+  private ByteString read(ByteString value) {
+    return device.quirks().has(Quirk.PADDED_READS) ? value : Values.canonical(value);
+  }
+
+  /** A row as it is read back. */
+  TableEntry encode(Program.TableInfo table, Row row, boolean counters) {
     TableEntry.Builder entry = matchOnly(table, row);
     Action.Builder action = Action.newBuilder().setActionId(row.action().id());
     for (int i = 0; i < row.params().size(); i++) {
       action.addParams(
           Action.Param.newBuilder()
               .setParamId(row.action().params().get(i).id())
-              .setValue(row.params().get(i)));
+              .setValue(read(row.params().get(i))));
     }
     entry.setAction(TableAction.newBuilder().setAction(action));
     if (counters && table.counterId() != 0) {
@@ -203,13 +208,13 @@ final class TableRows {
     return entry.build();
   }
 
-  static TableEntry.Builder matchOnly(Program.TableInfo table, Row row) {
+  TableEntry.Builder matchOnly(Program.TableInfo table, Row row) {
     TableEntry.Builder entry = TableEntry.newBuilder().setTableId(table.id());
     for (int i = 0; i < table.fields().size(); i++) {
       entry.addMatch(
           FieldMatch.newBuilder()
               .setFieldId(table.fields().get(i).id())
-              .setExact(FieldMatch.Exact.newBuilder().setValue(row.key().values().get(i))));
+              .setExact(FieldMatch.Exact.newBuilder().setValue(read(row.key().values().get(i)))));
     }
     return entry;
   }
