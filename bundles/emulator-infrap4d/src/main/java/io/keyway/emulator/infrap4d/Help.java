@@ -48,10 +48,10 @@ final class Help {
           "TLS files must be regular files; they are read again every second.",
           "Path elements are bare names; origin and target are ignored, and a prefix is only echoed:"
               + " every path has to be complete.",
-          "The details trailer of a failed Write grows with every update in it, good or bad. From"
-              + " about 65 updates on it exceeds what a gRPC client takes as metadata by default"
-              + " (8 KiB): the call fails although its updates were applied, and in gRPC-Java the"
-              + " whole connection goes from 10 KiB on, its arbitration stream with it.",
+          "The details trailer of a failed Write grows with every update in it, good or bad, and a"
+              + " gRPC client limits what it takes as metadata (8 KiB in Java, 16 KiB in C++ and"
+              + " Python): beyond that the call fails although its updates were applied, and in Java"
+              + " the whole connection goes from 10 KiB on, its arbitration stream with it.",
           "Pings more often than every ten seconds end the connection (GOAWAY, too_many_pings);"
               + " requests may have up to 256 MiB.",
           "Both services answer on every address; there is no reflection and no other service.");

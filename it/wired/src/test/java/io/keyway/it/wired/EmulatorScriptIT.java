@@ -20,7 +20,6 @@ import io.keyway.protocol.p4runtime.Entity;
 import io.keyway.protocol.p4runtime.FieldMatch;
 import io.keyway.protocol.p4runtime.GetForwardingPipelineConfigRequest;
 import io.keyway.protocol.p4runtime.MasterArbitrationUpdate;
-import io.keyway.protocol.p4runtime.P4Info;
 import io.keyway.protocol.p4runtime.P4RuntimeGrpc;
 import io.keyway.protocol.p4runtime.Role;
 import io.keyway.protocol.p4runtime.StreamMessageRequest;
@@ -30,6 +29,7 @@ import io.keyway.protocol.p4runtime.TableEntry;
 import io.keyway.protocol.p4runtime.Uint128;
 import io.keyway.protocol.p4runtime.Update;
 import io.keyway.protocol.p4runtime.WriteRequest;
+import io.keyway.protocol.p4runtime.config.P4Info;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -141,7 +141,13 @@ class EmulatorScriptIT {
         .contains("dst_ip=10.2.0.1", "1 rows");
 
     run(
-        "./keyway", "emulator", "control", address, "fault", "table-write", "fail",
+        "./keyway",
+        "emulator",
+        "control",
+        address,
+        "fault",
+        "table-write",
+        "fail",
         "--code=resource-exhausted");
     assertThatThrownBy(() -> p4.write(row(info, 2, spi)))
         .isInstanceOfSatisfying(
@@ -247,8 +253,7 @@ class EmulatorScriptIT {
                                                 .addParams(
                                                     Action.Param.newBuilder()
                                                         .setParamId(1)
-                                                        .setValue(
-                                                            ByteString.copyFrom(index))))))))
+                                                        .setValue(ByteString.copyFrom(index))))))))
         .build();
   }
 
