@@ -3,9 +3,7 @@ package io.keyway.tunnels;
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
-import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.EngineEvent;
-import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
@@ -19,8 +17,6 @@ import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
 import io.keyway.tunnels.plan.Resolver;
 import io.keyway.tunnels.plan.TunnelPlan;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,8 +33,6 @@ import java.util.random.RandomGenerator;
  */
 final class TunnelKeeper {
 
-  private static final Duration INITIATE = Duration.ofSeconds(60);
-
   private final Loop loop;
   private final Services services;
   private final RandomGenerator random;
@@ -47,11 +41,11 @@ final class TunnelKeeper {
   private final HoldKeeper holds;
   private final StaticPolicies staticPolicies;
   private final Connections connections;
-  private final Initiations initiations;
+  private final ChildKeeper children;
   private final Leftovers leftovers = new Leftovers();
   private final Places places = new Places();
+  private final Budget budget = new Budget();
   private final Map<String, TunnelEntry> tunnels = new TreeMap<>();
-  private final Map<String, String> tunnelOfChild = new HashMap<>();
   private final Map<String, TunnelStatus> published = new ConcurrentHashMap<>();
   private IntentSnapshot intent = IntentSnapshot.EMPTY;
 
@@ -65,7 +59,7 @@ final class TunnelKeeper {
         new HoldKeeper(loop, services, new Holds(owner), tunnels, this::publish, this::held);
     this.staticPolicies = new StaticPolicies(loop, services, owner);
     this.connections = new Connections(loop, services, tunnels, this::connectionLoaded);
-    this.initiations = new Initiations(loop);
+    this.children = new ChildKeeper(loop, services, events, tunnels, leftovers, this::publish);
   }
 
   /** What is published, for any thread. */
@@ -130,16 +124,16 @@ final class TunnelKeeper {
     entry.tunnel = tunnel;
     ChildPolicy policy = intent.childPolicies().get(tunnel.childPolicy());
     entry.startAction = policy == null ? StartAction.NONE : policy.startAction();
-    entry.plan =
-        keepHeld(
-            before,
-            places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel)));
+    TunnelPlan plan =
+        places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel));
+    DataPlane plane = plan.plane().map(services.planes::get).orElse(null);
+    entry.plan = keepHeld(before, budget.claim(tunnel.name(), plan, plane));
     if (before != null && !before.gateway().equals(entry.plan.gateway())) {
       connections.remove(before.gateway(), tunnel.name());
       connections.refresh(before.gateway());
     }
     connections.add(entry.plan.gateway(), tunnel.name());
-    indexChildren(tunnel.name(), before, entry.plan);
+    children.replanned(tunnel.name(), before, entry.plan);
     holds.keep(entry, before);
     connections.refresh(entry.plan.gateway());
     publish(entry);
@@ -164,36 +158,20 @@ final class TunnelKeeper {
     return now.holding(before.plane(), List.copyOf(both));
   }
 
-  private void indexChildren(String tunnel, TunnelPlan before, TunnelPlan now) {
-    Set<String> names = new HashSet<>();
-    now.children().stream().map(ChildConfig::name).forEach(names::add);
-    if (before != null) {
-      for (ChildConfig child : before.children()) {
-        if (!names.contains(child.name())) {
-          tunnelOfChild.remove(child.name());
-          tunnels.get(tunnel).up.remove(child.name());
-        }
-      }
-    }
-    names.forEach(name -> tunnelOfChild.put(name, tunnel));
-  }
-
   private void remove(String name) {
     TunnelEntry entry = tunnels.remove(name);
     published.remove(name);
     entry.cancelRetries();
     connections.remove(entry.plan.gateway(), name);
     connections.refresh(entry.plan.gateway());
-    for (ChildConfig child : entry.plan.children()) {
-      tunnelOfChild.remove(child.name());
-      leftovers.remove(child.name(), Set.of(), services.sad, services.spd);
-    }
+    children.removed(entry);
     // The engine removes its claims first; the hold lies below them and goes last.
     holds.retire(entry);
     if (!entry.up.isEmpty()) {
       events.tell(new TunnelEvent.Down(name, "removed from the configuration"));
     }
     places.release(name).forEach(this::replanByName);
+    budget.release(name).forEach(this::replanByName);
   }
 
   private void replanByName(String tunnel) {
@@ -222,12 +200,11 @@ final class TunnelKeeper {
   void servicesChanged(boolean engineChanged) {
     if (engineChanged) {
       connections.forget();
-      tunnels.values().forEach(TunnelEntry::cancelRetries);
-      tunnels.values().forEach(entry -> entry.connecting.clear());
+      children.engineChanged();
     }
     leftovers.find(services.engine, services.sad, services.spd, owner.name());
     if (engineChanged) {
-      rebuildUp();
+      children.rebuild();
     }
     for (TunnelEntry entry : tunnels.values()) {
       if (entry.hold != null && !entry.held) {
@@ -239,23 +216,8 @@ final class TunnelKeeper {
     staticPolicies.place(intent);
     if (services.engine != null && !intent.tunnels().isEmpty()) {
       for (String child : leftovers.children()) {
-        if (!tunnelOfChild.containsKey(child)) {
+        if (!children.isConfigured(child)) {
           leftovers.remove(child, Set.of(), services.sad, services.spd);
-        }
-      }
-    }
-  }
-
-  private void rebuildUp() {
-    tunnels.values().forEach(entry -> entry.up.clear());
-    tunnels.values().forEach(entry -> entry.burnt.clear());
-    if (services.engine == null) {
-      return;
-    }
-    for (IkeSaStatus ike : services.engine.snapshot()) {
-      for (ChildSaStatus child : ike.children()) {
-        if (child.state().equals("INSTALLED")) {
-          childUp(child);
         }
       }
     }
@@ -271,123 +233,13 @@ final class TunnelKeeper {
         entry.failure = "gateway '" + gateway + "' is not in force: " + outcome.reason();
         publish(entry);
       } else if (entry.wantsUp()) {
-        entry.plan.children().forEach(child -> start(entry, child.name()));
+        entry.plan.children().forEach(child -> children.start(entry, child.name()));
       }
     }
-  }
-
-  private void start(TunnelEntry entry, String child) {
-    if (entry.up.containsKey(child)
-        || entry.retries.containsKey(child)
-        || !entry.wantsUp()
-        || services.missing().isPresent()
-        || !entry.connecting.add(child)) {
-      return;
-    }
-    publish(entry);
-    initiations.start(
-        services.engine,
-        entry.plan.gateway(),
-        child,
-        INITIATE,
-        result -> started(entry, child, result.outcome()));
-  }
-
-  private void started(TunnelEntry entry, String child, Outcome outcome) {
-    entry.connecting.remove(child);
-    if (!outcome.done()) {
-      entry.failure = outcome.reason();
-      retryLater(entry, child);
-    }
-    publish(entry);
-  }
-
-  private void retryLater(TunnelEntry entry, String child) {
-    if (tunnels.get(entry.tunnel.name()) != entry
-        || !entry.wantsUp()
-        || entry.up.containsKey(child)
-        || entry.retries.containsKey(child)) {
-      return;
-    }
-    entry.retries.put(
-        child,
-        loop.schedule(
-            entry.backoff.next(),
-            () -> {
-              entry.retries.remove(child);
-              if (tunnels.get(entry.tunnel.name()) == entry && tunnelOfChild.containsKey(child)) {
-                start(entry, child);
-              }
-            }));
   }
 
   void engineEvent(EngineEvent event) {
-    if (event instanceof EngineEvent.ChildUp up) {
-      childUp(up.child());
-    } else if (event instanceof EngineEvent.ChildRekeyed rekeyed) {
-      TunnelEntry entry = childUp(rekeyed.child());
-      if (entry != null) {
-        entry.rekeys++;
-        events.tell(new TunnelEvent.Rekeyed(entry.tunnel.name(), describe(rekeyed.child())));
-        publish(entry);
-      }
-    } else if (event instanceof EngineEvent.ChildDown down) {
-      childDown(down);
-    } else if (event instanceof EngineEvent.AuthenticationFailed failed) {
-      events.tell(
-          new TunnelEvent.AuthenticationFailed(
-              failed.connection(), failed.peer(), failed.reason()));
-    }
-  }
-
-  private TunnelEntry childUp(ChildSaStatus child) {
-    String tunnel = tunnelOfChild.get(child.name());
-    TunnelEntry entry = tunnel == null ? null : tunnels.get(tunnel);
-    if (entry == null) {
-      return null;
-    }
-    ChildSaStatus old = entry.up.put(child.name(), child);
-    if (old != null && !old.uid().equals(child.uid())) {
-      entry.burnt.remove(old.uid());
-    }
-    entry.terminated = false;
-    entry.failure = "";
-    entry.backoff.reset();
-    Optional.ofNullable(entry.retries.remove(child.name()))
-        .ifPresent(io.keyway.api.Registration::close);
-    if (leftovers.has(child.name())) {
-      leftovers.remove(child.name(), Set.of(child.uid()), services.sad, services.spd);
-    }
-    publish(entry);
-    return entry;
-  }
-
-  private void childDown(EngineEvent.ChildDown down) {
-    String tunnel = tunnelOfChild.get(down.childName());
-    TunnelEntry entry = tunnel == null ? null : tunnels.get(tunnel);
-    if (entry == null) {
-      return;
-    }
-    ChildSaStatus current = entry.up.get(down.childName());
-    if (current != null && !current.uid().equals(down.uid())) {
-      return;
-    }
-    entry.up.remove(down.childName());
-    entry.burnt.remove(down.uid());
-    entry.failure = down.reason();
-    retryLater(entry, down.childName());
-    publish(entry);
-  }
-
-  static String describe(ChildSaStatus child) {
-    String in = child.spiIn().map(lease -> lease.spi().toString()).orElse("-");
-    return child.name()
-        + " "
-        + child.proposal()
-        + " in "
-        + in
-        + " out 0x"
-        + String.format("%08x", child.spiOut());
+    children.engineEvent(event);
   }
 
   // ---- operators ---------------------------------------------------------------------------
@@ -445,7 +297,8 @@ final class TunnelKeeper {
       entry
           .up
           .values()
-          .forEach(c -> detail.append(detail.isEmpty() ? "" : "; ").append(describe(c)));
+          .forEach(
+              c -> detail.append(detail.isEmpty() ? "" : "; ").append(ChildKeeper.describe(c)));
       events.tell(new TunnelEvent.Up(name, detail.toString()));
     } else if (before == Phase.UP) {
       events.tell(new TunnelEvent.Down(name, StatusView.status(entry, services).reason()));

@@ -11,6 +11,7 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneSnapshot;
 import io.keyway.api.plane.PlaneStatus;
+import io.keyway.api.plane.RowNeeds;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.IpsecMode;
@@ -35,6 +36,9 @@ final class FakePlane implements DataPlane {
   Consumer<PlaneEvent> listener = event -> {};
   PlaneStatus.Connection connection = PlaneStatus.Connection.READY;
   String reason = "";
+
+  /** Rows of its tables rx, tx and term; those not named here it does not tell of. */
+  Map<String, Long> sizes = Map.of();
 
   FakePlane(String name) {
     this.name = name;
@@ -78,8 +82,23 @@ final class FakePlane implements DataPlane {
 
   @Override
   public PlaneStatus status() {
+    boolean tells = connection == PlaneStatus.Connection.READY;
     return new PlaneStatus(
-        connection, reason, new Generation(1), List.of(), OptionalLong.empty(), Optional.empty());
+        connection,
+        reason,
+        new Generation(1),
+        tells
+            ? sizes.entrySet().stream()
+                .map(t -> new PlaneStatus.TableUse(t.getKey(), 0, t.getValue()))
+                .toList()
+            : List.of(),
+        OptionalLong.empty(),
+        Optional.empty());
+  }
+
+  @Override
+  public RowNeeds rowNeeds() {
+    return new RowNeeds(Map.of("rx", 1), Map.of("tx", 2), Map.of("term", 1));
   }
 
   @Override

@@ -1,0 +1,223 @@
+package io.keyway.tunnels;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Registration;
+import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.ChildSaStatus;
+import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.tunnel.TunnelEvent;
+import io.keyway.tunnels.plan.TunnelPlan;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The children that tunnels want: started, started again after a pause, and what the engine tells
+ * of them. Runs on the loop.
+ */
+final class ChildKeeper {
+
+  private static final Duration INITIATE = Duration.ofSeconds(60);
+
+  private final Loop loop;
+  private final Services services;
+  private final Events events;
+  private final Map<String, TunnelEntry> tunnels;
+  private final Leftovers leftovers;
+  private final Consumer<TunnelEntry> changed;
+  private final Initiations initiations;
+  private final Map<String, String> tunnelOfChild = new HashMap<>();
+
+  /**
+   * @param changed called when what there is to say of a tunnel has changed
+   */
+  ChildKeeper(
+      Loop loop,
+      Services services,
+      Events events,
+      Map<String, TunnelEntry> tunnels,
+      Leftovers leftovers,
+      Consumer<TunnelEntry> changed) {
+    this.loop = loop;
+    this.services = services;
+    this.events = events;
+    this.tunnels = tunnels;
+    this.leftovers = leftovers;
+    this.changed = changed;
+    this.initiations = new Initiations(loop);
+  }
+
+  /** A tunnel has another plan, and so other children. */
+  void replanned(String tunnel, TunnelPlan before, TunnelPlan now) {
+    Set<String> names = new HashSet<>();
+    now.children().stream().map(ChildConfig::name).forEach(names::add);
+    if (before != null) {
+      for (ChildConfig child : before.children()) {
+        if (!names.contains(child.name())) {
+          tunnelOfChild.remove(child.name());
+          tunnels.get(tunnel).up.remove(child.name());
+        }
+      }
+    }
+    names.forEach(name -> tunnelOfChild.put(name, tunnel));
+  }
+
+  /** A tunnel is gone. */
+  void removed(TunnelEntry entry) {
+    for (ChildConfig child : entry.plan.children()) {
+      tunnelOfChild.remove(child.name());
+      leftovers.remove(child.name(), Set.of(), services.sad, services.spd);
+    }
+  }
+
+  boolean isConfigured(String child) {
+    return tunnelOfChild.containsKey(child);
+  }
+
+  /** Forgets everything of an engine that is not there any more. */
+  void engineChanged() {
+    tunnels.values().forEach(TunnelEntry::cancelRetries);
+    tunnels.values().forEach(entry -> entry.connecting.clear());
+  }
+
+  /** Asks the engine what is up. */
+  void rebuild() {
+    tunnels.values().forEach(entry -> entry.up.clear());
+    tunnels.values().forEach(entry -> entry.burnt.clear());
+    if (services.engine == null) {
+      return;
+    }
+    for (IkeSaStatus ike : services.engine.snapshot()) {
+      for (ChildSaStatus child : ike.children()) {
+        if (child.state().equals("INSTALLED")) {
+          childUp(child);
+        }
+      }
+    }
+  }
+
+  // ---- bringing up ---------------------------------------------------------------------------
+
+  void start(TunnelEntry entry, String child) {
+    if (entry.up.containsKey(child)
+        || entry.retries.containsKey(child)
+        || !entry.wantsUp()
+        || services.missing().isPresent()
+        || !entry.connecting.add(child)) {
+      return;
+    }
+    changed.accept(entry);
+    initiations.start(
+        services.engine,
+        entry.plan.gateway(),
+        child,
+        INITIATE,
+        result -> started(entry, child, result.outcome()));
+  }
+
+  private void started(TunnelEntry entry, String child, Outcome outcome) {
+    entry.connecting.remove(child);
+    if (!outcome.done()) {
+      entry.failure = outcome.reason();
+      retryLater(entry, child);
+    }
+    changed.accept(entry);
+  }
+
+  private void retryLater(TunnelEntry entry, String child) {
+    if (tunnels.get(entry.tunnel.name()) != entry
+        || !entry.wantsUp()
+        || entry.up.containsKey(child)
+        || entry.retries.containsKey(child)) {
+      return;
+    }
+    entry.retries.put(
+        child,
+        loop.schedule(
+            entry.backoff.next(),
+            () -> {
+              entry.retries.remove(child);
+              if (tunnels.get(entry.tunnel.name()) == entry && isConfigured(child)) {
+                start(entry, child);
+              }
+            }));
+  }
+
+  // ---- what the engine tells -----------------------------------------------------------------
+
+  void engineEvent(EngineEvent event) {
+    if (event instanceof EngineEvent.ChildUp up) {
+      childUp(up.child());
+    } else if (event instanceof EngineEvent.ChildRekeyed rekeyed) {
+      TunnelEntry entry = childUp(rekeyed.child());
+      if (entry != null) {
+        entry.rekeys++;
+        events.tell(new TunnelEvent.Rekeyed(entry.tunnel.name(), describe(rekeyed.child())));
+        changed.accept(entry);
+      }
+    } else if (event instanceof EngineEvent.ChildDown down) {
+      childDown(down);
+    } else if (event instanceof EngineEvent.AuthenticationFailed failed) {
+      events.tell(
+          new TunnelEvent.AuthenticationFailed(
+              failed.connection(), failed.peer(), failed.reason()));
+    }
+  }
+
+  private TunnelEntry entryOf(String child) {
+    String tunnel = tunnelOfChild.get(child);
+    return tunnel == null ? null : tunnels.get(tunnel);
+  }
+
+  private TunnelEntry childUp(ChildSaStatus child) {
+    TunnelEntry entry = entryOf(child.name());
+    if (entry == null) {
+      return null;
+    }
+    ChildSaStatus old = entry.up.put(child.name(), child);
+    if (old != null && !old.uid().equals(child.uid())) {
+      entry.burnt.remove(old.uid());
+    }
+    entry.terminated = false;
+    entry.failure = "";
+    entry.backoff.reset();
+    Optional.ofNullable(entry.retries.remove(child.name())).ifPresent(Registration::close);
+    if (leftovers.has(child.name())) {
+      leftovers.remove(child.name(), Set.of(child.uid()), services.sad, services.spd);
+    }
+    changed.accept(entry);
+    return entry;
+  }
+
+  private void childDown(EngineEvent.ChildDown down) {
+    TunnelEntry entry = entryOf(down.childName());
+    if (entry == null) {
+      return;
+    }
+    ChildSaStatus current = entry.up.get(down.childName());
+    if (current != null && !current.uid().equals(down.uid())) {
+      return;
+    }
+    entry.up.remove(down.childName());
+    entry.burnt.remove(down.uid());
+    entry.failure = down.reason();
+    retryLater(entry, down.childName());
+    changed.accept(entry);
+  }
+
+  static String describe(ChildSaStatus child) {
+    String in = child.spiIn().map(lease -> lease.spi().toString()).orElse("-");
+    return child.name()
+        + " "
+        + child.proposal()
+        + " in "
+        + in
+        + " out 0x"
+        + String.format("%08x", child.spiOut());
+  }
+}
