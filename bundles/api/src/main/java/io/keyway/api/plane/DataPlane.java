@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -56,9 +57,22 @@ public interface DataPlane extends PlaneModel {
   CompletionStage<List<Outcome>> apply(
       Generation expected, List<PlaneChange> changes, Duration timeout);
 
-  /** Counters of outbound places, kept by the device for as long as the place exists. */
+  /**
+   * What outbound places have sent through SAs, over all rekeys: counters that never go back for as
+   * long as the place exists. A place that is not counted, or never had an SA, is left out. Asking
+   * for many at a time, or often, costs one reading of the device.
+   */
   CompletionStage<Map<SelectorPair, Usage>> policyUsage(
       Collection<SelectorPair> outbound, Duration timeout);
+
+  /**
+   * What outbound places have dropped for want of an SA, by the same rules; empty where the plane
+   * cannot tell.
+   */
+  default CompletionStage<Map<SelectorPair, Usage>> heldUsage(
+      Collection<SelectorPair> outbound, Duration timeout) {
+    return CompletableFuture.completedFuture(Map.of());
+  }
 
   /** Counters by SA where the device keeps them; others are left out. */
   CompletionStage<Map<SaId, Usage>> saUsage(Collection<SaId> sas, Duration timeout);

@@ -205,7 +205,16 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
   public CompletionStage<Map<SelectorPair, Usage>> policyUsage(
       Collection<SelectorPair> outbound, Duration timeout) {
     List<SelectorPair> pairs = List.copyOf(outbound);
-    return ask(timeout, () -> queries.policyUsage(pairs), o -> Map.of());
+    long ticket = queries.ticket();
+    return ask(timeout, () -> queries.policyUsage(pairs, ticket), o -> Map.of());
+  }
+
+  @Override
+  public CompletionStage<Map<SelectorPair, Usage>> heldUsage(
+      Collection<SelectorPair> outbound, Duration timeout) {
+    List<SelectorPair> pairs = List.copyOf(outbound);
+    long ticket = queries.ticket();
+    return ask(timeout, () -> queries.heldUsage(pairs, ticket), o -> Map.of());
   }
 
   /** The device counts by policy only. */

@@ -49,6 +49,20 @@ final class Job {
     outcomes[item] = outcome;
   }
 
+  /** True when it put policies, and the device has acknowledged every one of them. */
+  synchronized boolean held() {
+    boolean any = false;
+    for (int i = 0; i < outcomes.length; i++) {
+      if (changes.get(i) instanceof PlaneChange.PutPolicy) {
+        any = true;
+        if (outcomes[i] == null || !outcomes[i].done()) {
+          return false;
+        }
+      }
+    }
+    return any;
+  }
+
   /** Every item has its outcome. */
   void finish() {
     end(Outcome.unknown("no outcome"));

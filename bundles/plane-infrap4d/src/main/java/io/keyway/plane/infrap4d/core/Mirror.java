@@ -44,8 +44,20 @@ final class Mirror {
   /** SAs that need a row of {@link IpsecTable#TUNNEL_TERM}; it goes with the last of them. */
   private final Map<RowKey, Set<SaRef>> termUsers = new HashMap<>();
 
+  /** Hears of every row that was written, or was found to be something else. */
+  @FunctionalInterface
+  interface Watcher {
+    void changed(RowKey key, Optional<RowAction> before, Optional<RowAction> after);
+  }
+
+  private Watcher watcher = (key, before, after) -> {};
+
   Mirror(MirrorNotes notes) {
     this.notes = notes;
+  }
+
+  void watch(Watcher listener) {
+    watcher = listener;
   }
 
   Optional<RowAction> row(RowKey key) {
@@ -63,6 +75,7 @@ final class Mirror {
   /** Notes that a row is there with this action, or is not there. */
   void set(RowKey key, Optional<RowAction> action) {
     RowAction before = action.isPresent() ? rows.put(key, action.get()) : rows.remove(key);
+    watcher.changed(key, Optional.ofNullable(before), action);
     suspects.remove(key);
     strangers.remove(key);
     counts.merge(

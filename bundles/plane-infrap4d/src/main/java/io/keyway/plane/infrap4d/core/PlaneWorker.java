@@ -5,6 +5,7 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.plane.PlaneStatus.Connection;
+import io.keyway.api.plane.PlaneStatus.SpiUse;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.Spi;
 import io.keyway.plane.infrap4d.device.Device;
@@ -16,6 +17,7 @@ import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,15 @@ final class PlaneWorker {
   /** Answers that do not fit the mirror lead to a look at the tables this often at most. */
   private static final Duration DOUBT_REST = Duration.ofSeconds(1);
 
+  /** A contact that ends sooner is no reason to come back at once. */
+  private static final Duration STEADY = Duration.ofSeconds(2);
+
+  /** After a loss the device may be back, and in clear, any moment; so long nobody waits long. */
+  private static final Duration EAGER = Duration.ofMinutes(3);
+
+  /** How often files that the next connection needs are looked at. */
+  private static final Duration WARN_CHECK = Duration.ofSeconds(10);
+
   private final Infrap4dSettings settings;
   private final DeviceConnector connector;
   private final ScheduledExecutorService executor;
@@ -52,13 +63,21 @@ final class PlaneWorker {
   private final RowWriter rowWriter;
   private final BatchRunner runner;
   private final Reconciler reconciler;
+  private final Holds holds;
+  private final Meter meter;
 
   private Device device;
   private Link link;
   private long attempt;
-  private Optional<ScheduledFuture<?>> audit = Optional.empty();
+  private final List<ScheduledFuture<?>> looks = new ArrayList<>();
+  private long looking;
   private boolean doubtScheduled;
   private boolean remembered;
+  private Optional<Instant> contact = Optional.empty();
+  private Optional<Instant> wasReady = Optional.empty();
+  private Optional<String> ledByAnother = Optional.empty();
+  private Optional<Instant> warned = Optional.empty();
+  private List<String> warnings = List.of();
   private volatile PlaneStatus status;
   private volatile boolean closing;
 
@@ -91,6 +110,8 @@ final class PlaneWorker {
           mirror.noteAll();
           ledger.noteAll();
         });
+    this.holds = new Holds(settings.name(), mirror, rowWriter, clock);
+    this.meter = new Meter(mirror);
     this.status = status(Connection.CONNECTING, "contact with infrap4d is being made");
   }
 
@@ -99,6 +120,16 @@ final class PlaneWorker {
     @Override
     public void lost(DeviceException why) {
       submit(() -> onLost(this, why));
+    }
+
+    @Override
+    public void standby(String why) {
+      submit(() -> onStandby(this, why));
+    }
+
+    @Override
+    public void leading() {
+      submit(() -> onLeading(this));
     }
 
     @Override
@@ -144,6 +175,10 @@ final class PlaneWorker {
     return ledger;
   }
 
+  Meter meter() {
+    return meter;
+  }
+
   Generation generation() {
     return reconciler.generation();
   }
@@ -177,20 +212,53 @@ final class PlaneWorker {
     }
     Link mine = new Link();
     link = mine;
+    lookAtWarnings();
     try {
       remember();
       device = connector.connect(attempt++, mine);
-      publish(Connection.RECONCILING, "what is on the device is being compared");
-      reconciler.contact(device);
+      contact = Optional.of(clock.instant());
     } catch (DeviceException e) {
       onLost(mine, e);
       return;
     } catch (RuntimeException e) {
-      LOG.error("data plane {}: a bug at contact", settings.name(), e);
-      onLost(mine, new DeviceException(DeviceException.Kind.REFUSED, "internal error: " + e));
+      bug(mine, e);
       return;
     }
-    backoff.reset();
+    if (device.leads()) {
+      lead(mine);
+    } else {
+      standBy(device.standby());
+    }
+  }
+
+  private void bug(Link mine, RuntimeException e) {
+    LOG.error("data plane {}: a bug at contact", settings.name(), e);
+    onLost(mine, new DeviceException(DeviceException.Kind.REFUSED, "internal error: " + e));
+  }
+
+  /** Holds first, for nothing on the device may be as we left it; then everything else. */
+  private void lead(Link mine) {
+    try {
+      publish(Connection.RECONCILING, "what is on the device is being compared");
+      device.lead();
+      Optional<String> lost = holds.restore(device);
+      publish(status.connection(), status.reason());
+      device.watchExpiries();
+      reconciler.contact(device, lost.or(() -> ledByAnother));
+    } catch (DeviceException e) {
+      onLost(mine, e);
+      return;
+    } catch (RuntimeException e) {
+      bug(mine, e);
+      return;
+    }
+    if (!device.leads()) {
+      standBy(device.standby());
+      return;
+    }
+    ledByAnother = Optional.empty();
+    wasReady = Optional.of(clock.instant());
+    holds.seenGood();
     publish(Connection.READY, "");
     LOG.info(
         "data plane {}: ready, program {}, generation {}",
@@ -198,16 +266,57 @@ final class PlaneWorker {
         device.pipeline().program(),
         generation());
     events.emit(new PlaneEvent.Up(generation()));
-    scheduleAudit();
+    scheduleLooks();
+  }
+
+  /** Keeps contact, and changes nothing. */
+  private void standBy(String why) {
+    boolean news = status.ready() || !status.reason().equals(why);
+    endLooks();
+    // Whoever leads may have changed anything, and SAs cannot be read back.
+    ledByAnother = Optional.of(why);
+    publish(Connection.NOT_PRIMARY, why);
+    rejectQueued(why);
+    every(
+        WARN_CHECK,
+        () -> {
+          lookAtWarnings();
+          publish(status.connection(), status.reason());
+        });
+    if (news) {
+      LOG.warn("data plane {}: {}", settings.name(), why);
+      events.emit(new PlaneEvent.Down(why));
+    }
+  }
+
+  private void onStandby(Link from, String why) {
+    if (from == link && device != null && !device.leads()) {
+      standBy(why);
+    }
+  }
+
+  private void onLeading(Link from) {
+    if (from == link && device != null && device.leads() && !status.ready()) {
+      LOG.info("data plane {}: this controller leads now", settings.name());
+      lead(from);
+    }
   }
 
   private void onLost(Link from, DeviceException why) {
     if (from != link || closing) {
       return;
     }
-    boolean wasReady = status.ready();
+    boolean ready = status.ready();
     boolean news = !status.reason().equals(why.getMessage());
-    dropDevice();
+    if (ready) {
+      wasReady = Optional.of(clock.instant());
+      holds.contactLost();
+    }
+    if (contact.map(c -> c.plus(STEADY).isBefore(clock.instant())).orElse(false)) {
+      backoff.reset();
+    }
+    contact = Optional.empty();
+    dropDevice("contact with infrap4d was lost");
     publish(
         switch (why.kind()) {
           case NO_PIPELINE -> Connection.NO_PIPELINE;
@@ -215,15 +324,24 @@ final class PlaneWorker {
           case UNREACHABLE, REFUSED -> Connection.DOWN;
         },
         why.getMessage());
-    Duration pause = backoff.next();
+    Duration pause = pause(why.kind());
     if (news) {
       LOG.warn("data plane {}: {}", settings.name(), why.getMessage());
     }
     LOG.debug("data plane {}: next attempt in {} ms", settings.name(), pause.toMillis());
-    if (wasReady || news) {
+    if (ready || news) {
       events.emit(new PlaneEvent.Down(why.getMessage()));
     }
     later(pause, this::connect);
+  }
+
+  /** A device that answers and waits for its program is asked often: it is one small question. */
+  private Duration pause(DeviceException.Kind kind) {
+    if (kind == DeviceException.Kind.NO_PIPELINE) {
+      return backoff.spread(settings.timing().probe().toMillis() / 4);
+    }
+    boolean eager = wasReady.map(t -> t.plus(EAGER).isAfter(clock.instant())).orElse(false);
+    return eager ? backoff.nextSoon() : backoff.next();
   }
 
   private Optional<ScheduledFuture<?>> later(Duration pause, Runnable work) {
@@ -235,17 +353,24 @@ final class PlaneWorker {
     }
   }
 
-  private void dropDevice() {
+  private void dropDevice(String why) {
     link = null;
-    audit.ifPresent(a -> a.cancel(false));
+    endLooks();
     if (device != null) {
       device.close();
       device = null;
     }
-    queue.takeAll().forEach(j -> j.reject(Outcome.unavailable("contact with infrap4d was lost")));
+    rejectQueued(why);
+  }
+
+  private void rejectQueued(String why) {
+    queue.takeAll().forEach(j -> j.reject(Outcome.unavailable(why)));
   }
 
   private void onExpired(ExpiryText event) {
+    if (!status.ready()) {
+      return;
+    }
     if (event.spi() < 256) {
       LOG.warn("data plane {}: an expiry names SPI {}", settings.name(), event.spi());
       return;
@@ -253,18 +378,58 @@ final class PlaneWorker {
     events.emit(new PlaneEvent.Expired(new Spi(event.spi()), event.destination(), !event.soft()));
   }
 
-  private void scheduleAudit() {
-    audit =
-        later(
-            settings.timing().audit(),
+  private void scheduleLooks() {
+    endLooks();
+    every(settings.timing().audit(), this::audit);
+    every(settings.timing().probe(), this::glance);
+  }
+
+  /** Again and again until contact or the lead is lost, or got. */
+  private void every(Duration period, Runnable look) {
+    long mine = looking;
+    later(
+            period,
             () -> {
-              if (device != null) {
-                audit();
+              if (mine == looking) {
+                look.run();
               }
-              if (device != null) {
-                scheduleAudit();
+              if (mine == looking) {
+                every(period, look);
               }
-            });
+            })
+        .ifPresent(looks::add);
+    looks.removeIf(ScheduledFuture::isDone);
+  }
+
+  private void endLooks() {
+    looking++;
+    looks.forEach(l -> l.cancel(false));
+    looks.clear();
+  }
+
+  /** Between audits: a program that was set again leaves all traffic in clear until we look. */
+  private void glance() {
+    lookAtWarnings();
+    boolean[] good = {false};
+    if (look(() -> good[0] = reconciler.glance(device)).done()) {
+      if (good[0]) {
+        holds.seenGood();
+      } else {
+        audit();
+      }
+    }
+  }
+
+  private void lookAtWarnings() {
+    if (warned.map(t -> t.plus(WARN_CHECK).isAfter(clock.instant())).orElse(false)) {
+      return;
+    }
+    warned = Optional.of(clock.instant());
+    List<String> now = connector.warnings();
+    now.stream()
+        .filter(w -> !warnings.contains(w))
+        .forEach(w -> LOG.warn("data plane {}: {}", settings.name(), w));
+    warnings = now;
   }
 
   /** At once, but not for every failure of one tunnel. */
@@ -279,7 +444,7 @@ final class PlaneWorker {
           DOUBT_REST,
           () -> {
             doubtScheduled = false;
-            if (device != null) {
+            if (status.ready()) {
               audit();
             }
           });
@@ -290,7 +455,7 @@ final class PlaneWorker {
   Outcome audit() {
     return look(
         () -> {
-          if (reconciler.audit(device)) {
+          if (reconciler.audit(device, holds.restore(device))) {
             // To those who only wait for a plane to come up it just did.
             publish(status.connection(), status.reason());
             events.emit(new PlaneEvent.Up(reconciler.generation()));
@@ -360,6 +525,9 @@ final class PlaneWorker {
     try {
       runner.run(target.get(), generation(), valid);
     } finally {
+      if (valid.stream().anyMatch(Job::held)) {
+        holds.confirmed();
+      }
       // First the rows used, then the answers: who was answered must find his rows counted.
       publish(status.connection(), status.reason());
       valid.forEach(Job::finish);
@@ -398,13 +566,17 @@ final class PlaneWorker {
         reconciler.generation(),
         device == null ? List.of() : reconciler.tables(device),
         reconciler.drift(),
-        reconciler.last());
+        reconciler.last(),
+        Optional.of(new SpiUse(ledger.leases().size(), ledger.pool().size(), ledger.lost())),
+        holds.exposure(),
+        warnings);
   }
 
   /** Ends the session; the device keeps everything. */
   void close() {
     closing = true;
-    dropDevice();
+    dropDevice("data plane " + settings.name() + " is closed");
+    connector.close();
     publish(Connection.DOWN, "data plane " + settings.name() + " is closed");
   }
 }

@@ -12,7 +12,6 @@ import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.DeviceRow;
-import io.keyway.plane.infrap4d.pipeline.IpsecAction;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
@@ -22,6 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** Everything that is asked of the device without changing rows. On the worker. */
 final class Queries {
@@ -31,8 +33,13 @@ final class Queries {
   /** SPIs whose index is taken that are skipped before giving up. */
   private static final int SPI_ATTEMPTS = 8;
 
+  private static final Set<IpsecTable> COUNTED =
+      Set.of(IpsecTable.SPD, IpsecTable.TX_CLASSIFICATION);
+
   private final Infrap4dSettings settings;
   private final PlaneWorker worker;
+  private final AtomicLong tickets = new AtomicLong();
+  private long readFor;
 
   Queries(Infrap4dSettings settings, PlaneWorker worker) {
     this.settings = settings;
@@ -97,33 +104,48 @@ final class Queries {
         : Outcome.absent("the lease of index " + lease.index() + " is not out");
   }
 
-  /** The SPD rows count; a place without one (held, or empty) has no counter now. */
-  Map<SelectorPair, Usage> policyUsage(List<SelectorPair> pairs) {
+  /** To be taken when a question is asked; tells which readings are new enough for it. */
+  long ticket() {
+    return tickets.incrementAndGet();
+  }
+
+  /**
+   * Packets that went to an SA, by place, over all its rekeys; a place that never had one is left
+   * out.
+   */
+  Map<SelectorPair, Usage> policyUsage(List<SelectorPair> pairs, long ticket) {
+    return usage(pairs, ticket, worker.meter()::sent);
+  }
+
+  /** Packets that were dropped for want of an SA. */
+  Map<SelectorPair, Usage> heldUsage(List<SelectorPair> pairs, long ticket) {
+    return usage(pairs, ticket, worker.meter()::held);
+  }
+
+  /** One reading of the device answers every question that was asked before it began. */
+  private Map<SelectorPair, Usage> usage(
+      List<SelectorPair> pairs, long ticket, Function<RowKey, Optional<Usage>> of) {
     Optional<Device> device = worker.ready();
     if (device.isEmpty()) {
       return Map.of();
     }
-    try {
-      Map<RowKey, Usage> counters = device.get().counters(IpsecTable.SPD);
-      Map<SelectorPair, Usage> result = new HashMap<>();
-      for (SelectorPair pair : pairs) {
-        Selectors.of(pair)
-            .value()
-            .map(place -> RowKey.spd(place.destination(), place.protocol()))
-            .filter(
-                key ->
-                    worker
-                        .mirror()
-                        .row(key)
-                        .filter(a -> a.action() == IpsecAction.PROTECT)
-                        .isPresent())
-            .map(counters::get)
-            .ifPresent(usage -> result.put(pair, usage));
+    if (ticket > readFor) {
+      long now = tickets.get();
+      try {
+        worker.meter().read(device.get().counters(COUNTED));
+        readFor = now;
+      } catch (DeviceException e) {
+        return Map.of();
       }
-      return result;
-    } catch (DeviceException e) {
-      return Map.of();
     }
+    Map<SelectorPair, Usage> result = new HashMap<>();
+    for (SelectorPair pair : pairs) {
+      Selectors.of(pair)
+          .value()
+          .flatMap(place -> of.apply(RowKey.spd(place.destination(), place.protocol())))
+          .ifPresent(usage -> result.put(pair, usage));
+    }
+    return result;
   }
 
   Result<PlaneSnapshot> snapshot() {

@@ -9,6 +9,7 @@ import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.RowOp;
 import io.keyway.plane.infrap4d.pipeline.DeviceRow;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
+import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import java.io.IOException;
@@ -109,8 +110,12 @@ final class Reconciler {
     }
   }
 
-  /** Decides whether the device lived on since we last looked. */
-  void contact(Device device) throws DeviceException {
+  /**
+   * Decides whether the device lived on since we last looked.
+   *
+   * @param doubt why it cannot have, or may not have, when that is known already
+   */
+  void contact(Device device, Optional<String> doubt) throws DeviceException {
     Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
     Comparison comparison = Comparison.of(mirror, rows);
     boolean first = !met;
@@ -118,7 +123,9 @@ final class Reconciler {
     long before = cookie;
     cookie = device.pipeline().cookie();
     if (!first) {
-      if (comparison.lost()) {
+      if (doubt.isPresent()) {
+        newGeneration(comparison, rows, doubt.get());
+      } else if (comparison.lost()) {
         newGeneration(comparison, rows, "after contact was lost " + comparison.describe());
       } else if (cookie != before) {
         newGeneration(comparison, rows, pushed());
@@ -139,22 +146,44 @@ final class Reconciler {
   /**
    * Looks whether all is as it was written.
    *
+   * @param doubt why it is not, when that is known already
    * @return true when a new generation began
    */
-  boolean audit(Device device) throws DeviceException {
+  boolean audit(Device device, Optional<String> doubt) throws DeviceException {
     long now = device.probe();
     Map<RowKey, DeviceRow> rows = device.read(EnumSet.allOf(IpsecTable.class));
     Comparison comparison = Comparison.of(mirror, rows);
     compared(comparison);
     boolean pushed = now != cookie;
     cookie = now;
-    boolean changed = comparison.lost() || pushed;
+    boolean changed = comparison.lost() || pushed || doubt.isPresent();
     if (changed) {
-      newGeneration(comparison, rows, pushed ? pushed() : comparison.describe());
+      newGeneration(comparison, rows, pushed ? pushed() : doubt.orElseGet(comparison::describe));
       note();
     }
     sweep(device);
     return changed;
+  }
+
+  /**
+   * A glance between two audits: the program, and one row of ours.
+   *
+   * @return false when something is not as it should be
+   */
+  boolean glance(Device device) throws DeviceException {
+    if (device.probe() != cookie) {
+      return false;
+    }
+    // Any row will do, for who sets a program empties every table.
+    for (Map.Entry<RowKey, RowAction> row : mirror.rows().entrySet()) {
+      if (!mirror.isSuspect(row.getKey())) {
+        return device
+            .read(row.getKey())
+            .flatMap(DeviceRow::action)
+            .equals(Optional.of(row.getValue()));
+      }
+    }
+    return true;
   }
 
   /** Only looks. */

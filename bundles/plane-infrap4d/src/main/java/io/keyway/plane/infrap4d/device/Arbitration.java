@@ -14,53 +14,65 @@ import io.keyway.protocol.p4runtime.StreamMessageRequest;
 import io.keyway.protocol.p4runtime.StreamMessageResponse;
 import io.keyway.protocol.p4runtime.Uint128;
 import io.keyway.protocol.p4runtime.stratum.P4RoleConfig;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one stream with the device. As long as it lives and says so, we lead for our role; when it
- * ends, or another controller takes over, so does everything we may write.
+ * The one stream with the device. As long as it lives and the device says so, we lead for our role.
+ * When another controller leads we stay on it as standby and change nothing, until the device tells
+ * that we lead after all.
  */
 final class Arbitration implements StreamObserver<StreamMessageResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Arbitration.class);
 
+  /** Claims against somebody who leads, on one stream: one that does not obey is left alone. */
+  private static final int MOST_CLAIMS = 3;
+
+  /** Who hears of it, on threads of the connection. */
+  interface Listener {
+
+    /** From now on we lead, with this id. */
+    void leading(Uint128 electionId);
+
+    /** From now on we do not; tells who does, and what to do about it. */
+    void standby(String why);
+
+    /** The stream is over. */
+    void lost(DeviceException why);
+  }
+
   private final Infrap4dSettings settings;
-  private final Consumer<DeviceException> lost;
-  private final CompletableFuture<Uint128> primary = new CompletableFuture<>();
-  private MasterArbitrationUpdate offer;
-  private boolean raised;
+  private final Election election;
+  private final long attempt;
+  private final Listener listener;
+  private final CompletableFuture<Void> first = new CompletableFuture<>();
+  private Optional<Role> role = Optional.empty();
+  private int claims;
   private volatile StreamObserver<StreamMessageRequest> requests;
   private volatile boolean closed;
 
-  Arbitration(Infrap4dSettings settings, Consumer<DeviceException> lost) {
+  Arbitration(Infrap4dSettings settings, Election election, long attempt, Listener listener) {
     this.settings = settings;
-    this.lost = lost;
+    this.election = election;
+    this.attempt = attempt;
+    this.listener = listener;
   }
 
-  /**
-   * Opens the stream and waits until the device says that we lead.
-   *
-   * @return the election id that we lead with
-   */
-  Uint128 lead(ManagedChannel channel, Pipeline pipeline, Uint128 electionId)
-      throws DeviceException {
-    MasterArbitrationUpdate.Builder update =
-        MasterArbitrationUpdate.newBuilder()
-            .setDeviceId(settings.deviceId())
-            .setElectionId(electionId);
-    if (!settings.role().isEmpty()) {
-      update.setRole(role(pipeline));
+  /** Opens the stream and waits until the device has said whether we lead; the listener knows. */
+  void open(ManagedChannel channel, Pipeline pipeline) throws DeviceException {
+    synchronized (this) {
+      role = settings.role().isEmpty() ? Optional.empty() : Optional.of(role(pipeline));
+      requests = P4RuntimeGrpc.newStub(channel).streamChannel(this);
+      send(election.id(attempt));
     }
-    requests = P4RuntimeGrpc.newStub(channel).streamChannel(this);
-    send(update.build());
     try {
-      return primary.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
+      first.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new DeviceException(
           Kind.UNREACHABLE,
@@ -82,9 +94,9 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
 
   /** Names the role and, if so configured, claims the IPsec tables for it alone. */
   private Role role(Pipeline pipeline) {
-    Role.Builder role = Role.newBuilder().setName(settings.role());
+    Role.Builder named = Role.newBuilder().setName(settings.role());
     if (settings.claimTables()) {
-      role.setConfig(
+      named.setConfig(
           Any.pack(
               P4RoleConfig.newBuilder()
                   .addAllExclusiveP4Ids(pipeline.tableIds())
@@ -92,7 +104,16 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
                   .setCanPushPipeline(false)
                   .build()));
     }
-    return role.build();
+    return named.build();
+  }
+
+  private void send(Uint128 electionId) {
+    MasterArbitrationUpdate.Builder update =
+        MasterArbitrationUpdate.newBuilder()
+            .setDeviceId(settings.deviceId())
+            .setElectionId(electionId);
+    role.ifPresent(update::setRole);
+    requests.onNext(StreamMessageRequest.newBuilder().setArbitration(update).build());
   }
 
   @Override
@@ -108,46 +129,42 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
     }
   }
 
-  private synchronized void send(MasterArbitrationUpdate update) {
-    offer = update;
-    requests.onNext(StreamMessageRequest.newBuilder().setArbitration(update).build());
-  }
-
   private synchronized void arbitrated(MasterArbitrationUpdate update) {
+    if (closed) {
+      return;
+    }
     int code = update.getStatus().getCode();
     if (code == Code.OK_VALUE) {
-      primary.complete(offer.getElectionId());
+      listener.leading(update.getElectionId());
+      first.complete(null);
       return;
     }
-    if (code == Code.NOT_FOUND_VALUE && !raised && !primary.isDone()) {
-      // Nobody leads, because whoever did has gone and the device remembers its id as the highest.
-      raised = true;
-      send(offer.toBuilder().setElectionId(above(update.getElectionId())).build());
+    boolean vacant = code == Code.NOT_FOUND_VALUE;
+    String why = why(update, vacant);
+    listener.standby(why);
+    Optional<Uint128> claim =
+        vacant || claims < MOST_CLAIMS
+            ? election.against(update.getElectionId(), vacant, attempt)
+            : Optional.empty();
+    if (claim.isEmpty()) {
+      first.complete(null);
       return;
     }
-    fail(
-        new DeviceException(
-            Kind.NOT_PRIMARY,
-            (code == Code.ALREADY_EXISTS_VALUE
-                    ? "another controller leads role '"
-                    : "no controller leads role '")
-                + settings.role()
-                + "' at infrap4d "
-                + settings.p4runtime()
-                + (code == Code.ALREADY_EXISTS_VALUE
-                    ? " (election id "
-                        + Long.toUnsignedString(update.getElectionId().getHigh())
-                        + "/"
-                        + Long.toUnsignedString(update.getElectionId().getLow())
-                        + "); stop it, give this one a higher election-priority, or use another"
-                        + " role"
-                    : "")));
+    claims += vacant ? 0 : 1;
+    LOG.info("{}; claiming it with election id {}", why, Election.text(claim.get()));
+    send(claim.get());
   }
 
-  private static Uint128 above(Uint128 highest) {
-    return highest.getLow() == -1L
-        ? Uint128.newBuilder().setHigh(highest.getHigh() + 1).build()
-        : highest.toBuilder().setLow(highest.getLow() + 1).build();
+  private String why(MasterArbitrationUpdate update, boolean vacant) {
+    String where = " role '" + settings.role() + "' at infrap4d " + settings.p4runtime();
+    return vacant
+        ? "no controller leads" + where
+        : "another controller leads"
+            + where
+            + " (election id "
+            + Election.text(update.getElectionId())
+            + "); this one stands by and takes over when it goes. To lead, give this one a higher"
+            + " election-priority, or use another role";
   }
 
   @Override
@@ -167,8 +184,8 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
   }
 
   private void fail(DeviceException why) {
-    if (!primary.completeExceptionally(why) && !closed) {
-      lost.accept(why);
+    if (!first.completeExceptionally(why) && !closed) {
+      listener.lost(why);
     }
   }
 

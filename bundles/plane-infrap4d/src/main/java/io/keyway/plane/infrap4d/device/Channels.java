@@ -8,10 +8,8 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import io.keyway.plane.infrap4d.settings.HostPort;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.settings.TlsSettings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.keyway.plane.infrap4d.tls.TlsFileException;
+import io.keyway.plane.infrap4d.tls.TlsFiles;
 import java.util.concurrent.TimeUnit;
 
 /** The connections to one device: one for both services when they have the same address. */
@@ -33,25 +31,26 @@ final class Channels implements AutoCloseable {
     this.gnmi = gnmi;
   }
 
-  /** Reads the TLS files anew, so a reconnect takes rotated certificates. Does not connect yet. */
-  static Channels open(Infrap4dSettings settings) throws DeviceException {
-    ManagedChannel p4 = open(settings, settings.p4runtime());
+  /** Every handshake, a later one of gRPC's own too, uses the files as they are then. */
+  static Channels open(Infrap4dSettings settings, TlsFiles tls) throws DeviceException {
+    ChannelCredentials credentials = credentials(settings, tls);
+    ManagedChannel p4 = open(settings, settings.p4runtime(), credentials);
     if (settings.gnmi().equals(settings.p4runtime())) {
       return new Channels(p4, p4);
     }
     try {
-      return new Channels(p4, open(settings, settings.gnmi()));
+      return new Channels(p4, open(settings, settings.gnmi(), credentials));
     } catch (DeviceException | RuntimeException e) {
       p4.shutdownNow();
       throw e;
     }
   }
 
-  private static ManagedChannel open(Infrap4dSettings settings, HostPort address)
+  private static ManagedChannel open(
+      Infrap4dSettings settings, HostPort address, ChannelCredentials credentials)
       throws DeviceException {
     ManagedChannelBuilder<?> builder =
-        Grpc.newChannelBuilderForAddress(
-                address.host(), address.port(), credentials(settings.tls()))
+        Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials)
             // A retry inside gRPC could send a key a second time.
             .disableRetry()
             // The device is near; a proxy from the environment is a common cause of failure.
@@ -71,36 +70,22 @@ final class Channels implements AutoCloseable {
     }
   }
 
-  private static ChannelCredentials credentials(TlsSettings tls) throws DeviceException {
-    if (!tls.enabled()) {
+  private static ChannelCredentials credentials(Infrap4dSettings settings, TlsFiles tls)
+      throws DeviceException {
+    if (!settings.tls().enabled()) {
       return InsecureChannelCredentials.create();
     }
-    Path current = null;
     try {
-      TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
-      if (tls.caFile().isPresent()) {
-        current = readable("tls/ca-file", tls.caFile().get());
-        builder.trustManager(current.toFile());
-      }
-      if (tls.certificateFile().isPresent() && tls.privateKeyFile().isPresent()) {
-        current = readable("tls/certificate-file", tls.certificateFile().get());
-        Path key = readable("tls/private-key-file", tls.privateKeyFile().get());
-        builder.keyManager(current.toFile(), key.toFile());
-      }
-      return builder.build();
-    } catch (IOException e) {
-      throw new DeviceException(
-          DeviceException.Kind.UNREACHABLE, "TLS file " + current + ": " + e.getMessage());
+      tls.require();
+    } catch (TlsFileException e) {
+      throw new DeviceException(DeviceException.Kind.UNREACHABLE, e.getMessage());
     }
-  }
-
-  private static Path readable(String leaf, Path path) throws DeviceException {
-    if (!Files.isReadable(path)) {
-      throw new DeviceException(
-          DeviceException.Kind.UNREACHABLE,
-          leaf + " '" + path + "' cannot be read; check that it exists and that we may read it");
+    TlsChannelCredentials.Builder builder =
+        TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
+    if (settings.tls().certificateFile().isPresent()) {
+      builder.keyManager(tls.keyManager());
     }
-    return path;
+    return builder.build();
   }
 
   ManagedChannel p4runtime() {

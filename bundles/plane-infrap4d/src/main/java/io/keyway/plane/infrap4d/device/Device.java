@@ -8,16 +8,30 @@ import io.keyway.plane.infrap4d.pipeline.Pipeline;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * One connected device that we lead. Calls block, each with a deadline; only the plane's own worker
- * makes them. After the contact is lost every call fails at once.
+ * One connected device. Calls block, each with a deadline; only the plane's own worker makes them.
+ * While another controller leads, nothing is changed and nothing used up: every such call fails at
+ * once, as every call does after contact is lost.
  */
 public interface Device extends AutoCloseable {
 
   /** The program it runs. */
   Pipeline pipeline();
+
+  /** False while another controller leads. Changes by itself; the listener is told. */
+  boolean leads();
+
+  /** Why we do not lead, for people. */
+  String standby();
+
+  /** Makes sure that the program is the one that our role was given for. */
+  void lead() throws DeviceException;
+
+  /** From now on expiries are told; once. */
+  void watchExpiries() throws DeviceException;
 
   /**
    * Changes rows; the order among them is not guaranteed.
@@ -39,8 +53,11 @@ public interface Device extends AutoCloseable {
   /** Reads whole tables. */
   Map<RowKey, DeviceRow> read(Set<IpsecTable> tables) throws DeviceException;
 
-  /** Counters of the rows of a table; rows without a counter are left out. */
-  Map<RowKey, Usage> counters(IpsecTable table) throws DeviceException;
+  /** Reads one row. */
+  Optional<DeviceRow> read(RowKey key) throws DeviceException;
+
+  /** Counters of all rows of tables, in one call; rows without a counter are left out. */
+  Map<RowKey, Usage> counters(Set<IpsecTable> tables) throws DeviceException;
 
   /** A new inbound SPI, as it stands on the wire. Every call uses one up. */
   long readSpi() throws DeviceException;

@@ -19,9 +19,11 @@ import io.keyway.protocol.gnmi.Update;
 import io.keyway.protocol.gnmi.gNMIGrpc;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -37,10 +39,17 @@ final class GnmiClient {
   private final Quirks quirks;
   private final ManagedChannel channel;
 
-  GnmiClient(Infrap4dSettings settings, ManagedChannel channel) {
+  private final BooleanSupplier mayWrite;
+
+  /**
+   * @param mayWrite false once another controller leads: gNMI has no roles, so this is the only
+   *     thing that keeps two controllers apart here
+   */
+  GnmiClient(Infrap4dSettings settings, ManagedChannel channel, BooleanSupplier mayWrite) {
     this.settings = settings;
     this.quirks = settings.quirks();
     this.channel = channel;
+    this.mayWrite = mayWrite;
   }
 
   private gNMIGrpc.gNMIFutureStub stub() {
@@ -131,10 +140,17 @@ final class GnmiClient {
     }
   }
 
-  private static <T> List<Outcome> each(List<T> all, Function<List<T>, List<Outcome>> slice) {
+  private <T> List<Outcome> each(List<T> all, Function<List<T>, List<Outcome>> slice) {
     List<Outcome> outcomes = new ArrayList<>(all.size());
     for (int from = 0; from < all.size(); from += IN_FLIGHT) {
-      outcomes.addAll(slice.apply(all.subList(from, Math.min(all.size(), from + IN_FLIGHT))));
+      List<T> now = all.subList(from, Math.min(all.size(), from + IN_FLIGHT));
+      outcomes.addAll(
+          mayWrite.getAsBoolean()
+              ? slice.apply(now)
+              : Collections.nCopies(
+                  now.size(),
+                  Outcome.unavailable(
+                      "contact with infrap4d, or the lead of its role, was lost before")));
     }
     return outcomes;
   }

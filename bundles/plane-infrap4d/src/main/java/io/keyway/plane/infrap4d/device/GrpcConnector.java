@@ -1,17 +1,21 @@
 package io.keyway.plane.infrap4d.device;
 
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.protocol.p4runtime.Uint128;
+import io.keyway.plane.infrap4d.tls.TlsFiles;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 
-/** Connects over gRPC. */
+/**
+ * Connects over gRPC. Connections to a device that answers but has no pipeline yet are kept for the
+ * next attempt, which is then one question and no handshake.
+ */
 public final class GrpcConnector implements DeviceConnector {
 
-  /** Attempts that fit between two starts in neighbouring milliseconds. */
-  private static final long ATTEMPTS = 1000;
-
   private final Infrap4dSettings settings;
-  private final Instant started;
+  private final Election election;
+  private final TlsFiles tls;
+  private Channels kept;
 
   /**
    * @param started when this controller started: of two with the same priority the one that started
@@ -19,28 +23,49 @@ public final class GrpcConnector implements DeviceConnector {
    */
   public GrpcConnector(Infrap4dSettings settings, Instant started) {
     this.settings = settings;
-    this.started = started;
-  }
-
-  /** Priority first; then the earlier start; then the later attempt, against our own old stream. */
-  Uint128 electionId(long attempt) {
-    return Uint128.newBuilder()
-        .setHigh(settings.electionPriority())
-        .setLow(
-            Long.MAX_VALUE - started.toEpochMilli() * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1))
-        .build();
+    this.election = new Election(settings.electionPriority(), started);
+    this.tls = new TlsFiles(settings.tls(), Clock.systemUTC());
   }
 
   @Override
   public Device connect(long attempt, DeviceListener listener) throws DeviceException {
-    Channels channels = Channels.open(settings);
-    GrpcDevice device = new GrpcDevice(settings, channels, listener);
+    Channels channels = kept != null ? kept : Channels.open(settings, tls);
+    kept = null;
+    GrpcDevice device = new GrpcDevice(settings, channels, election, attempt, listener);
     try {
-      device.start(electionId(attempt));
+      device.start();
       return device;
-    } catch (DeviceException | RuntimeException e) {
+    } catch (DeviceException e) {
+      if (e.kind() == DeviceException.Kind.NO_PIPELINE) {
+        kept = channels;
+      } else {
+        device.close();
+      }
+      throw explained(e);
+    } catch (RuntimeException e) {
       device.close();
       throw e;
+    }
+  }
+
+  /** A certificate of ours that is over is the likeliest reason of all. */
+  private DeviceException explained(DeviceException e) {
+    List<String> expired = settings.tls().enabled() ? tls.expired() : List.of();
+    return e.kind() != DeviceException.Kind.UNREACHABLE || expired.isEmpty()
+        ? e
+        : new DeviceException(e.kind(), String.join("; ", expired) + ". " + e.getMessage());
+  }
+
+  @Override
+  public List<String> warnings() {
+    return settings.tls().enabled() ? tls.warnings() : List.of();
+  }
+
+  @Override
+  public void close() {
+    if (kept != null) {
+      kept.close();
+      kept = null;
     }
   }
 }

@@ -8,14 +8,19 @@ import io.keyway.plane.infrap4d.pipeline.Pipeline;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import io.keyway.protocol.p4runtime.Uint128;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
-/** A device over gRPC: one channel (or two, for two addresses) and one stream of each service. */
+/**
+ * A device over gRPC: one channel (or two, for two addresses) and one stream of each service.
+ *
+ * <p>Whether we lead is checked ahead of every message that changes something, not only of every
+ * call, so that on demotion a batch on its way stops where it is. What has left already is answered
+ * as the device answers: P4Runtime refuses it, while gNMI knows no roles and may have done it.
+ */
 final class GrpcDevice implements Device {
 
   /** What the public client takes for "no SPI"; the first number outside the index space. */
@@ -30,22 +35,101 @@ final class GrpcDevice implements Device {
   private final Arbitration arbitration;
   private final ExpiryWatch expiries;
   private volatile Pipeline pipeline;
+  private volatile boolean leads;
+  private volatile String standby = "no controller leads yet";
+  private volatile boolean started;
+  private volatile boolean fresh;
+  private boolean watching;
 
-  GrpcDevice(Infrap4dSettings settings, Channels channels, DeviceListener listener) {
+  GrpcDevice(
+      Infrap4dSettings settings,
+      Channels channels,
+      Election election,
+      long attempt,
+      DeviceListener listener) {
     this.settings = settings;
     this.channels = channels;
     this.listener = listener;
-    this.p4runtime = new P4RuntimeClient(settings, channels.p4runtime());
-    this.gnmi = new GnmiClient(settings, channels.gnmi());
-    this.arbitration = new Arbitration(settings, this::lost);
+    this.p4runtime = new P4RuntimeClient(settings, channels.p4runtime(), this::mayWrite);
+    this.gnmi = new GnmiClient(settings, channels.gnmi(), this::mayWrite);
+    this.arbitration = new Arbitration(settings, election, attempt, new Lead());
     this.expiries = new ExpiryWatch(settings, this::lost, listener::expired);
   }
 
-  /** The program first, because the role names its tables; then the lead; then the events. */
-  void start(Uint128 electionId) throws DeviceException {
+  /** What the stream says about the lead. */
+  private final class Lead implements Arbitration.Listener {
+    @Override
+    public void leading(Uint128 electionId) {
+      p4runtime.leading(electionId);
+      boolean before = leads;
+      leads = true;
+      if (!before && started) {
+        fresh = false;
+        listener.leading();
+      }
+    }
+
+    @Override
+    public void standby(String why) {
+      boolean before = leads;
+      leads = false;
+      standby = why;
+      if (before || started) {
+        listener.standby(why);
+      }
+    }
+
+    @Override
+    public void lost(DeviceException why) {
+      GrpcDevice.this.lost(why);
+    }
+  }
+
+  /** The program first, because the role names its tables; then the lead. */
+  void start() throws DeviceException {
     pipeline = p4runtime.fetchPipeline();
-    p4runtime.leading(arbitration.lead(channels.p4runtime(), pipeline, electionId));
-    expiries.start(channels.gnmi());
+    fresh = true;
+    arbitration.open(channels.p4runtime(), pipeline);
+    started = true;
+  }
+
+  private boolean mayWrite() {
+    return leads && !ended.get();
+  }
+
+  @Override
+  public boolean leads() {
+    return mayWrite();
+  }
+
+  @Override
+  public String standby() {
+    return standby;
+  }
+
+  @Override
+  public void lead() throws DeviceException {
+    if (fresh) {
+      return;
+    }
+    Pipeline now = p4runtime.fetchPipeline();
+    if (!now.sameShape(pipeline)) {
+      throw new DeviceException(
+          DeviceException.Kind.UNREACHABLE,
+          "infrap4d at "
+              + settings.p4runtime()
+              + " got another program while this controller stood by; connecting anew");
+    }
+    pipeline = now;
+    fresh = true;
+  }
+
+  @Override
+  public void watchExpiries() throws DeviceException {
+    if (!watching) {
+      expiries.start(channels.gnmi());
+      watching = true;
+    }
   }
 
   private void lost(DeviceException why) {
@@ -61,27 +145,17 @@ final class GrpcDevice implements Device {
 
   @Override
   public List<RowResult> write(List<RowOp> ops) {
-    if (ended.get()) {
-      return Collections.nCopies(
-          ops.size(), new RowResult(RowResult.Kind.UNAVAILABLE, "contact was lost before"));
-    }
     return p4runtime.write(pipeline, ops);
   }
 
   @Override
   public List<Outcome> insert(List<SaInsert> sas) {
-    return unlessEnded(sas.size(), () -> gnmi.insert(sas));
+    return gnmi.insert(sas);
   }
 
   @Override
   public List<Outcome> delete(List<SaRef> sas) {
-    return unlessEnded(sas.size(), () -> gnmi.delete(sas));
-  }
-
-  private List<Outcome> unlessEnded(int count, Supplier<List<Outcome>> call) {
-    return ended.get()
-        ? Collections.nCopies(count, Outcome.unavailable("contact with the device was lost before"))
-        : call.get();
+    return gnmi.delete(sas);
   }
 
   @Override
@@ -91,14 +165,23 @@ final class GrpcDevice implements Device {
   }
 
   @Override
-  public Map<RowKey, Usage> counters(IpsecTable table) throws DeviceException {
+  public Optional<DeviceRow> read(RowKey key) throws DeviceException {
     requireAlive();
-    return p4runtime.counters(pipeline, table);
+    return p4runtime.read(pipeline, key);
+  }
+
+  @Override
+  public Map<RowKey, Usage> counters(Set<IpsecTable> tables) throws DeviceException {
+    requireAlive();
+    return p4runtime.counters(pipeline, tables);
   }
 
   @Override
   public long readSpi() throws DeviceException {
     requireAlive();
+    if (!leads) {
+      throw new DeviceException(DeviceException.Kind.NOT_PRIMARY, standby);
+    }
     long number = gnmi.readSpiNumber();
     if (number == 0) {
       throw new DeviceException(

@@ -24,12 +24,15 @@ import io.keyway.protocol.p4runtime.Uint128;
 import io.keyway.protocol.p4runtime.Update;
 import io.keyway.protocol.p4runtime.WriteRequest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Rows, counters and the program of one device. Every call has a deadline. */
 final class P4RuntimeClient {
@@ -39,11 +42,16 @@ final class P4RuntimeClient {
 
   private final Infrap4dSettings settings;
   private final ManagedChannel channel;
+  private final BooleanSupplier mayWrite;
   private volatile Uint128 electionId = Uint128.getDefaultInstance();
 
-  P4RuntimeClient(Infrap4dSettings settings, ManagedChannel channel) {
+  /**
+   * @param mayWrite false once another controller leads, or contact is lost
+   */
+  P4RuntimeClient(Infrap4dSettings settings, ManagedChannel channel, BooleanSupplier mayWrite) {
     this.settings = settings;
     this.channel = channel;
+    this.mayWrite = mayWrite;
   }
 
   /** The id that every Write carries. */
@@ -110,6 +118,13 @@ final class P4RuntimeClient {
   }
 
   private List<RowResult> chunk(Pipeline pipeline, List<RowOp> ops) {
+    if (!mayWrite.getAsBoolean()) {
+      return Collections.nCopies(
+          ops.size(),
+          new RowResult(
+              RowResult.Kind.UNAVAILABLE,
+              "contact with infrap4d, or the lead of its role, was lost before"));
+    }
     WriteRequest.Builder request =
         WriteRequest.newBuilder()
             .setDeviceId(settings.deviceId())
@@ -120,7 +135,7 @@ final class P4RuntimeClient {
     }
     try {
       stub().write(request.build());
-      return java.util.Collections.nCopies(ops.size(), RowResult.DONE);
+      return Collections.nCopies(ops.size(), RowResult.DONE);
     } catch (StatusRuntimeException e) {
       return WriteErrors.results(e, ops);
     }
@@ -144,6 +159,11 @@ final class P4RuntimeClient {
     ReadRequest.Builder request = readRequest();
     tables.forEach(
         t -> request.addEntities(Entity.newBuilder().setTableEntry(pipeline.wildcard(t))));
+    return rows(pipeline, request);
+  }
+
+  private Map<RowKey, DeviceRow> rows(Pipeline pipeline, ReadRequest.Builder request)
+      throws DeviceException {
     Map<RowKey, DeviceRow> rows = new HashMap<>();
     for (Entity entity : entities("a read of its tables", request)) {
       pipeline.row(entity.getTableEntry()).ifPresent(row -> rows.put(row.key(), row));
@@ -151,16 +171,32 @@ final class P4RuntimeClient {
     return rows;
   }
 
-  Map<RowKey, Usage> counters(Pipeline pipeline, IpsecTable table) throws DeviceException {
-    if (!pipeline.counted(table)) {
+  /**
+   * One row; a device that answers with its whole table, or an error, for an absent row is fine.
+   */
+  Optional<DeviceRow> read(Pipeline pipeline, RowKey key) throws DeviceException {
+    ReadRequest.Builder request =
+        readRequest().addEntities(Entity.newBuilder().setTableEntry(pipeline.entry(key)));
+    try {
+      return Optional.ofNullable(rows(pipeline, request).get(key));
+    } catch (DeviceException e) {
+      return Optional.ofNullable(read(pipeline, Set.of(key.table())).get(key));
+    }
+  }
+
+  Map<RowKey, Usage> counters(Pipeline pipeline, Set<IpsecTable> tables) throws DeviceException {
+    ReadRequest.Builder request = readRequest();
+    tables.stream()
+        .filter(pipeline::counted)
+        .forEach(
+            t ->
+                request.addEntities(
+                    Entity.newBuilder()
+                        .setDirectCounterEntry(
+                            DirectCounterEntry.newBuilder().setTableEntry(pipeline.wildcard(t)))));
+    if (request.getEntitiesCount() == 0) {
       return Map.of();
     }
-    ReadRequest.Builder request =
-        readRequest()
-            .addEntities(
-                Entity.newBuilder()
-                    .setDirectCounterEntry(
-                        DirectCounterEntry.newBuilder().setTableEntry(pipeline.wildcard(table))));
     Map<RowKey, Usage> counters = new HashMap<>();
     for (Entity entity : entities("a read of its counters", request)) {
       DirectCounterEntry entry = entity.getDirectCounterEntry();

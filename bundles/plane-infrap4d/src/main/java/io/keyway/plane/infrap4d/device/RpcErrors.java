@@ -2,12 +2,13 @@ package io.keyway.plane.infrap4d.device;
 
 import io.grpc.Status;
 import io.keyway.plane.infrap4d.settings.HostPort;
+import io.keyway.plane.infrap4d.tls.PeerRefused;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Turns what gRPC throws into sentences that name cause and cure. */
@@ -21,18 +22,13 @@ final class RpcErrors {
   static String describe(String what, HostPort address, Duration limit, Throwable error) {
     Status status = Status.fromThrowable(error);
     Throwable root = root(error);
-    if (has(error, SSLException.class) || has(error, CertificateException.class)) {
-      return "TLS with infrap4d at "
-          + address
-          + " failed: "
-          + (has(error, CertificateExpiredException.class)
-              ? "a certificate has expired, "
-              : has(error, CertificateNotYetValidException.class)
-                  ? "a certificate is not valid yet, "
-                  : "")
-          + text(root.getMessage())
-          + "; check the certificates' dates, tls/ca-file, tls/certificate-file and"
-          + " tls/server-name";
+    Optional<PeerRefused> refused = find(error, PeerRefused.class);
+    if (refused.isPresent()) {
+      return "TLS with infrap4d at " + address + " failed: " + refused.get().getMessage();
+    }
+    if (find(error, SSLException.class).isPresent()
+        || find(error, CertificateException.class).isPresent()) {
+      return "TLS with infrap4d at " + address + " failed: " + alert(text(root.getMessage()));
     }
     if (root instanceof UnknownHostException) {
       return "the name of infrap4d's address " + address + " cannot be resolved";
@@ -72,13 +68,42 @@ final class RpcErrors {
     };
   }
 
-  private static boolean has(Throwable error, Class<? extends Throwable> type) {
+  /** What the other end's last word about our certificate means; names differ by library. */
+  private static String alert(String message) {
+    String word = message.toLowerCase(Locale.ROOT).replace(' ', '_');
+    String ours = "; tls/certificate-file and tls/private-key-file say who we are";
+    if (word.contains("certificate_expired")) {
+      return "infrap4d says that our certificate has expired" + ours + " (" + message + ")";
+    }
+    if (word.contains("unknown_ca")) {
+      return "infrap4d does not know the authority of our certificate"
+          + ours
+          + "; its ca_cert_file must name that authority ("
+          + message
+          + ")";
+    }
+    if (word.contains("certificate_required")) {
+      return "infrap4d wants a certificate of ours" + ours + " (" + message + ")";
+    }
+    if (word.contains("bad_certificate") || word.contains("certificate_unknown")) {
+      return "infrap4d does not take our certificate"
+          + ours
+          + "; compare its dates, and its authority with infrap4d's ca_cert_file ("
+          + message
+          + ")";
+    }
+    return message
+        + "; check that infrap4d speaks TLS there, tls/ca-file, tls/certificate-file and"
+        + " tls/server-name";
+  }
+
+  private static <T extends Throwable> Optional<T> find(Throwable error, Class<T> type) {
     for (Throwable t = error; t != null; t = t.getCause()) {
       if (type.isInstance(t)) {
-        return true;
+        return Optional.of(type.cast(t));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static Throwable root(Throwable error) {

@@ -23,11 +23,13 @@ final class SettingsParser {
           "max-replay-window",
           "rpc-timeout",
           "audit-interval",
+          "probe-interval",
           "tls/enabled",
           "tls/ca-file",
           "tls/certificate-file",
           "tls/private-key-file",
           "tls/server-name",
+          "tls/warn-before",
           "quirks/inbound-direction",
           "quirks/spi-byte-order",
           "quirks/algorithm-numbers",
@@ -94,7 +96,8 @@ final class SettingsParser {
             file("tls/ca-file"),
             file("tls/certificate-file"),
             file("tls/private-key-file"),
-            Optional.ofNullable(leaves.get("tls/server-name")));
+            Optional.ofNullable(leaves.get("tls/server-name")),
+            Duration.ofDays(number("tls/warn-before", TlsSettings.WARN_BEFORE.toDays(), 0, 3650)));
     if (tls.caFile().isEmpty()) {
       throw new SettingsException(
           "tls/ca-file is missing; set it to the CA certificate that signed infrap4d's certificate"
@@ -131,6 +134,7 @@ final class SettingsParser {
     return new Timing(
         Duration.ofMillis(number("rpc-timeout", usual.rpc().toMillis(), 100, 600_000)),
         Duration.ofSeconds(number("audit-interval", usual.audit().toSeconds(), 1, 86_400)),
+        Duration.ofMillis(number("probe-interval", usual.probe().toMillis(), 100, 600_000)),
         usual.backoffFirst(),
         usual.backoffMax(),
         usual.keepAlive());

@@ -6,21 +6,29 @@ import java.time.Duration;
  * Time limits.
  *
  * @param rpc deadline of every remote call
- * @param audit how often the tables are read back while all seems well; also how soon a pipeline
- *     that somebody pushed again is noticed
- * @param backoffFirst pause before the second attempt to connect
+ * @param audit how often the tables are read back while all seems well
+ * @param probe how often the program and one of our rows are asked for while all seems well: how
+ *     soon a pipeline that somebody pushed again is noticed; also how often a device without
+ *     pipeline is asked for one
+ * @param backoffFirst pause before the third attempt to connect; the first two come at once
  * @param backoffMax longest pause between attempts
  * @param keepAlive HTTP/2 ping interval; infrap4d ends connections that ping faster than 10 s
  */
 public record Timing(
-    Duration rpc, Duration audit, Duration backoffFirst, Duration backoffMax, Duration keepAlive) {
+    Duration rpc,
+    Duration audit,
+    Duration probe,
+    Duration backoffFirst,
+    Duration backoffMax,
+    Duration keepAlive) {
 
   /** For real devices. */
   public static final Timing DEFAULT =
       new Timing(
           Duration.ofSeconds(5),
           Duration.ofSeconds(30),
-          Duration.ofMillis(500),
+          Duration.ofSeconds(1),
+          Duration.ofMillis(250),
           Duration.ofSeconds(30),
           Duration.ofSeconds(20));
 }

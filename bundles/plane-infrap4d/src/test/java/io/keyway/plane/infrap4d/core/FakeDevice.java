@@ -50,6 +50,10 @@ final class FakeDevice implements DeviceConnector {
   long nextSpi = 0x01000101L;
   long cookie = 1;
   DeviceListener listener;
+  boolean leads = true;
+  final Map<RowKey, Usage> counted = new HashMap<>();
+  int counterReads;
+  List<String> warnings = List.of();
   int connects;
   int spiReads;
 
@@ -65,6 +69,16 @@ final class FakeDevice implements DeviceConnector {
     }
     listener = to;
     return new Session();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  @Override
+  public void close() {
+    log.add("END");
   }
 
   /** Contact is lost; what is on the device stays. */
@@ -197,12 +211,41 @@ final class FakeDevice implements DeviceConnector {
     }
 
     @Override
-    public Map<RowKey, Usage> counters(IpsecTable table) {
+    public Optional<DeviceRow> read(RowKey key) throws DeviceException {
+      return Optional.ofNullable(read(Set.of(key.table())).get(key));
+    }
+
+    @Override
+    public Map<RowKey, Usage> counters(Set<IpsecTable> tables) {
+      counterReads++;
       Map<RowKey, Usage> result = new HashMap<>();
-      rows.keySet().stream()
-          .filter(k -> k.table() == table)
-          .forEach(k -> result.put(k, Usage.of(3, 300)));
+      counted.forEach(
+          (key, usage) -> {
+            if (tables.contains(key.table()) && rows.containsKey(key)) {
+              result.put(key, usage);
+            }
+          });
       return result;
+    }
+
+    @Override
+    public boolean leads() {
+      return leads;
+    }
+
+    @Override
+    public String standby() {
+      return "another controller leads";
+    }
+
+    @Override
+    public void lead() {
+      log.add("LEAD");
+    }
+
+    @Override
+    public void watchExpiries() {
+      log.add("WATCH");
     }
 
     @Override

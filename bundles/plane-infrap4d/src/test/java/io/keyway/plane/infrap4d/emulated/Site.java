@@ -62,6 +62,7 @@ final class Site implements AutoCloseable {
       new Timing(
           Duration.ofMillis(2_000),
           Duration.ofSeconds(600),
+          Duration.ofMillis(200),
           Duration.ofMillis(20),
           Duration.ofMillis(200),
           Duration.ofSeconds(20));
