@@ -259,6 +259,9 @@ final class PlaneWorker {
     ledByAnother = Optional.empty();
     wasReady = Optional.of(clock.instant());
     holds.seenGood();
+    // By now the device's certificate is known too.
+    warned = Optional.empty();
+    lookAtWarnings();
     publish(Connection.READY, "");
     LOG.info(
         "data plane {}: ready, program {}, generation {}",

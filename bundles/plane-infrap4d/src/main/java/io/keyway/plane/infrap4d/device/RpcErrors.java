@@ -85,7 +85,10 @@ final class RpcErrors {
     if (word.contains("certificate_required")) {
       return "infrap4d wants a certificate of ours" + ours + " (" + message + ")";
     }
-    if (word.contains("bad_certificate") || word.contains("certificate_unknown")) {
+    if (word.contains("bad_certificate")
+        || word.contains("certificate_unknown")
+        || word.contains("handshake_failure")
+        || word.contains("alert_internal_error")) {
       return "infrap4d does not take our certificate"
           + ours
           + "; compare its dates, and its authority with infrap4d's ca_cert_file ("

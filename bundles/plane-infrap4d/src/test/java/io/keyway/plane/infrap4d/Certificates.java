@@ -1,4 +1,4 @@
-package io.keyway.plane.infrap4d.emulated;
+package io.keyway.plane.infrap4d;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,27 +24,32 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A CA of one test, and certificates from it as PEM files. */
-final class Certificates {
+public final class Certificates {
 
   private final Path directory;
   private final KeyPair caKeys;
   private final X500Name caName;
-  final Path ca;
+  public final Path ca;
 
   /** Names of the files of one certificate. */
-  record Pem(Path certificate, Path key) {}
+  public record Pem(Path certificate, Path key) {}
 
-  Certificates(Path directory, String name)
+  public Certificates(Path directory, String name)
+      throws GeneralSecurityException, IOException, OperatorCreationException {
+    this(directory, name, Duration.ofDays(100));
+  }
+
+  /** An authority that is good for so long; negative: it has expired. */
+  public Certificates(Path directory, String name, Duration validity)
       throws GeneralSecurityException, IOException, OperatorCreationException {
     this.directory = directory;
     this.caKeys = keys();
     this.caName = new X500Name("CN=" + name);
-    this.ca =
-        write(name + "-ca.crt", "CERTIFICATE", sign(caName, caKeys, Duration.ofDays(1), null));
+    this.ca = write(name + "-ca.crt", "CERTIFICATE", sign(caName, caKeys, validity, null));
   }
 
   /** A certificate for a DNS name that is good for so long; negative: it has expired. */
-  Pem issue(String file, String dnsName, Duration validity)
+  public Pem issue(String file, String dnsName, Duration validity)
       throws GeneralSecurityException, IOException, OperatorCreationException {
     KeyPair keys = keys();
     return new Pem(
@@ -62,7 +67,7 @@ final class Certificates {
         new JcaX509v3CertificateBuilder(
             caName,
             new BigInteger(64, new SecureRandom()),
-            Date.from(end.minus(Duration.ofDays(10))),
+            Date.from(end.minus(Duration.ofDays(200))),
             Date.from(end),
             subject,
             keys.getPublic());
