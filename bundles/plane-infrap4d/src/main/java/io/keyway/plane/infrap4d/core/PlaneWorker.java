@@ -5,7 +5,6 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.plane.PlaneStatus.Connection;
-import io.keyway.api.plane.PlaneStatus.SpiUse;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.Spi;
 import io.keyway.plane.infrap4d.device.Device;
@@ -46,9 +45,6 @@ final class PlaneWorker {
   /** After a loss the device may be back, and in clear, any moment; so long nobody waits long. */
   private static final Duration EAGER = Duration.ofMinutes(3);
 
-  /** How often files that the next connection needs are looked at. */
-  private static final Duration WARN_CHECK = Duration.ofSeconds(10);
-
   private final Infrap4dSettings settings;
   private final DeviceConnector connector;
   private final ScheduledExecutorService executor;
@@ -65,19 +61,17 @@ final class PlaneWorker {
   private final Reconciler reconciler;
   private final Holds holds;
   private final Meter meter;
+  private final Warnings warnings;
+  private final Repeats looks = new Repeats(this::later);
 
   private Device device;
   private Link link;
   private long attempt;
-  private final List<ScheduledFuture<?>> looks = new ArrayList<>();
-  private long looking;
   private boolean doubtScheduled;
   private boolean remembered;
   private Optional<Instant> contact = Optional.empty();
   private Optional<Instant> wasReady = Optional.empty();
   private Optional<String> ledByAnother = Optional.empty();
-  private Optional<Instant> warned = Optional.empty();
-  private List<String> warnings = List.of();
   private volatile PlaneStatus status;
   private volatile boolean closing;
 
@@ -112,6 +106,7 @@ final class PlaneWorker {
         });
     this.holds = new Holds(settings.name(), mirror, rowWriter, clock);
     this.meter = new Meter(mirror);
+    this.warnings = new Warnings(settings.name(), connector, clock);
     this.status = status(Connection.CONNECTING, "contact with infrap4d is being made");
   }
 
@@ -212,7 +207,7 @@ final class PlaneWorker {
     }
     Link mine = new Link();
     link = mine;
-    lookAtWarnings();
+    warnings.look();
     try {
       remember();
       device = connector.connect(attempt++, mine);
@@ -260,8 +255,7 @@ final class PlaneWorker {
     wasReady = Optional.of(clock.instant());
     holds.seenGood();
     // By now the device's certificate is known too.
-    warned = Optional.empty();
-    lookAtWarnings();
+    warnings.lookNow();
     publish(Connection.READY, "");
     LOG.info(
         "data plane {}: ready, program {}, generation {}",
@@ -275,15 +269,15 @@ final class PlaneWorker {
   /** Keeps contact, and changes nothing. */
   private void standBy(String why) {
     boolean news = status.ready() || !status.reason().equals(why);
-    endLooks();
+    looks.end();
     // Whoever leads may have changed anything, and SAs cannot be read back.
     ledByAnother = Optional.of(why);
     publish(Connection.NOT_PRIMARY, why);
     rejectQueued(why);
-    every(
-        WARN_CHECK,
+    looks.every(
+        Warnings.PERIOD,
         () -> {
-          lookAtWarnings();
+          warnings.look();
           publish(status.connection(), status.reason());
         });
     if (news) {
@@ -358,7 +352,7 @@ final class PlaneWorker {
 
   private void dropDevice(String why) {
     link = null;
-    endLooks();
+    looks.end();
     if (device != null) {
       device.close();
       device = null;
@@ -382,37 +376,14 @@ final class PlaneWorker {
   }
 
   private void scheduleLooks() {
-    endLooks();
-    every(settings.timing().audit(), this::audit);
-    every(settings.timing().probe(), this::glance);
-  }
-
-  /** Again and again until contact or the lead is lost, or got. */
-  private void every(Duration period, Runnable look) {
-    long mine = looking;
-    later(
-            period,
-            () -> {
-              if (mine == looking) {
-                look.run();
-              }
-              if (mine == looking) {
-                every(period, look);
-              }
-            })
-        .ifPresent(looks::add);
-    looks.removeIf(ScheduledFuture::isDone);
-  }
-
-  private void endLooks() {
-    looking++;
-    looks.forEach(l -> l.cancel(false));
-    looks.clear();
+    looks.end();
+    looks.every(settings.timing().audit(), this::audit);
+    looks.every(settings.timing().probe(), this::glance);
   }
 
   /** Between audits: a program that was set again leaves all traffic in clear until we look. */
   private void glance() {
-    lookAtWarnings();
+    warnings.look();
     boolean[] good = {false};
     if (look(() -> good[0] = reconciler.glance(device)).done()) {
       if (good[0]) {
@@ -421,18 +392,6 @@ final class PlaneWorker {
         audit();
       }
     }
-  }
-
-  private void lookAtWarnings() {
-    if (warned.map(t -> t.plus(WARN_CHECK).isAfter(clock.instant())).orElse(false)) {
-      return;
-    }
-    warned = Optional.of(clock.instant());
-    List<String> now = connector.warnings();
-    now.stream()
-        .filter(w -> !warnings.contains(w))
-        .forEach(w -> LOG.warn("data plane {}: {}", settings.name(), w));
-    warnings = now;
   }
 
   /** At once, but not for every failure of one tunnel. */
@@ -570,9 +529,9 @@ final class PlaneWorker {
         device == null ? List.of() : reconciler.tables(device),
         reconciler.drift(),
         reconciler.last(),
-        Optional.of(new SpiUse(ledger.leases().size(), ledger.pool().size(), ledger.lost())),
+        Optional.of(ledger.use()),
         holds.exposure(),
-        warnings);
+        warnings.now());
   }
 
   /** Ends the session; the device keeps everything. */

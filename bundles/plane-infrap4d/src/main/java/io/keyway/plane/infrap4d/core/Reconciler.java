@@ -204,7 +204,7 @@ final class Reconciler {
     comparison.missing().forEach(key -> mirror.set(key, Optional.empty()));
     comparison.changed().forEach(this::correct);
     mirror.markAllStale();
-    ledger.clear();
+    ledger.clear(mirror::indexInUse);
     LOG.warn(
         "data plane {}: generation {} after {}: {}; {} rows are left of ours, {} on the device",
         settings.name(),

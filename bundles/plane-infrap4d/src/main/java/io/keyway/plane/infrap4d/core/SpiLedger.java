@@ -1,11 +1,13 @@
 package io.keyway.plane.infrap4d.core;
 
+import io.keyway.api.plane.PlaneStatus.SpiUse;
 import io.keyway.api.sa.SpiLease;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /**
  * Inbound SPIs that the device gave us. It cannot take one back, so unused ones wait here for the
@@ -72,9 +74,18 @@ final class SpiLedger {
     return lost;
   }
 
-  /** Everything is void. */
-  void clear() {
-    lost += leased.size() + free.size();
+  /** How many are where. */
+  SpiUse use() {
+    return new SpiUse(leased.size(), free.size(), lost);
+  }
+
+  /**
+   * Everything is void.
+   *
+   * @param used tells which indexes an SA has, so that their SPIs were not for nothing
+   */
+  void clear(LongPredicate used) {
+    lost += free.size() + leased.keySet().stream().filter(i -> !used.test(i)).count();
     leased.keySet().forEach(notes::leaseGone);
     free.forEach(lease -> notes.leaseGone(lease.index()));
     leased.clear();
