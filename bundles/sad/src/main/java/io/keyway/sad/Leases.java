@@ -2,12 +2,10 @@ package io.keyway.sad;
 
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.SpiLease;
-import java.util.ArrayList;
-import java.util.Collection;
+import io.keyway.sad.SadRecords.LeaseKind;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +19,7 @@ import java.util.Optional;
  */
 final class Leases {
 
+  private final SadRecords records;
   private final Map<Long, SpiLease> held = new HashMap<>();
 
   /** Leases whose pair is not wholly installed yet: its rows are still to come. */
@@ -29,10 +28,15 @@ final class Leases {
   private final Map<Long, SpiLease> quarantine = new LinkedHashMap<>();
   private final Map<Long, SpiLease> pool = new LinkedHashMap<>();
 
+  Leases(SadRecords records) {
+    this.records = records;
+  }
+
   /** Notes a lease that somebody holds now. */
   void hold(SpiLease lease) {
     held.put(lease.index(), lease);
     promised.put(lease.index(), lease);
+    records.lease(lease, LeaseKind.HELD);
   }
 
   /** Number of pairs that rows are kept for. */
@@ -51,17 +55,23 @@ final class Leases {
 
   /** The holder uses it, or gives it up. */
   Optional<SpiLease> drop(long index) {
-    return Optional.ofNullable(held.remove(index));
+    SpiLease lease = held.remove(index);
+    if (lease != null) {
+      records.leaseGone(index, LeaseKind.HELD);
+    }
+    return Optional.ofNullable(lease);
   }
 
   /** Keeps a lease until the SA that lives under its index is gone. */
   void quarantine(SpiLease lease) {
     quarantine.put(lease.index(), lease);
+    records.lease(lease, LeaseKind.QUARANTINE);
   }
 
   /** Keeps a lease that nobody came to use for the next negotiation. */
   void pool(SpiLease lease) {
     pool.put(lease.index(), lease);
+    records.lease(lease, LeaseKind.POOL);
   }
 
   /** The last SA under an index is gone. */
@@ -69,6 +79,7 @@ final class Leases {
     promised.remove(index);
     SpiLease lease = quarantine.remove(index);
     if (lease != null) {
+      records.leaseGone(index, LeaseKind.QUARANTINE);
       pool(lease);
     }
   }
@@ -85,25 +96,35 @@ final class Leases {
     }
     SpiLease lease = leases.next();
     leases.remove();
+    records.leaseGone(lease.index(), LeaseKind.POOL);
     return Optional.of(lease);
   }
 
   /** Everything of another life is void. */
   void voidExcept(Generation now) {
-    held.values().removeIf(lease -> !lease.generation().equals(now));
     promised.values().removeIf(lease -> !lease.generation().equals(now));
-    quarantine.values().removeIf(lease -> !lease.generation().equals(now));
-    pool.values().removeIf(lease -> !lease.generation().equals(now));
+    voidExcept(now, held, LeaseKind.HELD);
+    voidExcept(now, quarantine, LeaseKind.QUARANTINE);
+    voidExcept(now, pool, LeaseKind.POOL);
   }
 
-  Collection<SpiLease> held() {
-    return List.copyOf(held.values());
+  private void voidExcept(Generation now, Map<Long, SpiLease> leases, LeaseKind kind) {
+    leases
+        .values()
+        .removeIf(
+            lease -> {
+              boolean over = !lease.generation().equals(now);
+              if (over) {
+                records.leaseGone(lease.index(), kind);
+              }
+              return over;
+            });
   }
 
-  /** What is kept for later. */
-  List<SpiLease> kept() {
-    List<SpiLease> kept = new ArrayList<>(quarantine.values());
-    kept.addAll(pool.values());
-    return kept;
+  /** Notes everything. */
+  void noteAll() {
+    held.values().forEach(lease -> records.lease(lease, LeaseKind.HELD));
+    quarantine.values().forEach(lease -> records.lease(lease, LeaseKind.QUARANTINE));
+    pool.values().forEach(lease -> records.lease(lease, LeaseKind.POOL));
   }
 }

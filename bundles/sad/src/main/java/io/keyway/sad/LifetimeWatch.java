@@ -198,8 +198,10 @@ final class LifetimeWatch {
     }
     long packets;
     long bytes;
-    synchronized (this) {
-      SaEntry.Counted counted = entry.counted;
+    boolean first;
+    SaEntry.Counted counted = entry.counted;
+    synchronized (counted) {
+      first = !counted.based;
       long nowPackets = usage.packets().orElse(0);
       long nowBytes = usage.bytes().orElse(0);
       if (counted.based || own) {
@@ -211,6 +213,10 @@ final class LifetimeWatch {
       counted.lastBytes = nowBytes;
       packets = counted.packets;
       bytes = counted.bytes;
+    }
+    if (first) {
+      // From here on the difference tells, whoever looks next.
+      owner.note(entry);
     }
     check(entry, entry.sa().orElseThrow().lifetime().hard(), packets, bytes, true);
     check(entry, entry.sa().orElseThrow().lifetime().soft(), packets, bytes, false);

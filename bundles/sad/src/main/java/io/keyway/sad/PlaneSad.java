@@ -14,6 +14,7 @@ import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
+import io.keyway.api.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +47,23 @@ final class PlaneSad {
   private final SaQueue writes;
   private Registration subscription;
 
-  PlaneSad(String name, SadEnvironment environment, BurntKeys burnt, Consumer<SadEvent> events) {
+  /**
+   * @param store where what is known is noted; null while there is none
+   */
+  PlaneSad(
+      String name,
+      SadEnvironment environment,
+      BurntKeys burnt,
+      Supplier<StateStore> store,
+      Consumer<SadEvent> events) {
     this.environment = environment;
     this.burnt = burnt;
     this.events = events;
     this.planeEvents = new Serial(environment.executor());
-    this.table = new SadTable(name);
+    this.table =
+        new SadTable(
+            name,
+            new SadRecords(name, store, () -> environment.clock().millis(), environment.nanos()));
     PlaneCalls calls = new PlaneCalls(environment);
     this.desk = new LeaseDesk(table, environment, calls);
     this.lifetimes = new LifetimeWatch(environment, this);
@@ -189,11 +202,15 @@ final class PlaneSad {
       if (table.closed) {
         return;
       }
-      table.generation = now;
+      if (!table.generation.equals(now)) {
+        table.generation = now;
+        table.records.generation(now);
+      }
       table.leases.voidExcept(now);
       for (SaEntry entry : table.entries.values()) {
         if (entry.alive() && !entry.generation.equals(now)) {
           entry.state = SaEntry.State.BURNT;
+          table.note(entry);
           entry.cancelTimers();
           entry.child().ifPresent(children::add);
         }
@@ -232,6 +249,7 @@ final class PlaneSad {
       }
       entry.softTold = true;
       entry.hardTold = hard;
+      table.note(entry);
       child = entry.child().orElseThrow();
       if (hard) {
         entry.timers.add(
@@ -266,6 +284,14 @@ final class PlaneSad {
       }
       SaEntry entry = new SaEntry(sa, key, table.generation, SaEntry.State.INSTALLING);
       table.enter(entry);
+      // On the disk before the SA is on the device, since planes sync before they write.
+      Outcome noted = table.records.sa(entry);
+      if (!noted.done()) {
+        table.leave(entry);
+        keys.close();
+        return done(
+            Outcome.unavailable("not installed, since it cannot be noted: " + noted.reason()));
+      }
       write = new SadWrite.Add(entry, keys, environment.nanos().getAsLong() + timeout.toNanos());
       entry.adding = write;
       writes.add(write);
@@ -335,6 +361,7 @@ final class PlaneSad {
     if (entry.alive()) {
       entry.state = SaEntry.State.REMOVING;
     }
+    table.note(entry);
     if (!table.usable()) {
       return CompletableFuture.completedFuture(
           Outcome.unavailable(
@@ -393,11 +420,29 @@ final class PlaneSad {
 
   // ---- hand-over ----------------------------------------------------------------------------
 
-  /** Stops; nothing is deleted on the device. What was on its way counts as doubtful. */
-  SadState.Plane close() {
+  /** Notes an SA that changed. */
+  void note(SaEntry entry) {
+    synchronized (table) {
+      table.note(entry);
+    }
+  }
+
+  /** Notes everything, for a store that may lack some of it. */
+  void renew() {
+    synchronized (table) {
+      table.records.renew(table::noteAll);
+    }
+  }
+
+  /**
+   * Stops; nothing is deleted on the device. What was on its way counts as doubtful.
+   *
+   * @return how many SAs go on without this instance
+   */
+  int close() {
     List<Runnable> answers = new ArrayList<>();
     Registration old;
-    SadState.Plane state;
+    int left;
     synchronized (table) {
       table.closed = true;
       old = subscription;
@@ -407,23 +452,14 @@ final class PlaneSad {
       writes.abandon(answers);
       desk.close(stopping, answers);
       table.entries.values().forEach(SaEntry::cancelTimers);
-      long now = environment.nanos().getAsLong();
-      state =
-          new SadState.Plane(
-              table.name,
-              table.generation,
-              table.entries.values().stream()
-                  .filter(entry -> entry.sa().isPresent())
-                  .map(entry -> SadState.Saved.of(entry, now))
-                  .toList(),
-              table.leases.held(),
-              table.leases.kept());
+      table.records.close();
+      left = table.entries.size();
     }
     if (old != null) {
       old.close();
     }
     answers.forEach(Runnable::run);
-    return state;
+    return left;
   }
 
   /** Takes over what an earlier instance left; before the plane is bound, or right after. */
@@ -450,8 +486,8 @@ final class PlaneSad {
           living.add(entry);
         }
       }
-      state.leases().forEach(table.leases::hold);
-      for (SpiLease kept : state.quarantine()) {
+      state.held().forEach(table.leases::hold);
+      for (SpiLease kept : state.kept()) {
         if (table.byIndex.containsKey(kept.index())) {
           table.leases.quarantine(kept);
         } else {

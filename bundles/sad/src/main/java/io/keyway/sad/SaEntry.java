@@ -70,13 +70,28 @@ final class SaEntry {
   final List<Registration> timers = new ArrayList<>();
   final Counted counted = new Counted();
 
-  /** What was counted for an SA since it was installed. Guarded by the {@link LifetimeWatch}. */
+  /** What was counted for an SA since it was installed. Guarded by itself. */
   static final class Counted {
     boolean based;
     long lastPackets;
     long lastBytes;
     long packets;
     long bytes;
+
+    synchronized Counted copy() {
+      Counted copy = new Counted();
+      copy.take(this);
+      return copy;
+    }
+
+    /** Takes over what an earlier instance had counted. */
+    synchronized void take(Counted other) {
+      based = other.based;
+      lastPackets = other.lastPackets;
+      lastBytes = other.lastBytes;
+      packets = other.packets;
+      bytes = other.bytes;
+    }
   }
 
   SaEntry(SecurityAssociation sa, Fingerprint key, Generation generation, State state) {

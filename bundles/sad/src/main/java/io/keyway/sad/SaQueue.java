@@ -310,6 +310,7 @@ final class SaQueue {
         } else if (write instanceof SadWrite.Move move) {
           if (outcome.done() && table.entries.get(move.entry.id) == move.entry) {
             move.entry.replace(Copies.withEndpoints(move.entry.sa().orElseThrow(), move.endpoints));
+            table.note(move.entry);
           }
           answers.add(() -> move.answer.complete(outcome));
         }
@@ -340,6 +341,7 @@ final class SaQueue {
       entry.state = SaEntry.State.INSTALLED;
       entry.installedNanos = environment.nanos().getAsLong();
       table.confirmed(entry);
+      table.note(entry);
       answers.add(
           () -> {
             lifetimes.installed(entry);
@@ -357,6 +359,7 @@ final class SaQueue {
       // The caller counts it as failed, so nobody else will take it away.
       entry.state = entry.outbound() ? SaEntry.State.BURNT : SaEntry.State.REMOVING;
       entry.unwanted = true;
+      table.note(entry);
       if (table.usable()) {
         enqueueRemoval(entry);
       }

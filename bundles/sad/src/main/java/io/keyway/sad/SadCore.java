@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,8 @@ public final class SadCore implements SadService {
   private final Map<String, PlaneSad> planes = new ConcurrentHashMap<>();
   private final List<Consumer<SadEvent>> listeners = new CopyOnWriteArrayList<>();
   private final Serial announcements;
+  private volatile StateStore store;
+  private boolean restored;
 
   private SadCore(SadEnvironment environment, BurntKeys burnt) {
     this.environment = environment;
@@ -85,54 +88,82 @@ public final class SadCore implements SadService {
     plane(plane.name()).unbind(plane);
   }
 
-  /** Takes over what an earlier instance left. */
-  public void restore(StateStore store) {
-    for (String key : store.keys(SadState.OWNER)) {
-      store.get(SadState.OWNER, key).ifPresent(this::restore);
-      store.remove(SadState.OWNER, key);
+  /**
+   * From now on what is known is noted in this store. The first one is asked what an earlier
+   * instance noted, in this process or in one that is gone.
+   */
+  public void restore(StateStore from) {
+    boolean first;
+    synchronized (this) {
+      first = !restored;
+      restored = true;
+      if (first) {
+        takeOver(from);
+      }
+      store = from;
     }
+    planes.values().forEach(PlaneSad::renew);
   }
 
-  private void restore(StateStore.StateRecord value) {
-    if (value.schema() != SadState.SCHEMA) {
-      LOG.warn(
-          "state of version {} is not understood; SAs of the earlier instance are left alone",
-          value.schema());
-      return;
+  private void takeOver(StateStore from) {
+    Map<String, List<StateStore.StateRecord>> records = new TreeMap<>();
+    for (String key : from.keys(SadState.OWNER).stream().sorted().toList()) {
+      from.get(SadState.OWNER, key)
+          .ifPresent(
+              value -> {
+                if (value.schema() == SadState.SCHEMA) {
+                  records.computeIfAbsent(SadState.planeOf(key), k -> new ArrayList<>()).add(value);
+                } else {
+                  LOG.warn("{} is of a version that is not understood, and left out", value);
+                }
+              });
     }
-    try {
-      SadState.Plane state =
-          SadState.decode(value.octets(), environment.clock().instant().toEpochMilli());
-      plane(state.name()).restore(state);
-      LOG.info("took over {} SAs of data plane {}", state.entries().size(), state.name());
-    } catch (IllegalArgumentException e) {
-      LOG.error("the state of the earlier instance cannot be read: {}", e.toString());
+    records.forEach(
+        (name, values) -> {
+          try {
+            SadState.Plane state =
+                SadState.decode(values, environment.clock().millis(), burnt.sameProcess());
+            plane(name).restore(state);
+            LOG.info("took over {} SAs of data plane {}", state.entries().size(), name);
+          } catch (IllegalArgumentException e) {
+            LOG.error("what was noted of data plane {} cannot be read: {}", name, e.toString());
+            plane(name);
+          }
+        });
+  }
+
+  /** This store is gone; another one will be told everything. */
+  public synchronized void forget(StateStore gone) {
+    if (store == gone) {
+      store = null;
     }
   }
 
   /**
    * Stops, deleting nothing on any device.
    *
-   * @param store takes what the next instance needs; without one only the journal remembers
+   * @param last a store to leave everything in, when there was none before; without one only the
+   *     journal remembers
    */
-  public void close(Optional<StateStore> store) {
+  public void close(Optional<StateStore> last) {
+    boolean late;
+    synchronized (this) {
+      late = store == null && last.isPresent();
+      if (late) {
+        restored = true;
+        store = last.get();
+      }
+    }
     for (Map.Entry<String, PlaneSad> plane : planes.entrySet()) {
-      SadState.Plane state = plane.getValue().close();
-      byte[] octets = SadState.encode(state, environment.clock().instant().toEpochMilli());
-      Outcome outcome =
-          store
-              .map(
-                  s ->
-                      s.put(
-                          new StateStore.StateRecord(
-                              SadState.OWNER, "plane/" + plane.getKey(), SadState.SCHEMA, octets)))
-              .orElseGet(() -> Outcome.unavailable("there is no state store"));
-      if (!outcome.done() && !state.entries().isEmpty()) {
+      if (late) {
+        plane.getValue().renew();
+      }
+      int left = plane.getValue().close();
+      if (store == null && left > 0) {
         LOG.warn(
-            "{} SAs of data plane {} cannot be handed to the next instance: {}",
-            state.entries().size(),
-            plane.getKey(),
-            outcome.reason());
+            "{} SAs of data plane {} cannot be handed to the next instance: there is no state store",
+            left,
+            plane.getKey());
       }
     }
     CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -157,7 +188,8 @@ public final class SadCore implements SadService {
   }
 
   private PlaneSad plane(String name) {
-    return planes.computeIfAbsent(name, n -> new PlaneSad(n, environment, burnt, this::announce));
+    return planes.computeIfAbsent(
+        name, n -> new PlaneSad(n, environment, burnt, () -> store, this::announce));
   }
 
   private static <T> CompletionStage<T> now(T value) {

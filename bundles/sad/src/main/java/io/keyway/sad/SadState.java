@@ -13,6 +13,7 @@ import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.Spi;
 import io.keyway.api.sa.SpiLease;
+import io.keyway.api.store.StateStore;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import java.io.ByteArrayInputStream;
@@ -27,29 +28,47 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What one instance of the database leaves to the next, as octets. No keys. */
+/** What one instance of the database leaves to the next, record by record. No keys. */
 final class SadState {
 
   /** Owner's name in the state store. */
   static final String OWNER = "sad";
 
   /** Version of the layout; another one is not read. */
-  static final int SCHEMA = 1;
+  static final int SCHEMA = 2;
+
+  /**
+   * First characters of the keys of records; the plane's name stands behind the first {@code @}.
+   */
+  static final String SA = "sa/";
+
+  static final String SPI = "spi/";
+  private static final String PLANE = "plane@";
 
   private SadState() {}
 
-  /** One plane. */
+  /**
+   * One plane.
+   *
+   * @param generation {@link Generation#NONE} when it never came up
+   */
   record Plane(
-      String name,
-      Generation generation,
-      List<Saved> entries,
-      Collection<SpiLease> leases,
-      List<SpiLease> quarantine) {}
+      Generation generation, List<Saved> entries, List<SpiLease> held, List<SpiLease> kept) {}
+
+  static String generationKey(String plane) {
+    return PLANE + plane;
+  }
+
+  /** The name of the plane that a record is about. */
+  static String planeOf(String key) {
+    return key.substring(key.indexOf('@') + 1);
+  }
 
   /**
    * One SA.
    *
    * @param age nanoseconds since the installation
+   * @param counted what the plane had counted for it, if anybody looked
    */
   record Saved(
       SecurityAssociation sa,
@@ -59,8 +78,10 @@ final class SadState {
       boolean unwanted,
       long age,
       boolean softTold,
-      boolean hardTold) {
+      boolean hardTold,
+      SaEntry.Counted counted) {
 
+    /** An install that was not confirmed is doubtful for whoever reads this. */
     static Saved of(SaEntry entry, long now) {
       boolean doubtful = entry.state == SaEntry.State.INSTALLING;
       SaEntry.State state = doubtful ? SaEntry.State.BURNT : entry.state;
@@ -72,7 +93,8 @@ final class SadState {
           entry.unwanted || doubtful,
           now - entry.installedNanos,
           entry.softTold,
-          entry.hardTold);
+          entry.hardTold,
+          entry.counted.copy());
     }
 
     SaEntry entry(long now) {
@@ -81,52 +103,79 @@ final class SadState {
       entry.installedNanos = now - age;
       entry.softTold = softTold;
       entry.hardTold = hardTold;
+      entry.counted.take(counted);
       return entry;
     }
   }
 
-  /**
-   * Writes one plane.
-   *
-   * @param wallMillis present wall clock, so that the time between two instances counts as age
-   */
-  static byte[] encode(Plane plane, long wallMillis) {
+  /** Writes one record. */
+  @FunctionalInterface
+  private interface Body {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  private static byte[] octets(Body body) {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(octets)) {
-      out.writeLong(wallMillis);
-      out.writeUTF(plane.name());
-      out.writeLong(plane.generation().number());
-      out.writeInt(plane.entries().size());
-      for (Saved saved : plane.entries()) {
-        write(out, saved);
-      }
-      leases(out, plane.leases());
-      leases(out, plane.quarantine());
+      body.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return octets.toByteArray();
   }
 
+  static byte[] encode(Generation generation) {
+    return octets(out -> out.writeLong(generation.number()));
+  }
+
+  static byte[] encode(SpiLease lease, SadRecords.LeaseKind kind) {
+    return octets(
+        out -> {
+          out.writeUTF(kind.name());
+          lease(out, lease);
+        });
+  }
+
   /**
-   * Reads one plane.
+   * Writes one SA.
    *
-   * @throws IllegalArgumentException when the octets are not what {@link #encode} writes
+   * @param wallMillis present wall clock, so that the time between two instances counts as age
    */
-  static Plane decode(byte[] octets, long wallMillis) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(octets))) {
-      long gap = Math.max(0, wallMillis - in.readLong()) * 1_000_000;
-      String name = in.readUTF();
-      Generation generation = new Generation(in.readLong());
-      int count = in.readInt();
-      List<Saved> entries = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        entries.add(read(in, gap));
+  static byte[] encode(Saved saved, long wallMillis) {
+    return octets(
+        out -> {
+          out.writeLong(wallMillis - saved.age() / 1_000_000);
+          write(out, saved);
+        });
+  }
+
+  /**
+   * Reads the records of one plane, in the order of their keys.
+   *
+   * @param sameProcess false when nobody who held a lease lives any more
+   * @throws IllegalArgumentException when the octets are not what is written here
+   */
+  static Plane decode(
+      Collection<StateStore.StateRecord> records, long wallMillis, boolean sameProcess) {
+    Generation generation = Generation.NONE;
+    List<Saved> entries = new ArrayList<>();
+    List<SpiLease> held = new ArrayList<>();
+    List<SpiLease> kept = new ArrayList<>();
+    for (StateStore.StateRecord value : records) {
+      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.octets()))) {
+        if (value.key().startsWith(PLANE)) {
+          generation = new Generation(in.readLong());
+        } else if (value.key().startsWith(SPI)) {
+          boolean holder = SadRecords.LeaseKind.valueOf(in.readUTF()) == SadRecords.LeaseKind.HELD;
+          (holder && sameProcess ? held : kept).add(lease(in));
+        } else if (value.key().startsWith(SA)) {
+          entries.add(read(in, wallMillis));
+        }
+      } catch (IOException e) {
+        throw new IllegalArgumentException(value + " is cut short", e);
       }
-      return new Plane(name, generation, entries, leases(in), leases(in));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("state of the SAD is cut short", e);
     }
+    return new Plane(generation, entries, held, kept);
   }
 
   private static void write(DataOutputStream out, Saved saved) throws IOException {
@@ -158,12 +207,18 @@ final class SadState {
     out.writeLong(saved.generation().number());
     out.writeUTF(saved.state().name());
     out.writeBoolean(saved.unwanted());
-    out.writeLong(saved.age());
     out.writeBoolean(saved.softTold());
     out.writeBoolean(saved.hardTold());
+    SaEntry.Counted counted = saved.counted();
+    out.writeBoolean(counted.based);
+    out.writeLong(counted.lastPackets);
+    out.writeLong(counted.lastBytes);
+    out.writeLong(counted.packets);
+    out.writeLong(counted.bytes);
   }
 
-  private static Saved read(DataInputStream in, long gap) throws IOException {
+  private static Saved read(DataInputStream in, long wallMillis) throws IOException {
+    long age = Math.max(0, wallMillis - in.readLong()) * 1_000_000;
     SaId id =
         new SaId(
             in.readUTF(),
@@ -205,25 +260,20 @@ final class SadState {
         new Generation(in.readLong()),
         SaEntry.State.valueOf(in.readUTF()),
         in.readBoolean(),
-        in.readLong() + gap,
+        age,
         in.readBoolean(),
-        in.readBoolean());
+        in.readBoolean(),
+        counted(in));
   }
 
-  private static void leases(DataOutputStream out, Collection<SpiLease> leases) throws IOException {
-    out.writeInt(leases.size());
-    for (SpiLease lease : leases) {
-      lease(out, lease);
-    }
-  }
-
-  private static List<SpiLease> leases(DataInputStream in) throws IOException {
-    int count = in.readInt();
-    List<SpiLease> leases = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      leases.add(lease(in));
-    }
-    return leases;
+  private static SaEntry.Counted counted(DataInputStream in) throws IOException {
+    SaEntry.Counted counted = new SaEntry.Counted();
+    counted.based = in.readBoolean();
+    counted.lastPackets = in.readLong();
+    counted.lastBytes = in.readLong();
+    counted.packets = in.readLong();
+    counted.bytes = in.readLong();
+    return counted;
   }
 
   private static void lease(DataOutputStream out, SpiLease lease) throws IOException {

@@ -31,14 +31,33 @@ final class SadTable {
   Generation generation = Generation.NONE;
   final Map<SaId, SaEntry> entries = new LinkedHashMap<>();
   final Map<Long, Set<SaEntry>> byIndex = new HashMap<>();
-  final Leases leases = new Leases();
+  final SadRecords records;
+  final Leases leases;
   final Rooms rooms = new Rooms(this);
   private final Map<SpiAddress, SaEntry> bySpi = new HashMap<>();
 
   private record SpiAddress(Spi spi, InetAddress destination) {}
 
-  SadTable(String name) {
+  SadTable(String name, SadRecords records) {
     this.name = name;
+    this.records = records;
+    this.leases = new Leases(records);
+  }
+
+  /** Notes an SA that changed, as long as it is in here. */
+  void note(SaEntry entry) {
+    if (entries.get(entry.id) == entry) {
+      records.sa(entry);
+    }
+  }
+
+  /** Notes everything. */
+  void noteAll() {
+    if (!generation.equals(Generation.NONE)) {
+      records.generation(generation);
+    }
+    entries.values().forEach(records::sa);
+    leases.noteAll();
   }
 
   /** The SA that the plane means when it names an SPI and a destination. */
@@ -63,7 +82,9 @@ final class SadTable {
 
   void leave(SaEntry entry) {
     entry.cancelTimers();
-    entries.remove(entry.id, entry);
+    if (entries.remove(entry.id, entry)) {
+      records.saGone(entry.id);
+    }
     bySpi.remove(new SpiAddress(entry.id.spi(), entry.id.destination()), entry);
     Set<SaEntry> others = byIndex.get(entry.id.index());
     if (others != null && others.remove(entry) && others.isEmpty()) {
@@ -130,6 +151,7 @@ final class SadTable {
     for (SaEntry entry : entries.values()) {
       if (entry.owner().name().equals(owner) && entry.sa().isPresent() && !entry.unwanted) {
         entry.replace(Copies.withInstance(entry.sa().get(), newInstance));
+        note(entry);
         adopted.add(entry.sa().get());
       }
     }

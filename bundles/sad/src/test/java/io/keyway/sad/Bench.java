@@ -45,12 +45,20 @@ final class Bench {
           TrafficSelector.host(address("10.2.0.1"), 6));
 
   final ManualTime time = new ManualTime();
-  final FakePlane plane = FakePlane.narrow("ipu-1");
+  final FakePlane plane;
   final List<SadEvent> events = new ArrayList<>();
   final Path journal;
   SadCore sad;
 
+  /** Another process on a device that went on. */
+  Bench(Path directory, FakePlane plane, String process) {
+    this.plane = plane;
+    journal = directory.resolve("burnt");
+    open(process);
+  }
+
   Bench(Path directory) {
+    plane = FakePlane.narrow("ipu-1");
     journal = directory.resolve("burnt");
     open("run-1");
     sad.bind(plane);

@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +52,8 @@ public final class SadComponent implements SadService {
   private final ExecutorService executor;
   private final ExecutorService journal;
   private final ScheduledThreadPoolExecutor timers;
-  private volatile StateStore store;
+  private final Set<DataPlane> waiting = new LinkedHashSet<>();
+  private boolean remembers;
 
   /**
    * Starts the database.
@@ -113,33 +116,39 @@ public final class SadComponent implements SadService {
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindStore(StateStore service) {
-    store = service;
+  synchronized void bindStore(StateStore service) {
     core.restore(service);
+    remembers = true;
+    waiting.forEach(core::bind);
+    waiting.clear();
   }
 
   void unbindStore(StateStore service) {
-    if (store == service) {
-      store = null;
-    }
+    core.forget(service);
   }
 
+  /** A plane waits for the first store: before, what is on it would look like nobody's. */
   @Reference(
       name = "b.plane",
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindPlane(DataPlane plane) {
-    core.bind(plane);
+  synchronized void bindPlane(DataPlane plane) {
+    if (remembers) {
+      core.bind(plane);
+    } else {
+      waiting.add(plane);
+    }
   }
 
-  void unbindPlane(DataPlane plane) {
+  synchronized void unbindPlane(DataPlane plane) {
+    waiting.remove(plane);
     core.unbind(plane);
   }
 
   @Deactivate
   void stop() {
-    core.close(Optional.ofNullable(store));
+    core.close(Optional.empty());
     shutdown();
   }
 
