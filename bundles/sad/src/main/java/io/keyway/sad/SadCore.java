@@ -120,14 +120,14 @@ public final class SadCore implements SadService {
     }
     records.forEach(
         (name, values) -> {
+          PlaneSad plane = plane(name);
           try {
             SadState.Plane state =
                 SadState.decode(values, environment.clock().millis(), burnt.sameProcess());
-            plane(name).restore(state);
+            plane.restore(state);
             LOG.info("took over {} SAs of data plane {}", state.entries().size(), name);
           } catch (IllegalArgumentException e) {
             LOG.error("what was noted of data plane {} cannot be read: {}", name, e.toString());
-            plane(name);
           }
         });
   }

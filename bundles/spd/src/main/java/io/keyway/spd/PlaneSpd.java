@@ -11,6 +11,7 @@ import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.Usage;
 import io.keyway.api.sp.Policy;
 import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.StateStore;
 import io.keyway.api.ts.SelectorPair;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +44,13 @@ final class PlaneSpd {
   private final SpdWrites writes;
   private Registration subscription;
 
-  PlaneSpd(String name, SpdEnvironment environment) {
+  /**
+   * @param store where what is known is noted; null while there is none
+   */
+  PlaneSpd(String name, SpdEnvironment environment, Supplier<StateStore> store) {
     this.environment = environment;
     this.planeEvents = new Serial(environment.executor());
-    this.table = new SpdTable(name);
+    this.table = new SpdTable(name, new SpdRecords(name, store));
     this.writes = new SpdWrites(table, environment);
   }
 
@@ -144,11 +149,10 @@ final class PlaneSpd {
       }
       boolean first = table.generation.equals(Generation.NONE);
       table.generation = now;
+      table.records.generation(now);
       table.version++;
       if (!first) {
-        for (Claim claim : table.claims.values()) {
-          SpdTable.burn(claim);
-        }
+        table.claims.values().forEach(table::burn);
       }
       writes.forgetFlying(answers);
       table.everythingUnsettled();
@@ -235,6 +239,8 @@ final class PlaneSpd {
       } else {
         table.replace(claim, policy, same);
       }
+      // On the disk before the device knows of it, since planes sync before they write.
+      table.note(claim);
       if (key != null && claim.place == null) {
         table.settleIn(claim, key);
       }
@@ -286,6 +292,7 @@ final class PlaneSpd {
         }
         claim.awake = true;
         claim.order = ++table.orders;
+        table.note(claim);
         if (claim.place != null) {
           claim.place.refused = false;
           touched.add(claim.place);
@@ -335,6 +342,7 @@ final class PlaneSpd {
       Set<Place> touched = new LinkedHashSet<>();
       for (Claim claim : mine) {
         table.claims.remove(claim.key);
+        table.records.claimGone(claim.key);
         if (claim.place != null) {
           claim.place.claims.remove(claim);
           claim.place.refused = false;
@@ -415,24 +423,35 @@ final class PlaneSpd {
 
   // ---- hand-over ----------------------------------------------------------------------------
 
-  /** Stops; nothing is changed on the device. */
-  SpdState.Plane close() {
+  /** Notes everything, for a store that may lack some of it. */
+  void renew() {
+    synchronized (table) {
+      table.records.renew(table::noteAll);
+    }
+  }
+
+  /**
+   * Stops; nothing is changed on the device.
+   *
+   * @return how many claims go on without this instance
+   */
+  int close() {
     List<Runnable> answers = new ArrayList<>();
     Registration old;
-    SpdState.Plane state;
+    int left;
     synchronized (table) {
       table.closed = true;
       old = subscription;
       subscription = null;
-      state =
-          SpdState.of(table.name, table.generation, table.claims.values(), table.places.values());
       writes.abandon(answers);
+      table.records.close();
+      left = table.claims.size();
     }
     if (old != null) {
       old.close();
     }
     answers.forEach(Runnable::run);
-    return state;
+    return left;
   }
 
   /** Takes over what an earlier instance left. Claims that were put meanwhile are newer. */
@@ -462,7 +481,7 @@ final class PlaneSpd {
         claim.burnt = saved.burnt();
         claim.next = saved.next();
         if (!sameLife) {
-          SpdTable.burn(claim);
+          table.burn(claim);
         }
         table.claims.put(claim.key, claim);
         table.byChild.computeIfAbsent(claim.key.child(), k -> new LinkedHashSet<>()).add(claim);

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ public final class SpdCore implements SpdService {
 
   private final SpdEnvironment environment;
   private final Map<String, PlaneSpd> planes = new ConcurrentHashMap<>();
+  private volatile StateStore store;
+  private boolean restored;
 
   public SpdCore(SpdEnvironment environment) {
     this.environment = environment;
@@ -47,55 +50,87 @@ public final class SpdCore implements SpdService {
     plane(plane.name()).unbind(plane);
   }
 
-  /** Takes over what an earlier instance left. */
-  public void restore(StateStore store) {
-    for (String key : store.keys(SpdState.OWNER)) {
-      store.get(SpdState.OWNER, key).ifPresent(this::restore);
-      store.remove(SpdState.OWNER, key);
+  /**
+   * From now on what is known is noted in this store. The first one is asked what an earlier
+   * instance noted, in this process or in one that is gone.
+   */
+  public void restore(StateStore from) {
+    synchronized (this) {
+      if (!restored) {
+        restored = true;
+        takeOver(from);
+      }
+      store = from;
     }
+    planes.values().forEach(PlaneSpd::renew);
   }
 
-  private void restore(StateStore.StateRecord value) {
-    if (value.schema() != SpdState.SCHEMA) {
-      LOG.warn("state of version {} is not understood and left alone", value.schema());
-      return;
+  private void takeOver(StateStore from) {
+    Map<String, List<StateStore.StateRecord>> records = new TreeMap<>();
+    for (String key : from.keys(SpdState.OWNER)) {
+      from.get(SpdState.OWNER, key)
+          .ifPresent(
+              value -> {
+                if (value.schema() == SpdState.SCHEMA) {
+                  records
+                      .computeIfAbsent(SpdState.planeOf(value), k -> new ArrayList<>())
+                      .add(value);
+                } else {
+                  LOG.warn("{} is of a version that is not understood, and left out", value);
+                }
+              });
     }
-    try {
-      SpdState.Plane state = SpdState.decode(value.octets());
-      plane(state.name()).restore(state);
-      LOG.info("took over {} policies of data plane {}", state.claims().size(), state.name());
-    } catch (IllegalArgumentException e) {
-      LOG.error("the state of the earlier instance cannot be read: {}", e.toString());
+    records.forEach(
+        (name, values) -> {
+          PlaneSpd plane = plane(name);
+          try {
+            SpdState.Plane state = SpdState.decode(name, values);
+            plane.restore(state);
+            LOG.info("took over {} policies of data plane {}", state.claims().size(), name);
+          } catch (IllegalArgumentException e) {
+            LOG.error("what was noted of data plane {} cannot be read: {}", name, e.toString());
+          }
+        });
+  }
+
+  /** This store is gone; another one will be told everything. */
+  public synchronized void forget(StateStore gone) {
+    if (store == gone) {
+      store = null;
     }
   }
 
   /**
    * Stops, changing nothing on any device.
    *
-   * @param store takes what the next instance needs
+   * @param last a store to leave everything in, when there was none before
    */
-  public void close(Optional<StateStore> store) {
+  public void close(Optional<StateStore> last) {
+    boolean late;
+    synchronized (this) {
+      late = store == null && last.isPresent();
+      if (late) {
+        restored = true;
+        store = last.get();
+      }
+    }
     for (Map.Entry<String, PlaneSpd> plane : planes.entrySet()) {
-      SpdState.Plane state = plane.getValue().close();
-      StateStore.StateRecord octets =
-          new StateStore.StateRecord(
-              SpdState.OWNER, "plane/" + plane.getKey(), SpdState.SCHEMA, SpdState.encode(state));
-      Outcome outcome =
-          store
-              .map(s -> s.put(octets))
-              .orElseGet(() -> Outcome.unavailable("there is no state store"));
-      if (!outcome.done() && !state.claims().isEmpty()) {
+      if (late) {
+        plane.getValue().renew();
+      }
+      int left = plane.getValue().close();
+      if (store == null && left > 0) {
         LOG.warn(
-            "{} policies of data plane {} cannot be handed to the next instance: {}",
-            state.claims().size(),
-            plane.getKey(),
-            outcome.reason());
+            "{} policies of data plane {} cannot be handed to the next instance: there is no state"
+                + " store",
+            left,
+            plane.getKey());
       }
     }
   }
 
   private PlaneSpd plane(String name) {
-    return planes.computeIfAbsent(name, n -> new PlaneSpd(n, environment));
+    return planes.computeIfAbsent(name, n -> new PlaneSpd(n, environment, () -> store));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.Spi;
 import io.keyway.api.sp.Policy;
 import io.keyway.api.sp.PolicyAction;
+import io.keyway.api.store.StateStore.StateRecord;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import java.io.ByteArrayInputStream;
@@ -21,30 +22,50 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What one instance of the database leaves to the next, as octets. */
+/** What one instance of the database leaves to the next, record by record. */
 final class SpdState {
 
   /** Owner's name in the state store. */
   static final String OWNER = "spd";
 
   /** Version of the layout; another one is not read. */
-  static final int SCHEMA = 1;
+  static final int SCHEMA = 2;
+
+  /** First characters of the names of records, behind the {@link #prefix} of their plane. */
+  static final String CLAIM = "claim/";
+
+  static final String PLACE = "place/";
+  static final String GENERATION = "generation";
 
   private SpdState() {}
 
-  /** One plane. */
-  record Plane(
-      String name, Generation generation, List<SavedPlace> places, List<SavedClaim> claims) {}
+  /** What the keys of a plane's records begin with; unambiguous whatever its name is. */
+  static String prefix(String plane) {
+    return plane.length() + ":" + plane + "/";
+  }
+
+  /**
+   * One plane.
+   *
+   * @param generation {@link Generation#NONE} when it never came up
+   */
+  record Plane(Generation generation, List<SavedPlace> places, List<SavedClaim> claims) {}
 
   /**
    * One place that may be programmed.
    *
    * @param programmed null for a place that should be empty, and may not be
    */
-  record SavedPlace(Place.Key key, SelectorPair last, Programmed programmed, boolean certain) {}
+  record SavedPlace(Place.Key key, SelectorPair last, Programmed programmed, boolean certain) {
+    static SavedPlace of(Place place) {
+      return new SavedPlace(
+          place.key, place.last, place.programmed, place.certain && !place.inFlight);
+    }
+  }
 
   /**
    * One claim.
@@ -53,106 +74,134 @@ final class SpdState {
    * @param place null when it is not placed
    */
   record SavedClaim(
-      Policy policy, Policy next, boolean awake, boolean burnt, long order, Place.Key place) {}
-
-  static Plane of(
-      String name, Generation generation, Collection<Claim> claims, Collection<Place> places) {
-    return new Plane(
-        name,
-        generation,
-        places.stream()
-            .filter(place -> place.programmed != null || !place.certain || place.inFlight)
-            .map(
-                place ->
-                    new SavedPlace(
-                        place.key, place.last, place.programmed, place.certain && !place.inFlight))
-            .toList(),
-        claims.stream()
-            .map(
-                claim ->
-                    new SavedClaim(
-                        claim.policy,
-                        claim.next,
-                        claim.awake,
-                        claim.burnt,
-                        claim.order,
-                        claim.place == null ? null : claim.place.key))
-            .toList());
+      Policy policy, Policy next, boolean awake, boolean burnt, long order, Place.Key place) {
+    static SavedClaim of(Claim claim) {
+      return new SavedClaim(
+          claim.policy,
+          claim.next,
+          claim.awake,
+          claim.burnt,
+          claim.order,
+          claim.place == null ? null : claim.place.key);
+    }
   }
 
-  static byte[] encode(Plane plane) {
+  /** Writes one record. */
+  @FunctionalInterface
+  private interface Body {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  private static byte[] octets(String plane, Body body) {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(octets)) {
-      out.writeUTF(plane.name());
-      out.writeLong(plane.generation().number());
-      out.writeInt(plane.places().size());
-      for (SavedPlace place : plane.places()) {
-        key(out, place.key());
-        pair(out, place.last());
-        out.writeBoolean(place.certain());
-        out.writeBoolean(place.programmed() != null);
-        if (place.programmed() != null) {
-          pair(out, place.programmed().selectors());
-          out.writeInt(place.programmed().priority());
-          action(out, place.programmed().action());
-        }
-      }
-      out.writeInt(plane.claims().size());
-      for (SavedClaim claim : plane.claims()) {
-        policy(out, claim.policy());
-        out.writeBoolean(claim.next() != null);
-        if (claim.next() != null) {
-          policy(out, claim.next());
-        }
-        out.writeBoolean(claim.awake());
-        out.writeBoolean(claim.burnt());
-        out.writeLong(claim.order());
-        out.writeBoolean(claim.place() != null);
-        if (claim.place() != null) {
-          key(out, claim.place());
-        }
-      }
+      out.writeUTF(plane);
+      body.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return octets.toByteArray();
   }
 
+  static byte[] encode(String plane, Generation generation) {
+    return octets(plane, out -> out.writeLong(generation.number()));
+  }
+
+  static byte[] encode(String plane, SavedPlace place) {
+    return octets(
+        plane,
+        out -> {
+          key(out, place.key());
+          pair(out, place.last());
+          out.writeBoolean(place.certain());
+          out.writeBoolean(place.programmed() != null);
+          if (place.programmed() != null) {
+            pair(out, place.programmed().selectors());
+            out.writeInt(place.programmed().priority());
+            action(out, place.programmed().action());
+          }
+        });
+  }
+
+  static byte[] encode(String plane, SavedClaim claim) {
+    return octets(
+        plane,
+        out -> {
+          policy(out, claim.policy());
+          out.writeBoolean(claim.next() != null);
+          if (claim.next() != null) {
+            policy(out, claim.next());
+          }
+          out.writeBoolean(claim.awake());
+          out.writeBoolean(claim.burnt());
+          out.writeLong(claim.order());
+          out.writeBoolean(claim.place() != null);
+          if (claim.place() != null) {
+            key(out, claim.place());
+          }
+        });
+  }
+
   /**
-   * Reads one plane.
+   * The name of the plane that a record is about.
    *
-   * @throws IllegalArgumentException when the octets are not what {@link #encode} writes
+   * @throws IllegalArgumentException when the octets are not what is written here
    */
-  static Plane decode(byte[] octets) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(octets))) {
-      String name = in.readUTF();
-      Generation generation = new Generation(in.readLong());
-      List<SavedPlace> places = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        Place.Key key = key(in);
-        SelectorPair last = pair(in);
-        boolean certain = in.readBoolean();
-        Programmed programmed =
-            in.readBoolean() ? new Programmed(pair(in), in.readInt(), action(in)) : null;
-        places.add(new SavedPlace(key, last, programmed, certain));
-      }
-      List<SavedClaim> claims = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        Policy policy = policy(in);
-        Policy next = in.readBoolean() ? policy(in) : null;
-        claims.add(
-            new SavedClaim(
-                policy,
-                next,
-                in.readBoolean(),
-                in.readBoolean(),
-                in.readLong(),
-                in.readBoolean() ? key(in) : null));
-      }
-      return new Plane(name, generation, places, claims);
+  static String planeOf(StateRecord value) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.octets()))) {
+      return in.readUTF();
     } catch (IOException e) {
-      throw new IllegalArgumentException("state of the SPD is cut short", e);
+      throw new IllegalArgumentException(value + " is cut short", e);
     }
+  }
+
+  /**
+   * Reads the records of one plane; claims in the order of their last change.
+   *
+   * @throws IllegalArgumentException when the octets are not what is written here
+   */
+  static Plane decode(String plane, Collection<StateRecord> records) {
+    Generation generation = Generation.NONE;
+    List<SavedPlace> places = new ArrayList<>();
+    List<SavedClaim> claims = new ArrayList<>();
+    for (StateRecord value : records) {
+      String name = value.key().substring(prefix(plane).length());
+      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.octets()))) {
+        in.readUTF();
+        if (name.equals(GENERATION)) {
+          generation = new Generation(in.readLong());
+        } else if (name.startsWith(PLACE)) {
+          places.add(place(in));
+        } else if (name.startsWith(CLAIM)) {
+          claims.add(claim(in));
+        }
+      } catch (IOException e) {
+        throw new IllegalArgumentException(value + " is cut short", e);
+      }
+    }
+    claims.sort(Comparator.comparingLong(SavedClaim::order));
+    return new Plane(generation, places, claims);
+  }
+
+  private static SavedPlace place(DataInputStream in) throws IOException {
+    Place.Key key = key(in);
+    SelectorPair last = pair(in);
+    boolean certain = in.readBoolean();
+    Programmed programmed =
+        in.readBoolean() ? new Programmed(pair(in), in.readInt(), action(in)) : null;
+    return new SavedPlace(key, last, programmed, certain);
+  }
+
+  private static SavedClaim claim(DataInputStream in) throws IOException {
+    Policy policy = policy(in);
+    Policy next = in.readBoolean() ? policy(in) : null;
+    return new SavedClaim(
+        policy,
+        next,
+        in.readBoolean(),
+        in.readBoolean(),
+        in.readLong(),
+        in.readBoolean() ? key(in) : null);
   }
 
   private static void key(DataOutputStream out, Place.Key key) throws IOException {

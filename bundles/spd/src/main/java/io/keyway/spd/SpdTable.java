@@ -26,6 +26,7 @@ import java.util.Set;
 final class SpdTable {
 
   final String name;
+  final SpdRecords records;
   DataPlane plane;
   boolean up;
   boolean closed;
@@ -42,8 +43,25 @@ final class SpdTable {
   private long listVersion = -1;
   private List<SpdService.Entry> list = List.of();
 
-  SpdTable(String name) {
+  SpdTable(String name, SpdRecords records) {
     this.name = name;
+    this.records = records;
+  }
+
+  /** Notes a claim that changed, as long as it is in here. */
+  void note(Claim claim) {
+    if (claims.get(claim.key) == claim) {
+      records.claim(claim);
+    }
+  }
+
+  /** Notes everything. */
+  void noteAll() {
+    if (!generation.equals(Generation.NONE)) {
+      records.generation(generation);
+    }
+    claims.values().forEach(records::claim);
+    places.values().forEach(records::place);
   }
 
   void replace(Claim claim, Policy policy, boolean same) {
@@ -69,6 +87,8 @@ final class SpdTable {
     place.last = claim.policy.selectors();
     claim.place = place;
     claim.problem = "";
+    note(claim);
+    records.place(place);
     if (!place.settled()) {
       dirty.add(place);
     }
@@ -117,12 +137,13 @@ final class SpdTable {
     return policy.direction() == Direction.OUTBOUND || service.capabilities().inboundPolicies();
   }
 
-  static void burn(Claim claim) {
+  void burn(Claim claim) {
     if (claim.protects()) {
       claim.burnt = true;
       claim.awake = false;
       claim.waking = false;
       claim.next = null;
+      note(claim);
     }
   }
 
@@ -175,6 +196,7 @@ final class SpdTable {
     if (place.unused()) {
       places.remove(place.key, place);
       dirty.remove(place);
+      records.place(place);
     }
   }
 

@@ -58,6 +58,7 @@ final class SpdWrites {
       place.refused = false;
       place.inFlight = false;
       place.flying = null;
+      table.records.place(place);
       tellAll(place, lost, answers);
     }
   }
@@ -124,6 +125,7 @@ final class SpdWrites {
       if (claim.place == place && claim.waking) {
         claim.waking = false;
         claim.awake = false;
+        table.note(claim);
         table.version++;
       }
     }
@@ -223,6 +225,7 @@ final class SpdWrites {
       place.flying = write.wanted();
       place.flyingWaiters = place.waiters;
       place.waiters = new ArrayList<>(1);
+      table.records.place(place);
     }
     return batch;
   }
@@ -299,6 +302,7 @@ final class SpdWrites {
           outcome.kind(),
           outcome.reason());
     }
+    table.records.place(place);
     List<Waiter> told = place.flyingWaiters;
     place.flyingWaiters = List.of();
     Outcome plain = done ? Outcome.ok() : outcome;

@@ -195,7 +195,6 @@ class PlaneLifeTest extends SpdBench {
     time.settle();
     assertThat(plane.requests).hasSize(requests);
     assertThat(plane.listeners()).isEqualTo(1);
-    assertThat(store.records).isEmpty();
     assertThat(spd.entries()).isEqualTo(before);
     assertThat(put(holding("t", PAIR)).kind()).isEqualTo(SAME);
     now(spd.remove(child("c1", "t"), TIMEOUT));

@@ -11,8 +11,10 @@ import io.keyway.spd.SpdCore;
 import io.keyway.spd.SpdEnvironment;
 import io.keyway.spd.Timer;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,7 +38,8 @@ public final class SpdComponent implements SpdService {
   private final SpdCore core;
   private final ExecutorService executor;
   private final ScheduledThreadPoolExecutor timers;
-  private volatile StateStore store;
+  private final Set<DataPlane> waiting = new LinkedHashSet<>();
+  private boolean remembers;
 
   /** Starts the database. */
   @Activate
@@ -68,33 +71,39 @@ public final class SpdComponent implements SpdService {
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindStore(StateStore service) {
-    store = service;
+  synchronized void bindStore(StateStore service) {
     core.restore(service);
+    remembers = true;
+    waiting.forEach(core::bind);
+    waiting.clear();
   }
 
   void unbindStore(StateStore service) {
-    if (store == service) {
-      store = null;
-    }
+    core.forget(service);
   }
 
+  /** A plane waits for the first store: else holds would be written over what protects. */
   @Reference(
       name = "b.plane",
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindPlane(DataPlane plane) {
-    core.bind(plane);
+  synchronized void bindPlane(DataPlane plane) {
+    if (remembers) {
+      core.bind(plane);
+    } else {
+      waiting.add(plane);
+    }
   }
 
-  void unbindPlane(DataPlane plane) {
+  synchronized void unbindPlane(DataPlane plane) {
+    waiting.remove(plane);
     core.unbind(plane);
   }
 
   @Deactivate
   void stop() {
-    core.close(Optional.ofNullable(store));
+    core.close(Optional.empty());
     timers.shutdownNow();
     executor.shutdown();
   }
