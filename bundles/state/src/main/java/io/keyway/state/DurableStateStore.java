@@ -133,13 +133,15 @@ public final class DurableStateStore implements StateStore, AutoCloseable {
             file.resolveSibling(file.getFileName() + ".unreadable-" + System.currentTimeMillis());
         disk.move(file, aside);
         LOG.error(
-            "{} cannot be read: {}. It is now {}. Put it back{} and restart, or delete it; until"
-                + " then what an earlier run left on data planes is not known: its rows are shown"
-                + " as drift, and every tunnel is set up anew",
+            "{} cannot be read: {}. It is now {}: {}. Until then what an earlier run left on data"
+                + " planes is not known: its rows are shown as drift, and every tunnel is set up"
+                + " anew",
             file,
             e.getMessage(),
             aside.getFileName(),
-            keyless ? " together with its key file " + keyFile + ", which was missing," : "");
+            keyless
+                ? "stop, put it and its key file " + keyFile + ", which was missing, back"
+                : "stop, put a sound copy of this moment back, or delete it when nobody needs it");
         memory.close();
         memory = new InMemoryStateStore(quota, gate);
       }

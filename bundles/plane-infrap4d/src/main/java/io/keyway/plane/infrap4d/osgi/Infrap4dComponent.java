@@ -6,6 +6,7 @@ import io.keyway.api.plane.DataPlane;
 import io.keyway.api.store.StateStore;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
 import io.keyway.plane.infrap4d.core.PlaneManager;
+import io.keyway.plane.infrap4d.core.StoredMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import java.security.SecureRandom;
@@ -34,7 +35,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     immediate = true)
 public final class Infrap4dComponent {
 
-  private final OsgiMemory memory = new OsgiMemory();
+  private final StoredMemory memory = new StoredMemory();
   private final Map<IntentStore, Registration> stores = new HashMap<>();
   private BundleContext context;
   private ScheduledExecutorService timer;

@@ -1,9 +1,8 @@
-package io.keyway.plane.infrap4d.osgi;
+package io.keyway.plane.infrap4d.core;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.store.StateStore;
 import io.keyway.api.store.StateStore.StateRecord;
-import io.keyway.plane.infrap4d.core.PlaneMemory;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +13,7 @@ import java.util.concurrent.CompletionStage;
  * Remembers in the state store, when there is one. Keys carry the plane's name behind an {@code @},
  * which none of the plane's own keys has.
  */
-final class OsgiMemory implements PlaneMemory {
+public final class StoredMemory implements PlaneMemory {
 
   private static final String OWNER = "plane-infrap4d";
   private static final String NO_STORE = "there is no state store; start the bundle keyway-state";
@@ -24,12 +23,14 @@ final class OsgiMemory implements PlaneMemory {
   private long lives;
   private volatile Bound bound = new Bound(null, 0);
 
-  synchronized void bind(StateStore service) {
+  /** A store came; it is told everything by the planes that wrote without it. */
+  public synchronized void bind(StateStore service) {
     lives++;
     bound = new Bound(service, lives);
   }
 
-  synchronized void unbind(StateStore service) {
+  /** It went: nothing is written to a device until there is one again. */
+  public synchronized void unbind(StateStore service) {
     if (bound.store() == service) {
       bound = new Bound(null, 0);
     }
