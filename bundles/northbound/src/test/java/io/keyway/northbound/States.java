@@ -26,6 +26,7 @@ import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.api.tunnel.TunnelStatus;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +100,8 @@ public final class States {
         List.of(child("c-1")),
         Usage.of(7, 700),
         new Usage(OptionalLong.of(5), OptionalLong.empty(), OptionalLong.empty()),
-        2);
+        2,
+        Usage.of(3, 300));
   }
 
   public static PlaneStatus planeStatus() {
@@ -109,7 +111,10 @@ public final class States {
         new Generation(3),
         List.of(new PlaneStatus.TableUse("ipsec_tx_sa", 2, 1024)),
         OptionalLong.of(0),
-        Optional.of(NOON));
+        Optional.of(NOON),
+        Optional.of(new PlaneStatus.SpiUse(4, 2, 1)),
+        Optional.of(new PlaneStatus.Exposure(NOON, Optional.of(Duration.ofMillis(120)))),
+        List.of("tls/certificate-file x expires soon"));
   }
 
   public static PlaneCapabilities capabilities() {

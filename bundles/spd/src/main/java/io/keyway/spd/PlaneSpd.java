@@ -374,6 +374,20 @@ final class PlaneSpd {
   }
 
   CompletionStage<Usage> usage(ChildId child, Duration timeout) {
+    return counted(child, (plane, pairs) -> plane.policyUsage(pairs, timeout), timeout);
+  }
+
+  CompletionStage<Usage> held(ChildId child, Duration timeout) {
+    return counted(child, (plane, pairs) -> plane.heldUsage(pairs, timeout), timeout);
+  }
+
+  /** One of the two questions to a plane about places. */
+  @FunctionalInterface
+  private interface Question {
+    CompletionStage<Map<SelectorPair, Usage>> ask(DataPlane plane, Set<SelectorPair> pairs);
+  }
+
+  private CompletionStage<Usage> counted(ChildId child, Question question, Duration timeout) {
     Set<SelectorPair> selectors = new LinkedHashSet<>();
     DataPlane service;
     synchronized (table) {
@@ -392,7 +406,7 @@ final class PlaneSpd {
       return CompletableFuture.completedFuture(Usage.ABSENT);
     }
     return new PlaneCalls(environment)
-        .bounded(() -> service.policyUsage(selectors, timeout), timeout)
+        .bounded(() -> question.ask(service, selectors), timeout)
         .handleAsync(
             (found, fault) ->
                 fault != null || found == null

@@ -171,12 +171,22 @@ public final class SpdCore implements SpdService {
   }
 
   @Override
+  public CompletionStage<Usage> held(ChildId child, Duration timeout) {
+    return sum(child, plane -> plane.held(child, timeout));
+  }
+
+  @Override
   public CompletionStage<Usage> usage(ChildId child, Duration timeout) {
+    return sum(child, plane -> plane.usage(child, timeout));
+  }
+
+  private CompletionStage<Usage> sum(
+      ChildId child, Function<PlaneSpd, CompletionStage<Usage>> question) {
     Claim.ChildKey key = Claim.ChildKey.of(child);
     CompletableFuture<Usage> sum = CompletableFuture.completedFuture(Usage.ABSENT);
     for (PlaneSpd plane : planes.values()) {
       if (plane.knows(key)) {
-        sum = sum.thenCombine(plane.usage(child, timeout), Usage::plus);
+        sum = sum.thenCombine(question.apply(plane), Usage::plus);
       }
     }
     return sum;

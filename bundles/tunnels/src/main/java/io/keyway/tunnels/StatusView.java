@@ -44,7 +44,8 @@ final class StatusView {
         List.copyOf(entry.up.values()),
         entry.counters.total(),
         Usage.ABSENT,
-        entry.rekeys);
+        entry.rekeys,
+        entry.heldTraffic.total());
   }
 
   /** Says that SAs of an earlier engine carry traffic on. */
@@ -60,7 +61,8 @@ final class StatusView {
         status.children(),
         status.outbound(),
         status.inbound(),
-        status.rekeys());
+        status.rekeys(),
+        status.heldTraffic());
   }
 
   private static String reason(TunnelEntry entry, Services services) {

@@ -62,6 +62,7 @@ final class TunnelEntry {
   Instant since;
   long rekeys;
   final Counters counters = new Counters();
+  final Counters heldTraffic = new Counters();
 
   TunnelEntry(Backoff backoff) {
     this.backoff = backoff;

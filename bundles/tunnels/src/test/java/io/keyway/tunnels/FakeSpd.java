@@ -19,6 +19,7 @@ final class FakeSpd implements SpdService {
   final List<String> calls = new ArrayList<>();
   Outcome putAnswer = Outcome.ok();
   Usage usage = Usage.ABSENT;
+  Usage heldUsage = Usage.ABSENT;
 
   @Override
   public CompletionStage<Outcome> put(Policy policy, Duration timeout) {
@@ -46,6 +47,14 @@ final class FakeSpd implements SpdService {
   @Override
   public CompletionStage<Usage> usage(ChildId child, Duration timeout) {
     return CompletableFuture.completedFuture(usage);
+  }
+
+  @Override
+  public CompletionStage<Usage> held(ChildId child, Duration timeout) {
+    return CompletableFuture.completedFuture(
+        child.uid().startsWith("hold") || child.owner().name().equals("tunnels")
+            ? heldUsage
+            : Usage.ABSENT);
   }
 
   @Override

@@ -315,6 +315,18 @@ class TunnelsCoreTest {
   }
 
   @Test
+  void whatATunnelHoldsIsCountedApartWhetherItIsUpOrNot() {
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    spd.heldUsage = Usage.of(4, 400);
+    loop.advance(Duration.ofSeconds(1));
+    assertThat(status("t").heldTraffic()).isEqualTo(Usage.of(4, 400));
+    assertThat(status("t").outbound()).isEqualTo(Usage.ABSENT);
+    spd.heldUsage = Usage.ABSENT;
+    loop.advance(Duration.ofSeconds(1));
+    assertThat(status("t").heldTraffic()).as("not forgotten").isEqualTo(Usage.of(4, 400));
+  }
+
+  @Test
   void withoutEsnTheSequenceNumbersNeverEnd() {
     intent.set(tunnel("t", "udp", "10.2.0.1/32"));
     var lifetime = engine.loaded.get("gw").children().get(0).lifetime();

@@ -6,6 +6,7 @@ import io.keyway.api.sa.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -36,6 +37,14 @@ public interface SpdService {
 
   /** Counters of the places a child holds, summed; kept across rekeys where the plane can. */
   CompletionStage<Usage> usage(ChildId child, Duration timeout);
+
+  /**
+   * What the places a child claims have dropped for want of an SA; absent where the plane cannot
+   * tell.
+   */
+  default CompletionStage<Usage> held(ChildId child, Duration timeout) {
+    return CompletableFuture.completedFuture(Usage.ABSENT);
+  }
 
   /** Removes every claim of an owner, or of one life of it. */
   CompletionStage<List<Outcome>> flush(String owner, Optional<String> instance, Duration timeout);

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param outbound counters that survive a rekey; absent where the plane does not count
  * @param inbound same for the other way
  * @param rekeys number of child rekeys since it came up
+ * @param heldTraffic what was dropped for want of an SA; absent where the plane does not count it
  */
 public record TunnelStatus(
     String name,
@@ -28,7 +29,8 @@ public record TunnelStatus(
     List<ChildSaStatus> children,
     Usage outbound,
     Usage inbound,
-    long rekeys) {
+    long rekeys,
+    Usage heldTraffic) {
 
   /** Where a tunnel stands. */
   public enum Phase {
@@ -46,6 +48,34 @@ public record TunnelStatus(
     UP,
     /** Some children carry traffic, others do not. */
     PARTIAL
+  }
+
+  /** Of a plane that does not count what it holds. */
+  public TunnelStatus(
+      String name,
+      String gateway,
+      String dataPlane,
+      Phase phase,
+      String reason,
+      boolean held,
+      Optional<Instant> since,
+      List<ChildSaStatus> children,
+      Usage outbound,
+      Usage inbound,
+      long rekeys) {
+    this(
+        name,
+        gateway,
+        dataPlane,
+        phase,
+        reason,
+        held,
+        since,
+        children,
+        outbound,
+        inbound,
+        rekeys,
+        Usage.ABSENT);
   }
 
   public TunnelStatus {

@@ -4,7 +4,9 @@ import io.keyway.api.plane.PlaneCapabilities;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.northbound.state.Row;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.EncryptionAlgorithm;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.EntryName;
@@ -14,6 +16,9 @@ import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.DataPlaneBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.Capabilities;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.CapabilitiesBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.Exposure;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.ExposureBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.SpisBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.Table;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.TableBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.data.planes.data.plane.TableKey;
@@ -54,6 +59,28 @@ final class PlaneState {
         .setLastReconcile(Values.time(status.lastReconcile()))
         .setTable(tables);
     status.drift().ifPresent(drift -> builder.setDrift(Values.gauge(drift)));
+    if (!status.warnings().isEmpty()) {
+      builder.setWarning(new LinkedHashSet<>(status.warnings()));
+    }
+    status
+        .spis()
+        .ifPresent(
+            spis ->
+                builder.setSpis(
+                    new SpisBuilder()
+                        .setLeased(Values.gauge(spis.leased()))
+                        .setPooled(Values.gauge(spis.pooled()))
+                        .setLeaked(Values.counter(spis.leaked()))
+                        .build()));
+    status.exposure().ifPresent(exposure -> builder.setExposure(exposure(exposure)));
+  }
+
+  private static Exposure exposure(PlaneStatus.Exposure exposure) {
+    return new ExposureBuilder()
+        .setSince(Values.time(Optional.of(exposure.since())))
+        .setOpen(exposure.length().isEmpty())
+        .setLength(exposure.length().map(l -> Values.gauge(l.toMillis())).orElse(null))
+        .build();
   }
 
   private static Capabilities capabilities(PlaneCapabilities can) {

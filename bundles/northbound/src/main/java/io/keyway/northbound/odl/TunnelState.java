@@ -7,6 +7,7 @@ import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.EntryName;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.Tunnel;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.TunnelBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.tunnel.HeldTrafficBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.tunnel.InboundBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.tunnel.OutboundBuilder;
 
@@ -39,6 +40,13 @@ final class TunnelState {
           new InboundBuilder()
               .setPackets(counter(status.inbound().packets()))
               .setBytes(counter(status.inbound().bytes()))
+              .build());
+    }
+    if (!status.heldTraffic().equals(Usage.ABSENT)) {
+      builder.setHeldTraffic(
+          new HeldTrafficBuilder()
+              .setPackets(counter(status.heldTraffic().packets()))
+              .setBytes(counter(status.heldTraffic().bytes()))
               .build());
     }
     return builder.build();

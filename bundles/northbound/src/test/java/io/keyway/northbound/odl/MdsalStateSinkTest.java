@@ -62,6 +62,10 @@ class MdsalStateSinkTest {
             "\"problem\":\"the device is down\"",
             "\"connection\":\"no-pipeline\"",
             "\"table\":[{\"free\":\"1022\",\"name\":\"ipsec_tx_sa\",\"used\":\"2\"}]",
+            "\"held-traffic\":{\"bytes\":\"300\",\"packets\":\"3\"}",
+            "\"spis\":{\"leaked\":\"1\",\"leased\":\"4\",\"pooled\":\"2\"}",
+            "\"exposure\":{\"length\":\"120\",\"open\":false,\"since\":",
+            "\"warning\":[\"tls/certificate-file x expires soon\"]",
             "\"selectors\":\"destination-host-and-protocol\"",
             "\"connection\":\"down\"",
             "\"counter\":[{\"name\":\"ike-established-initiator\",\"value\":\"1\"}]");

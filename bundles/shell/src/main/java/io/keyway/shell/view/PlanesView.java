@@ -2,6 +2,7 @@ package io.keyway.shell.view;
 
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class PlanesView {
       if (!status.reason().isEmpty()) {
         lines.add("  reason: " + Words.printable(status.reason()));
       }
+      for (String warning : status.warnings()) {
+        lines.add("  warning: " + Words.printable(warning));
+      }
       for (PlaneStatus.TableUse table : status.tables()) {
         lines.add(
             "  "
@@ -50,8 +54,30 @@ public final class PlanesView {
           "  "
               + drift
               + status.lastReconcile().map(t -> ", compared " + Words.ago(t, now)).orElse(""));
+      status
+          .spis()
+          .ifPresent(
+              spis ->
+                  lines.add(
+                      "  SPIs: "
+                          + spis.leased()
+                          + " leased, "
+                          + spis.pooled()
+                          + " pooled, "
+                          + spis.leaked()
+                          + " leaked"));
+      status.exposure().ifPresent(e -> lines.add("  " + exposure(e, now)));
     }
     return lines;
+  }
+
+  private static String exposure(PlaneStatus.Exposure exposure, Instant now) {
+    return "lost its rows "
+        + Words.ago(exposure.since(), now)
+        + exposure
+            .length()
+            .map(l -> ", all traffic held again after " + l.toMillis() + " ms")
+            .orElse(", and traffic may be in CLEAR still");
   }
 
   public static String json(List<DataPlane> planes) {
@@ -76,8 +102,30 @@ public final class PlanesView {
                                           .put("used", t.used())
                                           .put("size", t.size()))
                               .toList())
+                      .put("warnings", status.warnings())
                       .put("drift", status.drift())
-                      .put("last-reconcile", status.lastReconcile());
+                      .put("last-reconcile", status.lastReconcile())
+                      .put(
+                          "spis",
+                          status
+                              .spis()
+                              .map(
+                                  s ->
+                                      Json.object()
+                                          .put("leased", s.leased())
+                                          .put("pooled", s.pooled())
+                                          .put("leaked", s.leaked())))
+                      .put(
+                          "exposure",
+                          status
+                              .exposure()
+                              .map(
+                                  e ->
+                                      Json.object()
+                                          .put("since", e.since())
+                                          .put("open", e.length().isEmpty())
+                                          .put(
+                                              "milliseconds", e.length().map(Duration::toMillis))));
                 })
             .toList());
   }

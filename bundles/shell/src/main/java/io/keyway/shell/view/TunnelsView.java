@@ -41,6 +41,9 @@ public final class TunnelsView {
         lines.add("  out " + Words.usage(tunnel.outbound()));
         lines.add("  " + tunnel.children().size() + " children, " + tunnel.rekeys() + " rekeys");
       }
+      if (tunnel.heldTraffic().packets().orElse(0) > 0) {
+        lines.add("  held " + Words.usage(tunnel.heldTraffic()));
+      }
     }
     return lines;
   }
@@ -61,6 +64,7 @@ public final class TunnelsView {
                         .put("rekeys", t.rekeys())
                         .put("inbound", Words.json(t.inbound()))
                         .put("outbound", Words.json(t.outbound()))
+                        .put("held-traffic", Words.json(t.heldTraffic()))
                         .put(
                             "children",
                             t.children().stream().map(c -> SasView.json(c, null, null)).toList()))

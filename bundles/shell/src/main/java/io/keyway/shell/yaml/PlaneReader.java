@@ -24,7 +24,8 @@ final class PlaneReader {
           "tls/ca-file", TEXT,
           "tls/certificate-file", TEXT,
           "tls/private-key-file", TEXT,
-          "tls/server-name", "[A-Za-z0-9.-]{1,253}");
+          "tls/server-name", "[A-Za-z0-9.-]{1,253}",
+          "tls/warn-before", "[0-9]{1,4}");
 
   /** Leaves by path, with what their value must look like. */
   private static final Map<String, Map<String, String>> TYPES =
@@ -42,6 +43,7 @@ final class PlaneReader {
                   Map.entry("max-replay-window", NUMBER),
                   Map.entry("rpc-timeout", "[1-9][0-9]{2,5}"),
                   Map.entry("audit-interval", "[1-9][0-9]{0,4}"),
+                  Map.entry("probe-interval", "[1-9][0-9]{2,5}"),
                   Map.entry("quirks/inbound-direction", FLAG),
                   Map.entry("quirks/spi-byte-order", "swapped|as-is"),
                   Map.entry("quirks/algorithm-numbers", "device|ikev2"),

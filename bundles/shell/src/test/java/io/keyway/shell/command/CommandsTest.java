@@ -39,6 +39,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -272,7 +273,12 @@ class CommandsTest {
                     new Generation(3),
                     List.of(new PlaneStatus.TableUse("ipsec_spd", 10, 1024)),
                     OptionalLong.empty(),
-                    Optional.empty()),
+                    Optional.empty(),
+                    Optional.of(new PlaneStatus.SpiUse(4, 2, 1)),
+                    Optional.of(
+                        new PlaneStatus.Exposure(
+                            Instant.EPOCH, Optional.of(Duration.ofMillis(120)))),
+                    List.of("tls/certificate-file x expires on 2026-12-01; renew it")),
             "reconcile",
             a -> CompletableFuture.completedFuture(reconciled)));
   }
@@ -288,6 +294,9 @@ class CommandsTest {
             "ipu-1: infrap4d, DOWN, generation 3",
             "reason: connection refused",
             "ipsec_spd: 10 of 1024 rows, 1014 free",
+            "warning: tls/certificate-file x expires on 2026-12-01; renew it",
+            "SPIs: 4 leased, 2 pooled, 1 leaked",
+            "all traffic held again after 120 ms",
             "never compared");
   }
 
@@ -303,6 +312,9 @@ class CommandsTest {
         JsonParser.parseString(session.printed()).getAsJsonArray().get(0).getAsJsonObject();
     assertThat(plane.get("generation").getAsInt()).isEqualTo(3);
     assertThat(plane.has("drift")).isFalse();
+    assertThat(plane.getAsJsonObject("spis").get("leaked").getAsInt()).isEqualTo(1);
+    assertThat(plane.getAsJsonObject("exposure").get("milliseconds").getAsInt()).isEqualTo(120);
+    assertThat(plane.getAsJsonArray("warnings")).hasSize(1);
   }
 
   @Test

@@ -129,6 +129,11 @@ public final class SpdComponent implements SpdService {
   }
 
   @Override
+  public CompletionStage<Usage> held(ChildId child, Duration timeout) {
+    return core.held(child, timeout);
+  }
+
+  @Override
   public CompletionStage<List<Outcome>> flush(
       String owner, Optional<String> instance, Duration timeout) {
     return core.flush(owner, instance, timeout);
