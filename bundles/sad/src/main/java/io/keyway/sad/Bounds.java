@@ -11,11 +11,11 @@ import io.keyway.api.sa.SecurityAssociation;
  */
 final class Bounds {
 
-  /** Three quarters of the counter: the rest lasts for the rekey at any real packet rate. */
-  static final long SOFT_PACKETS = 3L << 30;
+  /** Well before the end: what is left lasts for a rekey that fails a few times. */
+  static final long SOFT_PACKETS = 5L << 29;
 
-  /** Leaves what may pass between two looks at the counters of a slow plane. */
-  static final long HARD_PACKETS = (1L << 32) - (1L << 26);
+  /** Leaves what may pass between two looks at the counters of a fast plane: 2^29 packets. */
+  static final long HARD_PACKETS = 7L << 29;
 
   private Bounds() {}
 

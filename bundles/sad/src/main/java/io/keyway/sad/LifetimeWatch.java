@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the lifetimes that a plane does not keep itself: time by timers, packets and bytes by
- * looking at its counters now and then.
+ * looking at its counters now and then. Bytes also where the plane keeps them: what it tells is
+ * told once, and lost when nobody listens at that moment.
  *
  * <p>A plane that counts by policy and not by SA counts on over a rekey; what it had counted when
  * the SA was installed is taken off. Packets of the old SA that pass before the switch are counted
@@ -32,6 +33,9 @@ final class LifetimeWatch {
   private static final Logger LOG = LoggerFactory.getLogger(LifetimeWatch.class);
 
   private static final Duration FIRST_LOOK = Duration.ofMillis(100);
+
+  /** SAs that nobody can vouch for are replaced over this time, not in one storm. */
+  private static final Duration SPREAD = Duration.ofSeconds(30);
 
   private final SadEnvironment environment;
   private final PlaneSad owner;
@@ -65,7 +69,7 @@ final class LifetimeWatch {
     Limit soft = sa.lifetime().soft();
     Limit hard = sa.lifetime().hard();
     boolean packets = !can.packetLimits() && soft.packets() + hard.packets() > 0;
-    boolean bytes = !can.byteLimits() && soft.bytes() + hard.bytes() > 0;
+    boolean bytes = soft.bytes() + hard.bytes() > 0;
     if (counted && (packets || bytes)) {
       synchronized (this) {
         watched.add(entry);
@@ -74,6 +78,37 @@ final class LifetimeWatch {
       arm();
       armFirst();
     }
+  }
+
+  /**
+   * Contact was lost and is there again, in the same life: an expiry may have been told to nobody.
+   * What is counted is found by the next look; of the others nobody can tell, so they are replaced
+   * as if they had asked for it, one after the other.
+   */
+  void missed(List<SaEntry> standing) {
+    Optional<DataPlane> plane = owner.service();
+    if (plane.isEmpty() || !plane.get().capabilities().byteLimits()) {
+      return;
+    }
+    PlaneCapabilities can = plane.get().capabilities();
+    List<SaEntry> doubtful =
+        standing.stream()
+            .filter(entry -> !(entry.outbound() ? can.outboundCounters() : can.inboundCounters()))
+            .filter(entry -> entry.sa().filter(LifetimeWatch::endsByVolume).isPresent())
+            .toList();
+    for (int i = 0; i < doubtful.size(); i++) {
+      SaEntry entry = doubtful.get(i);
+      owner.timed(
+          entry,
+          SPREAD.multipliedBy(i + 1).dividedBy(doubtful.size()),
+          () ->
+              owner.reached(
+                  entry, false, "its volume limit may have been reached while contact was lost"));
+    }
+  }
+
+  private static boolean endsByVolume(SecurityAssociation sa) {
+    return sa.lifetime().soft().bytes() + sa.lifetime().hard().bytes() > 0;
   }
 
   private void time(SaEntry entry, Limit limit, boolean hard) {

@@ -114,6 +114,14 @@ final class PlaneSad {
         });
   }
 
+  private List<SaEntry> installed() {
+    synchronized (table) {
+      return table.entries.values().stream()
+          .filter(entry -> entry.state == SaEntry.State.INSTALLED)
+          .toList();
+    }
+  }
+
   /** SAs that were taken over before there was a plane to ask what it keeps itself. */
   private List<SaEntry> unwatched() {
     synchronized (table) {
@@ -171,6 +179,7 @@ final class PlaneSad {
     }
     if (!was) {
       events.accept(new SadEvent.PlaneUp(table.name, now));
+      lifetimes.missed(installed());
       environment.timer().schedule(environment.settings().settle(), writes::removeUnwanted);
     }
     lifetimes.poll();

@@ -35,6 +35,7 @@ final class SadTable {
   final Leases leases;
   final Rooms rooms = new Rooms(this);
   private final Map<SpiAddress, SaEntry> bySpi = new HashMap<>();
+  private final Map<Spi, SaEntry> inbound = new HashMap<>();
 
   private record SpiAddress(Spi spi, InetAddress destination) {}
 
@@ -60,14 +61,22 @@ final class SadTable {
     leases.noteAll();
   }
 
-  /** The SA that the plane means when it names an SPI and a destination. */
+  /**
+   * The SA that the plane means when it names an SPI and a destination. The destination is that of
+   * a packet and may be one that we do not know the SA by, such as an IPv6 address; inbound the SPI
+   * is the plane's own and says enough.
+   */
   SaEntry find(Spi spi, InetAddress destination) {
-    return bySpi.get(new SpiAddress(spi, destination));
+    SaEntry exact = bySpi.get(new SpiAddress(spi, destination));
+    return exact != null ? exact : inbound.get(spi);
   }
 
   void enter(SaEntry entry) {
     entries.put(entry.id, entry);
     bySpi.put(new SpiAddress(entry.id.spi(), entry.id.destination()), entry);
+    if (!entry.outbound()) {
+      inbound.put(entry.id.spi(), entry);
+    }
     byIndex.computeIfAbsent(entry.id.index(), i -> new LinkedHashSet<>()).add(entry);
     leases.drop(entry.id.index()).ifPresent(lease -> entry.lease = lease);
   }
@@ -86,6 +95,7 @@ final class SadTable {
       records.saGone(entry.id);
     }
     bySpi.remove(new SpiAddress(entry.id.spi(), entry.id.destination()), entry);
+    inbound.remove(entry.id.spi(), entry);
     Set<SaEntry> others = byIndex.get(entry.id.index());
     if (others != null && others.remove(entry) && others.isEmpty()) {
       byIndex.remove(entry.id.index());

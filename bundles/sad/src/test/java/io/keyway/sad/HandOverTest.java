@@ -16,6 +16,7 @@ import io.keyway.api.sa.SaKeys;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
+import io.keyway.api.sa.Usage;
 import io.keyway.testing.MemoryStateStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +83,37 @@ class HandOverTest {
     assertThat(bench.add(sa(Direction.INBOUND, held, "c2"), 9).kind()).isEqualTo(OK);
     assertThat(bench.now(bench.sad.remove(out.id(), TIMEOUT)).kind()).isEqualTo(OK);
     assertThat(bench.plane.sas).hasSize(1);
+  }
+
+  @Test
+  void packetsCountedBeforeTheHandOverCountAfterIt() {
+    SecurityAssociation out =
+        sa(
+            Direction.OUTBOUND,
+            bench.reserve(),
+            "c1",
+            new Lifetime(new Limit(0, 0, 1000), new Limit(0, 0, 2000)),
+            true);
+    bench.add(out, 1);
+    bench.time.advance(Duration.ofSeconds(10));
+    bench.plane.counters.put(Bench.PAIR, Usage.of(900, 1));
+    MemoryStateStore store = new MemoryStateStore();
+    bench.sad.close(Optional.of(store));
+    bench.sad.unbind(bench.plane);
+    bench.open("run-1");
+    bench.sad.restore(store);
+    bench.events.clear();
+    bench.sad.bind(bench.plane);
+    bench.time.advance(Duration.ofSeconds(6));
+    assertThat(bench.events).filteredOn(SadEvent.Expired.class::isInstance).isEmpty();
+    bench.plane.counters.put(Bench.PAIR, Usage.of(1300, 1));
+    bench.time.advance(Duration.ofSeconds(20));
+    assertThat(bench.events)
+        .filteredOn(SadEvent.Expired.class::isInstance)
+        .hasSize(1)
+        .first()
+        .extracting("hard")
+        .isEqualTo(false);
   }
 
   @Test

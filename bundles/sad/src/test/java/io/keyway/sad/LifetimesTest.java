@@ -104,4 +104,55 @@ class LifetimesTest {
     assertThat(bench.events).hasSize(1);
     assertThat(((SadEvent.Expired) bench.events.get(0)).sa()).isEqualTo(out.id());
   }
+
+  @Test
+  void expiryThatNamesAnotherDestinationFindsTheInboundSaByItsSpi() {
+    SecurityAssociation in = bench.child("c1", 1).get(0);
+    bench.events.clear();
+    bench.plane.tell(new PlaneEvent.Expired(in.id().spi(), Bench.address("2001:db8::7"), false));
+    bench.time.settle();
+    assertThat(bench.events).hasSize(1);
+    assertThat(((SadEvent.Expired) bench.events.get(0)).sa()).isEqualTo(in.id());
+  }
+
+  @Test
+  void volumeLimitThatThePlaneKeepsButToldToNobodyIsFoundByItsCounters() {
+    limited(new Limit(0, 1000, 0), new Limit(0, 2000, 0), true);
+    bench.time.advance(Duration.ofSeconds(1));
+    bench.plane.disconnect("the stream was lost");
+    bench.plane.counters.put(Bench.PAIR, Usage.of(10, 1500));
+    bench.time.advance(Duration.ofSeconds(20));
+    bench.events.clear();
+    bench.plane.connect();
+    bench.time.advance(Duration.ofSeconds(6));
+    assertThat(bench.events)
+        .filteredOn(SadEvent.Expired.class::isInstance)
+        .hasSize(1)
+        .first()
+        .extracting("hard", "reason")
+        .containsExactly(false, "1500 bytes of 1000");
+  }
+
+  @Test
+  void inboundSasThatNobodyCountsAreReplacedOneByOneAfterContactWasLost() {
+    for (int i = 1; i <= 3; i++) {
+      SecurityAssociation in =
+          sa(
+              Direction.INBOUND,
+              bench.reserve(),
+              "c" + i,
+              new Lifetime(new Limit(0, 1000, 0), Limit.NONE),
+              true);
+      assertThat(bench.add(in, i).kind()).isEqualTo(OK);
+    }
+    bench.events.clear();
+    bench.time.advance(Duration.ofSeconds(60));
+    assertThat(bench.events).isEmpty();
+    bench.plane.disconnect("the stream was lost");
+    bench.plane.connect();
+    bench.time.advance(Duration.ofSeconds(11));
+    assertThat(bench.events).filteredOn(SadEvent.Expired.class::isInstance).hasSize(1);
+    bench.time.advance(Duration.ofSeconds(30));
+    assertThat(bench.events).filteredOn(SadEvent.Expired.class::isInstance).hasSize(3);
+  }
 }

@@ -29,9 +29,9 @@ public final class Planner {
    * Without ESN the sequence number ends at 2^32 - 1 (RFC 4303 section 3.3.3): a rekey must start,
    * and be over, well before.
    */
-  static final Lifetime.Limit SOFT_PACKETS = new Lifetime.Limit(0, 0, 3_000_000_000L);
+  static final Lifetime.Limit SOFT_PACKETS = new Lifetime.Limit(0, 0, 2_500_000_000L);
 
-  static final Lifetime.Limit HARD_PACKETS = new Lifetime.Limit(0, 0, 4_200_000_000L);
+  static final Lifetime.Limit HARD_PACKETS = new Lifetime.Limit(0, 0, 3_700_000_000L);
 
   private Planner() {}
 

@@ -72,7 +72,7 @@ final class Site implements AutoCloseable {
   private final Path journal;
   final UdpIkeTransport transport;
   private final ExecutorService executor = Executors.newCachedThreadPool(Site::daemon);
-  private final ScheduledExecutorService timer;
+  final ScheduledExecutorService timer;
   private final ScheduledExecutorService loop;
   private final ExecutorService journalThread = Executors.newSingleThreadExecutor(Site::daemon);
   private ThreadWorkers workers;
@@ -286,6 +286,10 @@ final class Site implements AutoCloseable {
 
   /** Rows by table, without empty tables, plus the SAD. */
   Map<String, Integer> contents() {
+    return contents(device);
+  }
+
+  static Map<String, Integer> contents(Emulator device) {
     Map<String, Integer> found = new TreeMap<>();
     for (String table :
         new String[] {
