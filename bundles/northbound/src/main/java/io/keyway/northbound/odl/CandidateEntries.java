@@ -37,6 +37,11 @@ final class CandidateEntries {
     return touched;
   }
 
+  /** The container as the change found it. */
+  static Optional<ContainerNode> before(DataTreeCandidateNode ipsec) {
+    return Optional.ofNullable((ContainerNode) ipsec.dataBefore());
+  }
+
   /** The container as the change leaves it. */
   static Optional<ContainerNode> after(DataTreeCandidateNode ipsec) {
     return Optional.ofNullable((ContainerNode) ipsec.dataAfter());

@@ -80,6 +80,8 @@ public final class ConfigCohort implements DOMDataTreeCommitCohort {
 
   Optional<Problem> check(DataTreeCandidateNode ipsec) {
     DomConfigView view = new DomConfigView(CandidateEntries.after(ipsec));
+    PlaneRules.Check planes =
+        planeRules.on(new DomConfigView(CandidateEntries.before(ipsec)), view);
     Set<EntryRef> written = new HashSet<>();
     Set<EntryRef> deleted = new HashSet<>();
     for (Map.Entry<EntryRef, Optional<MapEntryNode>> touched :
@@ -90,7 +92,7 @@ public final class ConfigCohort implements DOMDataTreeCommitCohort {
         continue;
       }
       written.add(entry);
-      Optional<Problem> problem = check(entry, touched.getValue().get(), view);
+      Optional<Problem> problem = check(entry, touched.getValue().get(), view, planes);
       if (problem.isPresent()) {
         return problem;
       }
@@ -98,10 +100,11 @@ public final class ConfigCohort implements DOMDataTreeCommitCohort {
     return ConfigRules.checkReferrers(written, deleted, view).stream().findFirst();
   }
 
-  private Optional<Problem> check(EntryRef entry, MapEntryNode node, DomConfigView view) {
+  private static Optional<Problem> check(
+      EntryRef entry, MapEntryNode node, DomConfigView view, PlaneRules.Check planes) {
     try {
       IntentObject value = EntryMapper.read(entry.kind(), Trees.of(node));
-      return ConfigRules.checkWritten(value, view).or(() -> planeRules.check(value, view));
+      return ConfigRules.checkWritten(value, view).or(() -> planes.of(value));
     } catch (InvalidEntryException e) {
       return Optional.of(new Problem(entry, e.node(), e.getMessage()));
     }

@@ -8,6 +8,10 @@ import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.config.EntryKind;
 import io.keyway.northbound.config.EntryRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -31,30 +35,70 @@ public final class PlaneRules {
   }
 
   /**
-   * Checks an entry whose references are known to lead somewhere: a tunnel, or what tunnels refer
-   * to.
+   * Checks entries whose references are known to lead somewhere: tunnels, and what tunnels refer
+   * to. One after the other, on one thread.
    */
-  public Optional<Problem> check(IntentObject value, ConfigView view) {
+  public interface Check {
+    Optional<Problem> of(IntentObject value);
+  }
+
+  /**
+   * For the entries of one transaction.
+   *
+   * @param before the configuration as the transaction found it
+   * @param view and as the transaction leaves it
+   */
+  public Check on(ConfigView before, ConfigView view) {
     if (tunnels.get().isEmpty()) {
-      return Optional.empty();
+      return value -> Optional.empty();
     }
-    if (value instanceof Tunnel tunnel) {
-      return refusal(tunnel, view)
-          .map(reason -> new Problem(EntryRef.of(tunnel), "child-policy", reason));
-    }
-    if (value instanceof ChildPolicy || value instanceof Gateway) {
-      return view.all(EntryKind.TUNNEL)
-          .map(Tunnel.class::cast)
-          .filter(t -> value.name().equals(target(value, t)))
+    Referrers referrers = new Referrers(view);
+    return value -> {
+      if (value instanceof Tunnel tunnel) {
+        return refusal(tunnel, view)
+            .map(reason -> new Problem(EntryRef.of(tunnel), "child-policy", reason));
+      }
+      if (!before.exists(EntryRef.of(value))) {
+        // Nothing referred to it, and what does now is written, and so checked, itself.
+        return Optional.empty();
+      }
+      return referrers.of(value).stream()
           .flatMap(t -> refusal(t, view).map(r -> "tunnel '" + t.name() + "': " + r).stream())
           .findFirst()
           .map(reason -> new Problem(EntryRef.of(value), "name", reason));
-    }
-    return Optional.empty();
+    };
   }
 
-  private static String target(IntentObject value, Tunnel tunnel) {
-    return value instanceof Gateway ? tunnel.gateway() : tunnel.childPolicy();
+  /** Tunnels by what they refer to; looked up once, however many gateways a transaction writes. */
+  private static final class Referrers {
+
+    private final ConfigView view;
+    private final Map<EntryRef, List<Tunnel>> byTarget = new HashMap<>();
+    private boolean known;
+
+    Referrers(ConfigView view) {
+      this.view = view;
+    }
+
+    List<Tunnel> of(IntentObject value) {
+      if (!(value instanceof ChildPolicy) && !(value instanceof Gateway)) {
+        return List.of();
+      }
+      if (!known) {
+        known = true;
+        view.all(EntryKind.TUNNEL).map(Tunnel.class::cast).forEach(this::add);
+      }
+      return byTarget.getOrDefault(EntryRef.of(value), List.of());
+    }
+
+    private void add(Tunnel tunnel) {
+      add(new EntryRef(EntryKind.GATEWAY, tunnel.gateway()), tunnel);
+      add(new EntryRef(EntryKind.CHILD_POLICY, tunnel.childPolicy()), tunnel);
+    }
+
+    private void add(EntryRef target, Tunnel tunnel) {
+      byTarget.computeIfAbsent(target, key -> new ArrayList<>()).add(tunnel);
+    }
   }
 
   private Optional<String> refusal(Tunnel tunnel, ConfigView view) {

@@ -33,8 +33,11 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatastoreIntentStore.class);
 
-  /** Changes of one transaction, so that a large submission does not hold up others for long. */
-  private static final int CHUNK = 2000;
+  /**
+   * Changes of one transaction. The datastore serves nobody else while it checks and makes one, so
+   * that this many are a few milliseconds for whoever reads meanwhile.
+   */
+  private static final int CHUNK = 250;
 
   /** How long a submission waits until its own snapshot shows what was confirmed. */
   private static final Duration SETTLE = Duration.ofSeconds(2);
@@ -48,6 +51,8 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
   private final Snapshots snapshots = new Snapshots();
   private final Map<Object, Consumer<IntentSnapshot>> listeners = new LinkedHashMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
+  private final Pace pace = new Pace();
+  private boolean snapshotDue;
 
   private volatile IntentSnapshot current = IntentSnapshot.EMPTY;
 
@@ -143,22 +148,32 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
       // One after the other: a later chunk may refer to an earlier one.
       all = all.thenCompose(nothing -> write(part, changes, outcomes, timeout));
     }
-    return all.thenApply(nothing -> List.copyOf(outcomes));
+    return all.thenComposeAsync(nothing -> reflected(changes, outcomes), executor)
+        .thenApply(nothing -> List.copyOf(outcomes));
   }
 
   private CompletionStage<Void> write(
       List<Integer> part, List<IntentChange> changes, List<Outcome> outcomes, Duration timeout) {
     List<IntentChange> batch = part.stream().map(changes::get).toList();
-    CompletableFuture<Void> reflected = new CompletableFuture<>();
     return datastore
         .write(batch)
         .toCompletableFuture()
-        .thenRunAsync(() -> await(batch, reflected), executor)
-        .thenCompose(
-            nothing -> reflected.completeOnTimeout(null, SETTLE.toMillis(), TimeUnit.MILLISECONDS))
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .handle((nothing, failure) -> outcome(failure, timeout))
         .thenAcceptAsync(outcome -> part.forEach(index -> outcomes.set(index, outcome)), executor);
+  }
+
+  /** Until the snapshot shows what was written, so that a caller finds its own changes there. */
+  private CompletableFuture<Void> reflected(List<IntentChange> changes, List<Outcome> outcomes) {
+    List<IntentChange> made = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i).kind() == Outcome.Kind.OK) {
+        made.add(changes.get(i));
+      }
+    }
+    CompletableFuture<Void> reflected = new CompletableFuture<>();
+    await(made, reflected);
+    return reflected.completeOnTimeout(null, SETTLE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Outcome outcome(Throwable failure, Duration timeout) {
@@ -186,7 +201,23 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
   }
 
   private void changed(ConfigDatastore.Update update) {
-    current = snapshots.apply(update);
+    snapshots.apply(update);
+    if (snapshotDue) {
+      return;
+    }
+    Duration pause = pace.pause(snapshots.size());
+    if (pause.isZero()) {
+      takeSnapshot();
+    } else {
+      snapshotDue = true;
+      executor.schedule(this::takeSnapshot, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void takeSnapshot() {
+    snapshotDue = false;
+    pace.begin();
+    current = snapshots.take();
     LOG.debug(
         "Configuration version {}, {} problems", current.version(), current.problems().size());
     waiting.removeIf(
@@ -199,6 +230,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
         });
     first.complete(current);
     listeners.values().forEach(listener -> tell(listener, current));
+    pace.end();
   }
 
   private static void tell(Consumer<IntentSnapshot> listener, IntentSnapshot snapshot) {

@@ -16,6 +16,7 @@ import io.keyway.northbound.config.Tree;
 import io.keyway.northbound.rules.ConfigMap;
 import io.keyway.northbound.rules.ConfigRules;
 import io.keyway.northbound.rules.Problem;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,10 +30,12 @@ final class Snapshots {
 
   private final ConfigMap entries = new ConfigMap();
   private final Map<EntryRef, Problem> senseless = new HashMap<>();
+  private final Set<EntryKind> touched = EnumSet.noneOf(EntryKind.class);
   private IntentSnapshot current = IntentSnapshot.EMPTY;
 
-  IntentSnapshot current() {
-    return current;
+  /** Number of entries of all kinds. */
+  int size() {
+    return Arrays.stream(EntryKind.values()).mapToInt(entries::count).sum();
   }
 
   /** A copy to try changes on. */
@@ -40,8 +43,8 @@ final class Snapshots {
     return new ConfigMap(entries);
   }
 
-  IntentSnapshot apply(ConfigDatastore.Update update) {
-    Set<EntryKind> touched = EnumSet.noneOf(EntryKind.class);
+  /** Notes a change; costs what the change is long. */
+  void apply(ConfigDatastore.Update update) {
     if (update.whole()) {
       for (EntryKind kind : EntryKind.values()) {
         touched.add(kind);
@@ -54,12 +57,17 @@ final class Snapshots {
         }
       }
     }
-    update.entries().forEach((entry, tree) -> apply(entry, tree, touched));
-    current = snapshot(touched);
+    update.entries().forEach(this::apply);
+  }
+
+  /** All changes noted so far as one snapshot; costs what the configuration is long. */
+  IntentSnapshot take() {
+    current = snapshot();
+    touched.clear();
     return current;
   }
 
-  private void apply(EntryRef entry, Optional<Tree> tree, Set<EntryKind> touched) {
+  private void apply(EntryRef entry, Optional<Tree> tree) {
     touched.add(entry.kind());
     senseless.remove(entry);
     if (tree.isEmpty()) {
@@ -84,7 +92,7 @@ final class Snapshots {
     return names;
   }
 
-  private IntentSnapshot snapshot(Set<EntryKind> touched) {
+  private IntentSnapshot snapshot() {
     Map<String, String> problems = new HashMap<>();
     senseless.forEach((entry, problem) -> problems.put(entry.toString(), told(problem)));
     for (EntryKind kind : EntryKind.values()) {
@@ -98,12 +106,12 @@ final class Snapshots {
     IntentSnapshot old = current;
     return new IntentSnapshot(
         old.version() + 1,
-        map(EntryKind.IKE_POLICY, IkePolicy.class, touched, old.ikePolicies()),
-        map(EntryKind.CHILD_POLICY, ChildPolicy.class, touched, old.childPolicies()),
-        map(EntryKind.GATEWAY, Gateway.class, touched, old.gateways()),
-        map(EntryKind.TUNNEL, Tunnel.class, touched, old.tunnels()),
-        map(EntryKind.POLICY, StaticPolicy.class, touched, old.policies()),
-        map(EntryKind.DATA_PLANE, PlaneConfig.class, touched, old.dataPlanes()),
+        map(EntryKind.IKE_POLICY, IkePolicy.class, old.ikePolicies()),
+        map(EntryKind.CHILD_POLICY, ChildPolicy.class, old.childPolicies()),
+        map(EntryKind.GATEWAY, Gateway.class, old.gateways()),
+        map(EntryKind.TUNNEL, Tunnel.class, old.tunnels()),
+        map(EntryKind.POLICY, StaticPolicy.class, old.policies()),
+        map(EntryKind.DATA_PLANE, PlaneConfig.class, old.dataPlanes()),
         problems);
   }
 
@@ -113,7 +121,7 @@ final class Snapshots {
 
   /** Lists that did not change keep their map, so that 10 000 entries are not copied for one. */
   private <T extends IntentObject> Map<String, T> map(
-      EntryKind kind, Class<T> type, Set<EntryKind> touched, Map<String, T> old) {
+      EntryKind kind, Class<T> type, Map<String, T> old) {
     return touched.contains(kind)
         ? entries
             .all(kind)

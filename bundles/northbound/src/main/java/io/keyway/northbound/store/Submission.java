@@ -100,13 +100,12 @@ final class Submission {
     Set<EntryRef> deleted = new HashSet<>();
     last.keySet().forEach(entry -> (after.exists(entry) ? written : deleted).add(entry));
 
+    PlaneRules.Check planes = planeRules.on(before, after);
     Map<EntryRef, String> refused = new HashMap<>();
     for (EntryRef entry : written) {
       after
           .find(entry)
-          .flatMap(
-              value ->
-                  ConfigRules.checkWritten(value, after).or(() -> planeRules.check(value, after)))
+          .flatMap(value -> ConfigRules.checkWritten(value, after).or(() -> planes.of(value)))
           .ifPresent(problem -> refused.put(entry, problem.toString()));
     }
     for (Problem problem : ConfigRules.checkReferrers(written, deleted, after)) {

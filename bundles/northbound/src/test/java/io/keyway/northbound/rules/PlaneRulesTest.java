@@ -36,7 +36,7 @@ class PlaneRulesTest {
     PlaneRules rules =
         new PlaneRules(() -> Optional.of(Fakes.of(TunnelService.class, new Refusing())));
     for (String gateway : List.of("named", "silent")) {
-      assertThat(rules.check(Samples.tunnel("t", gateway, "c"), view))
+      assertThat(rules.on(view, view).of(Samples.tunnel("t", gateway, "c")))
           .contains(
               new Problem(
                   EntryRef.of(Samples.tunnel("t", gateway, "c")),
@@ -47,7 +47,7 @@ class PlaneRulesTest {
 
   @Test
   void nothingIsRefusedWhileTheTunnelServiceIsAway() {
-    assertThat(new PlaneRules(Optional::empty).check(Samples.tunnel("t", "named", "c"), view))
+    assertThat(new PlaneRules(Optional::empty).on(view, view).of(Samples.tunnel("t", "named", "c")))
         .isEmpty();
   }
 
@@ -55,7 +55,24 @@ class PlaneRulesTest {
   void onlyTunnelsAreAskedFor() {
     PlaneRules rules =
         new PlaneRules(() -> Optional.of(Fakes.of(TunnelService.class, new Refusing())));
-    assertThat(rules.check(Samples.childPolicy("c"), view)).isEmpty();
+    assertThat(rules.on(view, view).of(Samples.childPolicy("c"))).isEmpty();
+  }
+
+  @Test
+  void whatTunnelsReferToIsRefusedWhenItChangesAndNotWhenItIsNew() {
+    PlaneRules rules =
+        new PlaneRules(() -> Optional.of(Fakes.of(TunnelService.class, new Refusing())));
+    Tunnel tunnel = Samples.tunnel("t", "named", "c");
+    ConfigMap after = new ConfigMap(view);
+    after.put(EntryRef.of(tunnel), Optional.of(tunnel));
+    assertThat(rules.on(view, after).of(Samples.childPolicy("c")))
+        .hasValueSatisfying(
+            problem ->
+                assertThat(problem.reason())
+                    .isEqualTo("tunnel 't': ipu-1 cannot carry 10.2.0.0/16"));
+    assertThat(rules.on(new ConfigMap(), after).of(Samples.childPolicy("c")))
+        .as("its tunnels are written together with it, and checked themselves")
+        .isEmpty();
   }
 
   /** The answers of a tunnel service that refuses everything. */

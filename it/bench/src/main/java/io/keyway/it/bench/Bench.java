@@ -3,6 +3,7 @@ package io.keyway.it.bench;
 import io.keyway.it.bench.boot.BootBench;
 import io.keyway.it.bench.crypto.CryptoBench;
 import io.keyway.it.bench.ike.IkeBench;
+import io.keyway.it.bench.load.LoadBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -54,7 +55,10 @@ public final class Bench {
             & part(Options.Part.CRYPTO, () -> new CryptoBench(out, quick ? 3 : 5))
             & part(
                 Options.Part.IKE,
-                () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL));
+                () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL))
+            & part(
+                Options.Part.LOAD,
+                () -> new LoadBench(out, options.archive(), quick ? 10_000 : 100_000));
     out.printf(
         Locale.ROOT,
         "%n%.0f s in all; load at end %s%n",

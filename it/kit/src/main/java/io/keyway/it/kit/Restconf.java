@@ -88,9 +88,19 @@ public final class Restconf {
 
   /** Calls an operation of module {@code keyway-ipsec}; gives its output. */
   public JsonObject rpc(String name, JsonObject input) throws IOException, InterruptedException {
+    return rpc(name, input, TIMEOUT);
+  }
+
+  /** The same with a time limit of its own. */
+  public JsonObject rpc(String name, JsonObject input, Duration limit)
+      throws IOException, InterruptedException {
     JsonObject body = new JsonObject();
     body.add("keyway-ipsec:input", input);
-    Reply reply = post("/rests/operations/keyway-ipsec:" + name, body);
+    Reply reply =
+        send(
+            request("/rests/operations/keyway-ipsec:" + name)
+                .timeout(limit)
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     if (!reply.ok()) {
       throw new IOException(name + ": HTTP " + reply.status() + " " + reply.text());
     }
