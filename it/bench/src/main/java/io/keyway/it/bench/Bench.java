@@ -4,6 +4,7 @@ import io.keyway.it.bench.boot.BootBench;
 import io.keyway.it.bench.crypto.CryptoBench;
 import io.keyway.it.bench.ike.IkeBench;
 import io.keyway.it.bench.load.LoadBench;
+import io.keyway.it.bench.plane.PlaneBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -56,6 +57,9 @@ public final class Bench {
             & part(
                 Options.Part.IKE,
                 () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL))
+            & part(
+                Options.Part.PLANE,
+                () -> new PlaneBench(out, quick ? PlaneBench.Size.QUICK : PlaneBench.Size.FULL))
             & part(
                 Options.Part.LOAD,
                 () -> new LoadBench(out, options.archive(), quick ? 10_000 : 100_000));

@@ -20,21 +20,23 @@ record Options(Path archive, Set<Part> parts, boolean quick) {
 
   static final String USAGE =
       """
-      usage: ./keyway bench [boot] [ike] [crypto] [load] [--quick]
+      usage: ./keyway bench [boot] [ike] [plane] [crypto] [load] [--quick]
 
         boot      from start to RESTCONF answering, and the memory it takes
         ike       IKE set-ups per second and their CPU, beside charon's load-tester
+        plane     rows and SAs per second into an emulated E2100, beside one by one
         crypto    the primitives of a set-up, provider by provider
         load      a configuration of 100 000 entries in one call, and reads meanwhile
         --quick   fewer and smaller rounds; about a third of the time
 
-      Without a name everything runs; that takes up to eight minutes.
+      Without a name everything runs; that takes up to nine minutes.
       """;
 
   /** What can be measured. */
   enum Part {
     BOOT,
     IKE,
+    PLANE,
     CRYPTO,
     LOAD
   }
@@ -63,7 +65,7 @@ record Options(Path archive, Set<Part> parts, boolean quick) {
           archive = Path.of(rest.pop());
         }
         case "--quick" -> quick = true;
-        case "boot", "ike", "crypto", "load" ->
+        case "boot", "ike", "plane", "crypto", "load" ->
             parts.add(Part.valueOf(word.toUpperCase(Locale.ROOT)));
         default -> throw new Bad("there is no benchmark or option '" + word + "'");
       }
