@@ -24,6 +24,9 @@ final class ChildKeeper {
 
   private static final Duration INITIATE = Duration.ofSeconds(60);
 
+  /** How long the inbound SAs of an earlier life stay when a child came up in their place. */
+  private static final Duration OLD_INBOUND = Duration.ofSeconds(5);
+
   private final Loop loop;
   private final Services services;
   private final Events events;
@@ -188,7 +191,12 @@ final class ChildKeeper {
     entry.backoff.reset();
     Optional.ofNullable(entry.retries.remove(child.name())).ifPresent(Registration::close);
     if (leftovers.has(child.name())) {
-      leftovers.remove(child.name(), Set.of(child.uid()), services.sad, services.spd);
+      leftovers.replace(
+          child.name(),
+          Set.of(child.uid()),
+          services.sad,
+          services.spd,
+          inbound -> loop.schedule(OLD_INBOUND, inbound));
     }
     changed.accept(entry);
     return entry;

@@ -4,6 +4,7 @@ import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.PolicyAction;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * SAs and claims that an earlier life of an engine left on the device. They carry traffic on until
@@ -75,6 +77,21 @@ final class Leftovers {
    * @param alive uids that came up since the look, which are no leftovers
    */
   void remove(String child, Set<String> alive, SadService sad, SpdService spd) {
+    remove(child, alive, sad, spd, Runnable::run);
+  }
+
+  /**
+   * As above, for a child that came up: the peer may send under the old key for a while.
+   *
+   * @param later runs something when the old inbound SAs have lingered long enough
+   */
+  void replace(
+      String child, Set<String> alive, SadService sad, SpdService spd, Consumer<Runnable> later) {
+    remove(child, alive, sad, spd, later);
+  }
+
+  private void remove(
+      String child, Set<String> alive, SadService sad, SpdService spd, Consumer<Runnable> inbound) {
     if (sad == null || spd == null) {
       return;
     }
@@ -86,8 +103,13 @@ final class Leftovers {
         (id, sas) -> {
           if (!alive.contains(id.uid())) {
             spd.remove(id, TIMEOUT)
-                .whenComplete((outcome, error) -> sas.forEach(sa -> sad.remove(sa, TIMEOUT)));
+                .whenComplete((outcome, error) -> remove(sas, Direction.OUTBOUND, sad));
+            inbound.accept(() -> remove(sas, Direction.INBOUND, sad));
           }
         });
+  }
+
+  private static void remove(Set<SaId> sas, Direction direction, SadService sad) {
+    sas.stream().filter(sa -> sa.direction() == direction).forEach(sa -> sad.remove(sa, TIMEOUT));
   }
 }

@@ -97,6 +97,7 @@ final class TunnelKeeper {
             });
     connections.gateways().stream().filter(changes::touchGateway).forEach(connections::refresh);
     staticPolicies.update(now);
+    dropUnconfigured();
     if (intent != IntentSnapshot.EMPTY) {
       holds.flushOldInstances();
     }
@@ -110,6 +111,7 @@ final class TunnelKeeper {
         replan(tunnel);
       }
     }
+    dropUnconfigured();
     staticPolicies.place(intent);
   }
 
@@ -214,11 +216,24 @@ final class TunnelKeeper {
       publish(entry);
     }
     staticPolicies.place(intent);
-    if (services.engine != null && !intent.tunnels().isEmpty()) {
-      for (String child : leftovers.children()) {
-        if (!children.isConfigured(child)) {
-          leftovers.remove(child, Set.of(), services.sad, services.spd);
-        }
+    dropUnconfigured();
+  }
+
+  /**
+   * What an earlier life left of children that are not configured any more. Before there is a first
+   * configuration, even one without tunnels, nothing is known to be unconfigured; nor of a tunnel
+   * whose data plane is not there yet.
+   */
+  private void dropUnconfigured() {
+    if (services.engine == null || intent == IntentSnapshot.EMPTY) {
+      return;
+    }
+    for (String child : leftovers.children()) {
+      int slash = child.indexOf('/');
+      TunnelEntry entry = tunnels.get(slash < 0 ? child : child.substring(0, slash));
+      boolean waiting = entry != null && entry.plan.verdict() == TunnelPlan.Verdict.WAITING;
+      if (!waiting && !children.isConfigured(child)) {
+        leftovers.remove(child, Set.of(), services.sad, services.spd);
       }
     }
   }

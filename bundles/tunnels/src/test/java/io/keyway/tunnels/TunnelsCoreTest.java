@@ -290,15 +290,33 @@ class TunnelsCoreTest {
   @Test
   void leftoversOfAnEarlierEngineGoWhenTheTunnelIsUpAgain() {
     engine.initiateAnswer = Outcome.unavailable("peer is busy");
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
     spd.claims.add(protectClaim("t/udp", "old-uid", "earlier"));
     core.setSpd(spd);
-    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
     assertThat(status("t").reason()).contains("SAs of an earlier engine carry its traffic");
     assertThat(spd.claims).hasSize(2);
     engine.initiateAnswer = Outcome.ok();
     loop.advance(Duration.ofSeconds(5));
     assertThat(status("t").phase()).isEqualTo(Phase.UP);
     assertThat(spd.claims).noneMatch(p -> p.child().uid().equals("old-uid"));
+  }
+
+  @Test
+  void leftoversOfATunnelThatIsNotConfiguredAnyMoreGoAtOnceEvenWhenNoneIs() {
+    spd.claims.add(protectClaim("gone/udp", "old-uid", "earlier"));
+    core.setSpd(spd);
+    intent.set();
+    assertThat(spd.claims).noneMatch(p -> p.child().uid().equals("old-uid"));
+  }
+
+  @Test
+  void leftoversOfATunnelWhoseDataPlaneIsNotThereYetStay() {
+    core.removePlane(plane);
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    spd.claims.add(protectClaim("t/udp", "old-uid", "earlier"));
+    core.setSpd(spd);
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"), tunnel("u", "udp", "10.2.0.2/32"));
+    assertThat(spd.claims).anyMatch(p -> p.child().uid().equals("old-uid"));
   }
 
   @Test

@@ -16,6 +16,10 @@ final class Psk implements SecretStore {
     this.key = key;
   }
 
+  String text() {
+    return key;
+  }
+
   void change(String other) {
     key = other;
   }

@@ -19,7 +19,7 @@ import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
-import io.keyway.plane.infrap4d.core.PlaneMemory;
+import io.keyway.plane.infrap4d.core.StoredMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import io.keyway.plane.infrap4d.settings.SettingsException;
@@ -27,12 +27,13 @@ import io.keyway.sad.SadCore;
 import io.keyway.sad.SadEnvironment;
 import io.keyway.spd.SpdCore;
 import io.keyway.spd.SpdEnvironment;
-import io.keyway.state.InMemoryStateStore;
+import io.keyway.state.DurableStateStore;
 import io.keyway.state.Quota;
 import io.keyway.transport.TransportLimits;
 import io.keyway.transport.UdpIkeTransport;
 import io.keyway.tunnels.TunnelsCore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -64,12 +65,13 @@ final class Site implements AutoCloseable {
   final Psk psk;
   final Infrap4dPlane plane;
   final TunnelsCore tunnels;
-  final InMemoryStateStore state = new InMemoryStateStore(Quota.DEFAULT);
+  final DurableStateStore state;
   SadCore sad;
   SpdCore spd;
   NativeIkeEngine engine;
 
-  private final Path journal;
+  private final Path directory;
+  private final int life;
   final UdpIkeTransport transport;
   private final ExecutorService executor = Executors.newCachedThreadPool(Site::daemon);
   final ScheduledExecutorService timer;
@@ -84,16 +86,36 @@ final class Site implements AutoCloseable {
    */
   Site(String name, String address, Wire wire, String key, Path directory)
       throws IOException, SettingsException {
-    this.name = name;
-    this.psk = new Psk(key);
-    this.journal = directory.resolve(name + ".burnt");
-    this.timer = Threads.one(name + "-timer");
-    this.loop = Threads.one(name + "-tunnels");
+    this(name, started(name, address, wire), key, directory, 1);
+  }
+
+  private static Emulator started(String name, String address, Wire wire) throws IOException {
     EmulatorConfig config =
         EmulatorConfig.onLoopback(name, wire.name())
             .withAddresses(address.contains("/") ? address : address + "/32");
-    device = new Emulator(config, wire, new SecureRandom(), InstantSource.system());
+    Emulator device = new Emulator(config, wire, new SecureRandom(), InstantSource.system());
     device.start();
+    return device;
+  }
+
+  /** One life of the controller, on a device that may have seen others. */
+  private Site(String name, Emulator device, String key, Path directory, int life)
+      throws IOException, SettingsException {
+    this.name = name;
+    this.device = device;
+    this.psk = new Psk(key);
+    this.directory = directory;
+    this.life = life;
+    this.timer = Threads.one(name + "-timer");
+    this.loop = Threads.one(name + "-tunnels");
+    state =
+        DurableStateStore.open(
+            directory.resolve(name + ".state"),
+            directory.resolve(name + ".state.key"),
+            Quota.DEFAULT,
+            Site::daemon);
+    StoredMemory memory = new StoredMemory();
+    memory.bind(state);
     Infrap4dSettings settings = Infrap4dSettings.parse("ipu-" + name, planeSettings());
     plane =
         new Infrap4dPlane(
@@ -101,11 +123,11 @@ final class Site implements AutoCloseable {
             new GrpcConnector(settings, Instant.now()),
             Threads.one(name + "-plane"),
             timer,
-            PlaneMemory.NONE,
+            memory,
             Clock.systemUTC(),
             new SecureRandom());
     transport = UdpIkeTransport.start(TransportLimits.DEFAULT, System::nanoTime, Site::daemon);
-    tunnels = new TunnelsCore(Threads.loop(loop), "one", new SplittableRandom(1));
+    tunnels = new TunnelsCore(Threads.loop(loop), "life-" + life, new SplittableRandom(1));
     startSad();
     startSpd();
     startEngine();
@@ -143,8 +165,8 @@ final class Site implements AutoCloseable {
                 journalThread,
                 (delay, task) -> Threads.later(timer, delay, () -> executor.execute(task)),
                 SadEnvironment.Settings.DEFAULT),
-            journal,
-            "this process");
+            directory.resolve(name + ".burnt"),
+            "process " + life);
     sad.restore(state);
     sad.bind(plane);
     if (engine != null) {
@@ -311,8 +333,42 @@ final class Site implements AutoCloseable {
     return found;
   }
 
+  /**
+   * Ends this life as {@code kill -9} does: nothing is said to anybody, and what is on the disk now
+   * is all that is left. The device goes on.
+   *
+   * @return starts the next life
+   */
+  Restart kill() throws IOException {
+    // From here on nothing reaches the device.
+    plane.close();
+    Path next = Files.createDirectory(directory.resolve(name + "-life-" + (life + 1)));
+    for (String file : List.of(name + ".state", name + ".state.key", name + ".burnt")) {
+      Files.copy(directory.resolve(file), next.resolve(file));
+    }
+    closeParts();
+    return () -> new Site(name, device, psk.text(), next, life + 1);
+  }
+
+  /** Ends this life in order; the device goes on all the same. */
+  Restart end() {
+    closeParts();
+    return () -> new Site(name, device, psk.text(), directory, life + 1);
+  }
+
+  /** Starts the next life of a controller. */
+  @FunctionalInterface
+  interface Restart {
+    Site start() throws IOException, SettingsException;
+  }
+
   @Override
   public void close() {
+    closeParts();
+    device.close();
+  }
+
+  private void closeParts() {
     tunnels.close();
     engine.close();
     workers.close();
@@ -324,7 +380,6 @@ final class Site implements AutoCloseable {
     timer.shutdownNow();
     executor.shutdown();
     journalThread.shutdown();
-    device.close();
     state.close();
   }
 }

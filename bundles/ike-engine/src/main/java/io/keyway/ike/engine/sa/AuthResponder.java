@@ -1,6 +1,5 @@
 package io.keyway.ike.engine.sa;
 
-import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.key.SecretBytes;
@@ -123,7 +122,7 @@ final class AuthResponder {
     sa.life().establish(false);
     // After the new child took over, so that its packets need not wait.
     Runnable afterwards =
-        request.has(NotifyType.INITIAL_CONTACT) ? () -> dropEarlier(peer) : () -> {};
+        request.has(NotifyType.INITIAL_CONTACT) ? () -> replaceEarlier(peer) : () -> {};
     return ChildCreateResponder.inAuth(sa, request, ni, nr)
         .payloads()
         .thenApply(
@@ -134,25 +133,30 @@ final class AuthResponder {
   }
 
   /** RFC 7296 section 2.4: the peer knows of no other IKE SA with us, so it lost them. */
-  private void dropEarlier(Identity peer) {
-    ConnectionConfig config = sa.config();
-    for (IkeSa other : sa.connection().withPeer(peer)) {
-      // Only those that were established before: one of ours on its way is no leftover.
-      if (other != sa && other.state().isEstablished()) {
-        other.execute(
-            () -> {
-              if (other.state().isEstablished()) {
-                other
-                    .life()
-                    .end(
-                        "peer '"
-                            + peer
-                            + "' of "
-                            + config.name()
-                            + " started anew (INITIAL_CONTACT)");
-              }
-            });
-      }
+  private void replaceEarlier(Identity peer) {
+    // Only those that were established before: one of ours on its way is no leftover.
+    List<IkeSa> earlier =
+        sa.connection().withPeer(peer).stream()
+            .filter(other -> other != sa && other.state().isEstablished())
+            .toList();
+    if (TakeOver.isPending(sa)) {
+      sa.after(TakeOver.DROP, () -> drop(earlier, peer));
+    } else {
+      drop(earlier, peer);
+    }
+  }
+
+  private void drop(List<IkeSa> earlier, Identity peer) {
+    String reason =
+        "peer '" + peer + "' of " + sa.config().name() + " started anew (INITIAL_CONTACT)";
+    for (IkeSa one : earlier) {
+      IkeSa other = one.successorOrSelf();
+      other.execute(
+          () -> {
+            if (other.state().isEstablished()) {
+              other.life().end(reason);
+            }
+          });
     }
   }
 

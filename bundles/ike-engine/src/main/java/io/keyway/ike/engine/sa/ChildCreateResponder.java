@@ -243,8 +243,12 @@ final class ChildCreateResponder {
     ChildSa child =
         keying.child(match.config(), lease, choice.peerSpi(), pairs, Optional.ofNullable(old));
     children.add(child);
+    boolean later =
+        inAuth
+            && request.has(NotifyType.INITIAL_CONTACT)
+            && TakeOver.replaces(sa, match.config().name());
     return new Installer(sa)
-        .install(child, keying.derive(peerNonce, ourNonce), false, old == null)
+        .install(child, keying.derive(peerNonce, ourNonce), false, old == null && !later)
         .thenCompose(
             outcome -> {
               children.endWork();
@@ -258,14 +262,18 @@ final class ChildCreateResponder {
                 }
                 return failed(match.config(), outcome);
               }
-              installed(child);
+              installed(child, later);
               return CompletableFuture.completedFuture(answer(match, choice, child, ke));
             });
   }
 
-  private void installed(ChildSa child) {
+  private void installed(ChildSa child, boolean later) {
     child.setState(ChildSa.State.INSTALLED);
     ChildTimers.start(child);
+    if (later) {
+      TakeOver.later(child);
+      return;
+    }
     if (old == null) {
       sa.children().isUp(child);
       return;

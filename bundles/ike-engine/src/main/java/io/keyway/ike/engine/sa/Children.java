@@ -108,7 +108,10 @@ final class Children {
     sa.ctx().counters().count("child-established");
     LOG.info("{}: child {} is up, {}", sa, child, child.proposal().keywords());
     event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
-    sa.ctx().leftovers().remove(child.name());
+    sa.ctx()
+        .leftovers()
+        .replace(
+            child.name(), inbound -> sa.after(sa.ctx().settings().oldInboundLinger(), inbound));
     Duplicates.resolve(sa);
     Duplicates.resolve(child);
   }

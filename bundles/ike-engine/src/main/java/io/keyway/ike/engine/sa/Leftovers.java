@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,19 @@ public final class Leftovers {
 
   /** Removes what an earlier life left of a child, outbound first. */
   public CompletableFuture<Void> remove(String childName) {
+    return remove(childName, work -> work.run());
+  }
+
+  /**
+   * A child took over. The peer may send under the old key for a while.
+   *
+   * @param later runs something when the old inbound SA has lingered long enough
+   */
+  void replace(String childName, Consumer<Runnable> later) {
+    remove(childName, later);
+  }
+
+  private CompletableFuture<Void> remove(String childName, Consumer<Runnable> inbound) {
     List<SecurityAssociation> left = earlier.remove(childName);
     if (left == null) {
       return CompletableFuture.completedFuture(null);
@@ -71,15 +85,18 @@ public final class Leftovers {
     LOG.info("child {}: {} SAs of an earlier life of the engine go", childName, left.size());
     List<CompletableFuture<?>> work = new ArrayList<>();
     left.stream().map(SecurityAssociation::child).distinct().forEach(c -> work.add(claims(c)));
-    for (Direction direction : List.of(Direction.OUTBOUND, Direction.INBOUND)) {
-      for (SecurityAssociation association : left) {
-        if (association.id().direction() == direction) {
-          work.add(sa(association.id()));
-        }
-      }
-    }
+    List<SaId> out = ids(left, Direction.OUTBOUND);
+    out.forEach(id -> work.add(sa(id)));
+    inbound.accept(() -> ids(left, Direction.INBOUND).forEach(id -> work.add(sa(id))));
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new))
         .exceptionally(error -> null);
+  }
+
+  private static List<SaId> ids(List<SecurityAssociation> all, Direction direction) {
+    return all.stream()
+        .map(SecurityAssociation::id)
+        .filter(id -> id.direction() == direction)
+        .toList();
   }
 
   void owe(ChildId child) {
