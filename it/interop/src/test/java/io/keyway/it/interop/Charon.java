@@ -143,6 +143,11 @@ final class Charon implements Closeable {
     swanctl("--rekey", "--child", SwanctlConf.CHILD).orFail();
   }
 
+  /** Asks for the rekey of one of many children; the answer comes when it is queued. */
+  void rekeyChild(String name) {
+    swanctl("--rekey", "--child", name).orFail();
+  }
+
   /** The daemon's own list, for people and for {@code contains}. */
   String sas() {
     return swanctl("--list-sas").orFail();

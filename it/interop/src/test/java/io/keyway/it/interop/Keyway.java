@@ -64,7 +64,17 @@ final class Keyway implements Closeable {
   /** The same with the real databases and southbound in front of an emulated E2100. */
   static Keyway withDevice(Lab lab, Lab.Side side, SwanctlConf conf) {
     // Packets of the old SA must still arrive, so here it lingers as long as in real use.
-    return start(lab, side, conf, Map.of("lingerMillis", "5000"), List.of("device"));
+    return withDevice(lab, side, conf, Duration.ofSeconds(5));
+  }
+
+  /** The same with another time that an old inbound SA stays. */
+  static Keyway withDevice(Lab lab, Lab.Side side, SwanctlConf conf, Duration linger) {
+    return start(
+        lab,
+        side,
+        conf,
+        Map.of("lingerMillis", Long.toString(linger.toMillis())),
+        List.of("device"));
   }
 
   private static Keyway start(
@@ -193,6 +203,41 @@ final class Keyway implements Closeable {
   /** Lets the device drop what no SA protects yet. */
   Answer hold() {
     return ask("hold");
+  }
+
+  /** Initiates every child at once. */
+  Answer initiateAll() {
+    return ask("initiate-all");
+  }
+
+  /** Rekeys every child at once, and waits for all. */
+  Answer rekeyAll() {
+    return ask("rekey-all");
+  }
+
+  /** Starts a steady stream of numbered packets through every child. */
+  void stream(int perSecond) {
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("rate", perSecond);
+    ask("stream", arguments).orFail();
+  }
+
+  /**
+   * A stream that has ended.
+   *
+   * @param sent packets, with the numbers from 0 on as their texts
+   * @param verdicts what became of how many
+   * @param frames what came out on the wire, from the Ethernet header on
+   */
+  record Streamed(int sent, Map<String, Integer> verdicts, List<byte[]> frames) {}
+
+  Streamed endStream() {
+    JsonObject json = ask("end-stream").orFail().json();
+    Map<String, Integer> verdicts = new TreeMap<>();
+    json.getAsJsonObject("verdicts")
+        .entrySet()
+        .forEach(e -> verdicts.put(e.getKey(), e.getValue().getAsInt()));
+    return new Streamed(json.get("sent").getAsInt(), verdicts, octets(json, "frames"));
   }
 
   /** A packet from the host of the device; what became of it, such as PROTECTED. */

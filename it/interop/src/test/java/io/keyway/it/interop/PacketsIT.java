@@ -3,10 +3,9 @@ package io.keyway.it.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.Peers.Side;
+import io.keyway.it.interop.engine.UdpPackets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -210,28 +209,7 @@ class PacketsIT {
   // --- packets ------------------------------------------------------------------------------
 
   private static byte[] udp(String from, String to, String text) {
-    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer packet = ByteBuffer.allocate(28 + payload.length);
-    packet.put((byte) 0x45).put((byte) 0).putShort((short) packet.capacity());
-    packet.putInt(0).put((byte) 64).put((byte) 17).putShort((short) 0);
-    packet.put(ip(from)).put(ip(to));
-    packet.putShort((short) 4000).putShort((short) 4000);
-    packet.putShort((short) (8 + payload.length)).putShort((short) 0).put(payload);
-    int sum = 0;
-    for (int i = 0; i < 20; i += 2) {
-      sum += packet.getShort(i) & 0xffff;
-    }
-    sum = (sum & 0xffff) + (sum >> 16);
-    packet.putShort(10, (short) ~((sum & 0xffff) + (sum >> 16)));
-    return packet.array();
-  }
-
-  private static byte[] ip(String text) {
-    try {
-      return InetAddress.getByName(text).getAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(e);
-    }
+    return UdpPackets.of(from, to, text);
   }
 
   private static List<byte[]> numbered(String from, String to, String text, int count) {

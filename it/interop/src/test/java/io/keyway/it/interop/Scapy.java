@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Scapy {
       CRYPT = {12: 'AES-CBC', 20: 'AES-GCM'}
       AUTH = {0: None, 12: 'SHA2-256-128', 13: 'SHA2-384-192', 14: 'SHA2-512-256'}
       job = json.load(open(sys.argv[1]))
-      sa = job['sa']
+      sas = {sa['spi']: sa for sa in job['sas']}
       def association(sequence):
           header = IP(src=sa['src'], dst=sa['dst']) if sa['mode'] == 'tunnel' else None
           arguments = dict(spi=int(sa['spi'], 16), seq_num=sequence, tunnel_header=header,
@@ -38,7 +39,6 @@ final class Scapy {
       # With a separate integrity algorithm scapy leaves the high half of an extended sequence number out of
       # the ICV, against RFC 4303 section 3.3.2.1; Python's own HMAC puts that right in both directions.
       HASH = {12: 'sha256', 13: 'sha384', 14: 'sha512'}
-      patched = sa['esn'] and sa['integrity'] in HASH
       def icv(octets, high):
           digest = hmac.new(bytes.fromhex(sa['integrityKey']), octets + high, HASH[sa['integrity']]).digest()
           return digest[:len(digest) // 2]
@@ -53,6 +53,8 @@ final class Scapy {
       for number, packet in enumerate(job['packets']):
           octets = bytes.fromhex(packet)
           try:
+              sa = sas[job['spis'][number] if job['encrypt'] else octets[20:24].hex()]
+              patched = sa['esn'] and sa['integrity'] in HASH
               if job['encrypt']:
                   result = bytes(association(job['sequence'] + number).encrypt(IP(octets)))
                   if patched:
@@ -73,18 +75,36 @@ final class Scapy {
    * IP packets with ESP in, the IP packets inside out; an error text where one does not decrypt.
    */
   static List<String> decrypt(SaKeys sa, List<byte[]> packets) {
-    return run(sa, packets, false, 0);
+    return decrypt(List.of(sa), packets);
+  }
+
+  /** The same for packets of several SAs in any order. */
+  static List<String> decrypt(List<SaKeys> sas, List<byte[]> packets) {
+    return run(sas, List.of(), packets, false, 0);
   }
 
   /** IP packets in, IP packets with ESP out, numbered from {@code firstSequence}. */
   static List<byte[]> encrypt(SaKeys sa, List<byte[]> packets, int firstSequence) {
-    return run(sa, packets, true, firstSequence).stream().map(HexFormat.of()::parseHex).toList();
+    return encrypt(Collections.nCopies(packets.size(), sa), packets, firstSequence);
+  }
+
+  /** The same with an SA for each packet. */
+  static List<byte[]> encrypt(List<SaKeys> sas, List<byte[]> packets, int firstSequence) {
+    List<String> spis = sas.stream().map(SaKeys::spi).toList();
+    return run(sas.stream().distinct().toList(), spis, packets, true, firstSequence).stream()
+        .map(HexFormat.of()::parseHex)
+        .toList();
   }
 
   private static List<String> run(
-      SaKeys sa, List<byte[]> packets, boolean encrypt, int firstSequence) {
+      List<SaKeys> sas,
+      List<String> spis,
+      List<byte[]> packets,
+      boolean encrypt,
+      int firstSequence) {
     JsonObject job = new JsonObject();
-    job.add("sa", new Gson().toJsonTree(sa));
+    job.add("sas", new Gson().toJsonTree(sas));
+    job.add("spis", new Gson().toJsonTree(spis));
     job.addProperty("encrypt", encrypt);
     job.addProperty("sequence", firstSequence);
     JsonArray array = new JsonArray();

@@ -1,8 +1,12 @@
 package io.keyway.it.interop;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The text of a swanctl.conf with one connection {@code kw} and one child {@code c1}, the CNR
@@ -19,6 +23,7 @@ final class SwanctlConf {
   private final String localId;
   private String remoteId;
   private String secret = PSK;
+  private final List<String[]> many = new ArrayList<>();
 
   private SwanctlConf(String localId, String remoteId) {
     this.localId = localId;
@@ -63,11 +68,24 @@ final class SwanctlConf {
     return this;
   }
 
+  /** Many children c1, c2 ... instead of one, each like the one but for its selectors. */
+  SwanctlConf many(int count, IntFunction<String> localTs, IntFunction<String> remoteTs) {
+    for (int i = 1; i <= count; i++) {
+      many.add(new String[] {"c" + i, localTs.apply(i), remoteTs.apply(i)});
+    }
+    return this;
+  }
+
+  private List<String[]> children() {
+    return many.isEmpty()
+        ? List.<String[]>of(new String[] {CHILD, child.get("local_ts"), child.get("remote_ts")})
+        : many;
+  }
+
   /** The same for the native engine: the words of swanctl.conf as flat JSON. */
   JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty("name", CONNECTION);
-    json.addProperty("child", CHILD);
     json.addProperty("local_id", localId);
     json.addProperty("remote_id", remoteId);
     json.addProperty("secret", secret);
@@ -75,6 +93,15 @@ final class SwanctlConf {
     child.forEach(
         (key, value) ->
             json.addProperty(key.matches("(rekey|life)_time") ? "child_" + key : key, value));
+    JsonArray all = new JsonArray();
+    for (String[] one : children()) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("name", one[0]);
+      entry.addProperty("local_ts", one[1]);
+      entry.addProperty("remote_ts", one[2]);
+      all.add(entry);
+    }
+    json.add("children", all);
     return json;
   }
 
@@ -83,9 +110,16 @@ final class SwanctlConf {
     connection.forEach((key, value) -> line(out, 4, key, value));
     out.append("    local {\n      auth = psk\n      id = ").append(localId).append("\n    }\n");
     out.append("    remote {\n      auth = psk\n      id = ").append(remoteId).append("\n    }\n");
-    out.append("    children {\n      ").append(CHILD).append(" {\n");
-    child.forEach((key, value) -> line(out, 8, key, value));
-    out.append("      }\n    }\n  }\n}\n");
+    out.append("    children {\n");
+    for (String[] one : children()) {
+      Map<String, String> keys = new LinkedHashMap<>(child);
+      keys.put("local_ts", one[1]);
+      keys.put("remote_ts", one[2]);
+      out.append("      ").append(one[0]).append(" {\n");
+      keys.forEach((key, value) -> line(out, 8, key, value));
+      out.append("      }\n");
+    }
+    out.append("    }\n  }\n}\n");
     out.append("secrets {\n  ike-1 {\n    id-a = ").append(localId);
     out.append("\n    id-b = ").append(remoteId);
     out.append("\n    secret = \"").append(secret).append("\"\n  }\n}\n");

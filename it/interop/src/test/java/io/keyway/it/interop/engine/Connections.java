@@ -33,19 +33,10 @@ final class Connections {
 
   static ConnectionConfig read(JsonObject json) {
     InetAddress local = address(json.get("local_addrs").getAsString());
-    ChildConfig child =
-        new ChildConfig(
-            json.get("child").getAsString(),
-            text(json, "mode", "tunnel").equals("transport")
-                ? IpsecMode.TRANSPORT
-                : IpsecMode.TUNNEL,
-            esp(json.get("esp_proposals").getAsString()),
-            selectors(json.get("local_ts").getAsString()),
-            selectors(json.get("remote_ts").getAsString()),
-            new Lifetime(
-                new Lifetime.Limit(seconds(json, "child_rekey_time"), 0, 0),
-                new Lifetime.Limit(seconds(json, "child_life_time"), 0, 0)),
-            64);
+    List<ChildConfig> children = new ArrayList<>();
+    for (JsonElement element : json.getAsJsonArray("children")) {
+      children.add(child(json, element.getAsJsonObject()));
+    }
     return new ConnectionConfig(
         json.get("name").getAsString(),
         PLANE,
@@ -66,7 +57,20 @@ final class Connections {
             Duration.ZERO,
             Duration.ofSeconds(seconds(json, "dpd_delay"))),
         false,
-        List.of(child));
+        children);
+  }
+
+  private static ChildConfig child(JsonObject json, JsonObject own) {
+    return new ChildConfig(
+        own.get("name").getAsString(),
+        text(json, "mode", "tunnel").equals("transport") ? IpsecMode.TRANSPORT : IpsecMode.TUNNEL,
+        esp(json.get("esp_proposals").getAsString()),
+        selectors(own.get("local_ts").getAsString()),
+        selectors(own.get("remote_ts").getAsString()),
+        new Lifetime(
+            new Lifetime.Limit(seconds(json, "child_rekey_time"), 0, 0),
+            new Lifetime.Limit(seconds(json, "child_life_time"), 0, 0)),
+        64);
   }
 
   private static String text(JsonObject json, String name, String otherwise) {

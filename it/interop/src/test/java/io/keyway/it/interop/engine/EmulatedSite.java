@@ -180,6 +180,16 @@ final class EmulatedSite {
         .get(LIMIT.toSeconds() + 5, TimeUnit.SECONDS);
   }
 
+  /** A packet from the host; the kind of verdict. */
+  String send(byte[] packet) {
+    return emulator.device().transmit(packet, false).kind().name();
+  }
+
+  /** Frames that the device sent since the last call. */
+  List<byte[]> takeFrames() {
+    return emulator.takeFrames(0).items();
+  }
+
   /** A packet from the host; the verdict in lower case. */
   JsonObject transmit(String packet) {
     Verdict verdict = emulator.device().transmit(HexFormat.of().parseHex(packet), false);

@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.api.Outcome;
-import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.EngineEvent;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Runs the native engine alone. A command is a JSON object a line on standard input with {@code id}
@@ -40,6 +40,7 @@ public final class EngineMain {
   private final IkeEngine engine;
   private final Optional<EmulatedSite> site;
   private volatile ConnectionConfig connection;
+  private volatile SteadyStream stream;
 
   private EngineMain(Path dir, boolean device) throws Exception {
     KeyLog log = new KeyLog(dir.resolve("stub.jsonl"));
@@ -100,8 +101,18 @@ public final class EngineMain {
           result(engine.rekey(new Selection.IkeUid(established().get(0).uid()), LIMIT));
       case "rekey-child" ->
           result(engine.rekey(new Selection.Child(connection.name(), child()), LIMIT));
+      case "initiate-all" ->
+          all(name -> engine.initiate(connection.name(), name, LIMIT.multipliedBy(2)));
+      case "rekey-all" ->
+          all(name -> engine.rekey(new Selection.Child(connection.name(), name), LIMIT));
       case "status" -> status();
-      case "hold" -> answer(site.orElseThrow().hold(selectors()));
+      case "hold" -> hold();
+      case "stream" -> {
+        int rate = command.get("rate").getAsInt();
+        stream = new SteadyStream(site.orElseThrow(), selectors(), rate);
+        yield answer(Outcome.ok());
+      }
+      case "end-stream" -> merged(stream.end());
       case "transmit" -> merged(site.orElseThrow().transmit(command.get("packet").getAsString()));
       case "receive" -> {
         site.orElseThrow().receive(command.get("frame").getAsString());
@@ -118,11 +129,37 @@ public final class EngineMain {
     return answer;
   }
 
-  private SelectorPair selectors() {
-    ChildConfig config = connection.children().get(0);
-    return new SelectorPair(
-        config.localTs().get(0).resolve(connection.localAddress()),
-        config.remoteTs().get(0).resolve(connection.remoteAddress().orElseThrow()));
+  private JsonObject hold() throws Exception {
+    for (SelectorPair pair : selectors()) {
+      Outcome outcome = site.orElseThrow().hold(pair);
+      if (!outcome.done()) {
+        return answer(outcome);
+      }
+    }
+    return answer(Outcome.ok());
+  }
+
+  /** Does something to every child at once; the first failure is the answer. */
+  private JsonObject all(Function<String, CompletionStage<ChildResult>> call) throws Exception {
+    List<CompletionStage<ChildResult>> results =
+        connection.children().stream().map(child -> call.apply(child.name())).toList();
+    Outcome worst = Outcome.ok();
+    for (CompletionStage<ChildResult> result : results) {
+      Outcome outcome = result.toCompletableFuture().get(60, TimeUnit.SECONDS).outcome();
+      worst = worst.done() ? outcome : worst;
+    }
+    return answer(worst);
+  }
+
+  /** The first selectors of each child. */
+  private List<SelectorPair> selectors() {
+    return connection.children().stream()
+        .map(
+            config ->
+                new SelectorPair(
+                    config.localTs().get(0).resolve(connection.localAddress()),
+                    config.remoteTs().get(0).resolve(connection.remoteAddress().orElseThrow())))
+        .toList();
   }
 
   private String child() {

@@ -38,6 +38,12 @@ final class LoggingSad implements SadService {
   }
 
   @Override
+  public CompletionStage<Result<SpiLease>> reserve(
+      String plane, Purpose purpose, Duration timeout) {
+    return real.reserve(plane, purpose, timeout);
+  }
+
+  @Override
   public CompletionStage<Outcome> release(SpiLease lease) {
     return real.release(lease);
   }
