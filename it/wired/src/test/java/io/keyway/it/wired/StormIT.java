@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.emulator.infrap4d.pipeline.Counter;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
+import io.keyway.emulator.infrap4d.program.LinuxNetworking;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ class StormIT {
 
   private static final int GATEWAYS = 8;
   private static final int EACH = 15;
+  private static final int FULL = 1024;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path directory;
@@ -67,11 +69,30 @@ class StormIT {
     assertThat(collisions(a) + collisions(b)).as("rekeys that met").isPositive();
   }
 
+  @Test
+  void everyRekeyWaitsForItsRowsWhenAnotherControllerLeavesRoomForFewPairs() throws Exception {
+    String table = LinuxNetworking.TUNNEL_ENCAP_MOD;
+    a.device.device().fill(table, 3);
+    // Rows of others are seen when the tables are read back.
+    a.plane.reconcile("check", LIMIT).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    storm(List.of(a), Map.of(table, FULL - 3 - fleet.size()));
+    assertThat(a.engine.counters().getOrDefault("child-rekey-failures", 0L))
+        .as("rekeys that found no room")
+        .isZero();
+  }
+
   private static long collisions(Site site) {
     return site.engine.counters().getOrDefault("child-rekey-collisions", 0L);
   }
 
   private void storm(List<Site> rekeying) throws Exception {
+    storm(rekeying, Map.of());
+  }
+
+  /**
+   * @param others rows of others on the device of site a, by table, which stay
+   */
+  private void storm(List<Site> rekeying, Map<String, Integer> others) throws Exception {
     Map<String, String> before = Fleet.children(a);
     try (Streams there = new Streams(a, b, fleet.size(), 1200, Fleet::hostA, Fleet::hostB);
         Streams back = new Streams(b, a, fleet.size(), 1200, Fleet::hostB, Fleet::hostA)) {
@@ -99,6 +120,6 @@ class StormIT {
         .noneMatch(child -> child.getValue().equals(before.get(child.getKey())));
     assertThat(fleet.keysTwice()).isZero();
     assertThat(a.count(Counter.OUTBOUND_KEY_INSTALLS)).isGreaterThanOrEqualTo(2L * fleet.size());
-    fleet.removeEverything(LIMIT);
+    fleet.removeEverything(LIMIT, others);
   }
 }
