@@ -23,9 +23,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GrpcDevice implements Device {
 
-  /** What the public client takes for "no SPI"; the first number outside the index space. */
-  private static final long INVALID_SA = 0x1000000;
-
   private final Infrap4dSettings settings;
   private final Channels channels;
   private final DeviceListener listener;
@@ -182,23 +179,7 @@ final class GrpcDevice implements Device {
     if (!leads) {
       throw new DeviceException(DeviceException.Kind.NOT_PRIMARY, standby);
     }
-    long number = gnmi.readSpiNumber();
-    if (number == 0) {
-      throw new DeviceException(
-          DeviceException.Kind.REFUSED,
-          "infrap4d at "
-              + settings.gnmi()
-              + " has no SPI for us (it answered 0): is the pipeline set, and the fixed function"
-              + " 'crypto' configured in es2k_skip_p4.conf?");
-    }
-    if (number == INVALID_SA || number < 0 || number > 0xFFFF_FFFFL) {
-      throw new DeviceException(
-          DeviceException.Kind.REFUSED,
-          "infrap4d at " + settings.gnmi() + " gave " + number + ", which is no SPI");
-    }
-    int bits = (int) number;
-    return Integer.toUnsignedLong(
-        settings.quirks().spiSwapped() ? Integer.reverseBytes(bits) : bits);
+    return SpiNumber.spi(gnmi.readSpiNumber(), settings);
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.grpc.protobuf.StatusProto;
 import io.keyway.plane.infrap4d.device.RowResult.Kind;
 import io.keyway.protocol.p4runtime.Error;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +29,7 @@ final class WriteErrors {
 
   static List<RowResult> results(StatusRuntimeException error, List<RowOp> ops) {
     Optional<List<RowResult>> detailed = details(error, ops);
-    return detailed.orElseGet(() -> Collections.nCopies(ops.size(), whole(error)));
+    return detailed.orElseGet(() -> ops.stream().map(op -> whole(error, op)).toList());
   }
 
   private static Optional<List<RowResult>> details(StatusRuntimeException error, List<RowOp> ops) {
@@ -68,12 +67,31 @@ final class WriteErrors {
         };
     return new RowResult(
         kind,
-        op.type().name().toLowerCase(java.util.Locale.ROOT)
-            + " of "
-            + op.key()
+        what(op)
             + ": "
             + (code == null ? "code " + error.getCanonicalCode() : code.name())
-            + (error.getMessage().isEmpty() ? "" : ", " + RpcErrors.text(error.getMessage())));
+            + (error.getMessage().isEmpty() ? "" : ", " + RpcErrors.text(error.getMessage()))
+            + hint(code));
+  }
+
+  private static String what(RowOp op) {
+    return op.type().name().toLowerCase(java.util.Locale.ROOT) + " of " + op.key();
+  }
+
+  /** What to look at; where the code says it all, nothing. */
+  private static String hint(Code code) {
+    if (code == null) {
+      return "";
+    }
+    return switch (code) {
+      case INTERNAL -> "; the device failed to do it, its log may say why";
+      case PERMISSION_DENIED ->
+          "; our role may not write this table: compare role and claim-tables with the role"
+              + " configuration of the device";
+      case INVALID_ARGUMENT, UNIMPLEMENTED, OUT_OF_RANGE ->
+          "; the program of the device takes another form of row than it describes";
+      default -> "";
+    };
   }
 
   private static Kind canonical(Code code, boolean insert) {
@@ -91,12 +109,13 @@ final class WriteErrors {
   }
 
   /** No details: what the checks before the first update answer, or a lost answer. */
-  private static RowResult whole(StatusRuntimeException error) {
+  private static RowResult whole(StatusRuntimeException error, RowOp op) {
     Status status = error.getStatus();
     String reason =
-        "the Write was answered with "
+        what(op)
+            + ": the Write was answered with "
             + status.getCode()
-            + ": "
+            + ", "
             + RpcErrors.text(status.getDescription());
     Kind kind =
         switch (status.getCode()) {

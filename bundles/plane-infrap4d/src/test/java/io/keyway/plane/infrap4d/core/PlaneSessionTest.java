@@ -135,6 +135,23 @@ class PlaneSessionTest {
   }
 
   @Test
+  void whatWaitsIsBoundedAndTheOneTooManyIsToldToComeBack() {
+    List<io.keyway.api.plane.PlaneChange> many =
+        java.util.Collections.nCopies(JobQueue.MOST_CHANGES, Bench.hold());
+    var first = bench.plane.apply(bench.plane.generation(), many, Bench.LONG);
+    Outcome refused =
+        bench
+            .plane
+            .apply(bench.plane.generation(), List.of(Bench.hold()), Bench.LONG)
+            .toCompletableFuture()
+            .getNow(List.of())
+            .get(0);
+    assertThat(refused.kind()).isEqualTo(UNAVAILABLE);
+    assertThat(refused.reason()).contains("50000 changes waiting; come back later");
+    assertThat(first.toCompletableFuture().isDone()).as("the others still wait").isFalse();
+  }
+
+  @Test
   void requestsForAnotherGenerationAreTurnedAwayAndTheirKeysWiped() {
     SpiLease lease = bench.lease();
     List<Outcome> outcomes =
