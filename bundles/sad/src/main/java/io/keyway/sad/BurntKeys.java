@@ -4,6 +4,7 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
+import io.keyway.api.sa.Owner;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * 5). So a key is noted, on the disk, before it is written, and refused ever after.
  *
  * <p>A note is dropped when its SA is known to be gone and either the plane has begun another life
- * or a long time has passed: by then nobody has the key any more, as every holder wipes it.
+ * or a long time has passed: by then nobody has the key any more, as every holder wipes it. What
+ * people have written by hand they may write again after any time; such notes are never dropped.
  */
 final class BurntKeys implements Closeable {
 
@@ -181,6 +183,12 @@ final class BurntKeys implements Closeable {
     }
   }
 
+  /** Whether a plane has had a key, or one day had. */
+  boolean burntOn(String plane, Fingerprint key) {
+    Held held = keys.get(key);
+    return held != null && held.note().sa().plane().equals(plane);
+  }
+
   /** Takes a key; false when it was taken before, and so is burnt. */
   boolean take(KeyNote note) {
     return keys.putIfAbsent(note.burnt(), new Held(note, 0)) == null;
@@ -271,7 +279,8 @@ final class BurntKeys implements Closeable {
               Generation present = generations.get(held.note().sa().plane());
               boolean over = present != null && !present.equals(held.note().generation());
               boolean old = now - held.gone() > keep.toSeconds();
-              return held.gone() != 0 && (over || old);
+              boolean manual = held.note().owner().equals(Owner.MANUAL);
+              return held.gone() != 0 && (over || old) && !manual;
             });
   }
 

@@ -4,7 +4,9 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.Result;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Endpoints;
+import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SaKeys;
 import io.keyway.api.sa.SadEvent;
@@ -230,7 +232,24 @@ public final class SadCore implements SadService {
       return now(refused);
     }
     Fingerprint key = burnt.fingerprint(sa.id().direction(), sa.encryption(), keys.encryption());
+    if (sa.child().owner().name().equals(Owner.MANUAL) && bothWays(sa, keys)) {
+      keys.close();
+      return now(
+          Outcome.refused(
+              "this key serves, or served, the other direction on data plane "
+                  + sa.id().plane()
+                  + ": both directions count their nonces from the start, and a repeated one gives"
+                  + " everything away; use another key"));
+    }
     return sad.add(Bounds.apply(sa), keys, key, timeout);
+  }
+
+  /** Never happens to negotiated keys; people tend to write one key for both directions. */
+  private boolean bothWays(SecurityAssociation sa, SaKeys keys) {
+    Direction other =
+        sa.id().direction() == Direction.INBOUND ? Direction.OUTBOUND : Direction.INBOUND;
+    return burnt.burntOn(
+        sa.id().plane(), burnt.fingerprint(other, sa.encryption(), keys.encryption()));
   }
 
   private static Outcome check(SecurityAssociation sa, SaKeys keys) {

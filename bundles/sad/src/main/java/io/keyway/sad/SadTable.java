@@ -3,6 +3,7 @@ package io.keyway.sad;
 import io.keyway.api.Outcome;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.ChildId;
+import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SadEvent;
@@ -68,7 +69,12 @@ final class SadTable {
    */
   SaEntry find(Spi spi, InetAddress destination) {
     SaEntry exact = bySpi.get(new SpiAddress(spi, destination));
-    return exact != null ? exact : inbound.get(spi);
+    if (exact != null) {
+      return exact;
+    }
+    SaEntry own = inbound.get(spi);
+    // SAs written by hand have no addresses.
+    return own != null ? own : bySpi.get(new SpiAddress(spi, Endpoints.NONE.remote()));
   }
 
   void enter(SaEntry entry) {

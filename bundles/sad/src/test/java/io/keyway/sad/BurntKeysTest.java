@@ -7,6 +7,7 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Generation;
+import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.Spi;
 import io.keyway.testing.ManualTime;
@@ -198,5 +199,32 @@ class BurntKeysTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a burnt-key journal");
     assertThat(Files.readString(file)).startsWith("something else");
+  }
+
+  @Test
+  void aKeyThatSomebodyChoseStaysBurntForEver() throws Exception {
+    BurntKeys keys = open();
+    KeyNote negotiated = note(keys, 1, 1);
+    KeyNote chosen =
+        new KeyNote(
+            note(keys, 2, 1).burnt(),
+            negotiated.sa(),
+            negotiated.generation(),
+            Owner.MANUAL,
+            "manual-2",
+            0);
+    burn(keys, negotiated);
+    burn(keys, chosen);
+    keys.gone(negotiated.burnt());
+    keys.gone(chosen.burnt());
+    keys.generation("ipu 1\tä", new Generation(2));
+    time.advance(DAY.multipliedBy(400));
+    keys.close();
+    BurntKeys again = open();
+    assertThat(again.size()).isEqualTo(1);
+    assertThat(again.take(chosen)).isFalse();
+    assertThat(again.burntOn("ipu 1\tä", chosen.burnt())).isTrue();
+    assertThat(again.burntOn("ipu-2", chosen.burnt())).isFalse();
+    again.close();
   }
 }

@@ -15,7 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.plane.PlaneChange;
+import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Endpoints;
+import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SaKeys;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SecurityAssociation;
@@ -201,6 +204,31 @@ class SadCoreTest {
     assertThat(again.reason()).startsWith("burnt");
     assertThat(bench.plane.installs).isEmpty();
     assertThat(bench.add(out, 2).kind()).isEqualTo(OK);
+  }
+
+  @Test
+  void whatPeopleWroteForOneDirectionIsRefusedForTheOther() {
+    SpiLease lease = bench.reserve();
+    assertThat(bench.add(manual(sa(Direction.INBOUND, lease, "m1")), 1).kind()).isEqualTo(OK);
+    Outcome outcome = bench.add(manual(sa(Direction.OUTBOUND, lease, "m1")), 1);
+    assertThat(outcome.kind()).isEqualTo(REFUSED);
+    assertThat(outcome.reason()).contains("the other direction");
+    assertThat(bench.add(manual(sa(Direction.OUTBOUND, lease, "m1")), 2).kind()).isEqualTo(OK);
+  }
+
+  private static SecurityAssociation manual(SecurityAssociation sa) {
+    return new SecurityAssociation(
+        sa.id(),
+        new ChildId(new Owner(Owner.MANUAL, "1"), sa.child().uid(), "manual"),
+        sa.lease(),
+        sa.encryption(),
+        sa.integrity(),
+        sa.esn(),
+        sa.replayWindow(),
+        sa.mode(),
+        Endpoints.NONE,
+        sa.selectors(),
+        sa.lifetime());
   }
 
   @Test

@@ -184,13 +184,20 @@ public sealed interface IntentObject {
    * @param settings leaves of the type's case by their YANG path below the case's container, such
    *     as {@code gnmi-address}, {@code tls/ca-file}, {@code quirks/spi-byte-order}; values as YANG
    *     writes them
+   * @param allowManualSa whether SAs may be written by hand, by who has the role for it
    */
-  record PlaneConfig(String name, String type, Map<String, String> settings)
+  record PlaneConfig(
+      String name, String type, Map<String, String> settings, boolean allowManualSa)
       implements IntentObject {
     public PlaneConfig {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(type, "type");
       settings = Map.copyOf(settings);
+    }
+
+    /** A device whose SAs come from IKE alone. */
+    public PlaneConfig(String name, String type, Map<String, String> settings) {
+      this(name, type, settings, false);
     }
 
     @Override

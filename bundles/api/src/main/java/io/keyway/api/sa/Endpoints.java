@@ -1,6 +1,7 @@
 package io.keyway.api.sa;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,6 +17,13 @@ public record Endpoints(InetAddress local, InetAddress remote, Optional<UdpPorts
   /** UDP ports of an encapsulated SA, 1..65535. */
   public record UdpPorts(int local, int remote) {}
 
+  /**
+   * Outer addresses that nobody has told us: packets are led to the SA, and away from it, by
+   * somebody else. A plane installs such an SA without any row that would follow from its
+   * addresses.
+   */
+  public static final Endpoints NONE = of(unspecified(), unspecified());
+
   public Endpoints {
     Objects.requireNonNull(local, "local");
     Objects.requireNonNull(remote, "remote");
@@ -25,5 +33,18 @@ public record Endpoints(InetAddress local, InetAddress remote, Optional<UdpPorts
   /** Plain ESP. */
   public static Endpoints of(InetAddress local, InetAddress remote) {
     return new Endpoints(local, remote, Optional.empty());
+  }
+
+  /** Whether these are {@link #NONE}. */
+  public boolean none() {
+    return equals(NONE);
+  }
+
+  private static InetAddress unspecified() {
+    try {
+      return InetAddress.getByAddress(new byte[4]);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four octets are an address", e);
+    }
   }
 }

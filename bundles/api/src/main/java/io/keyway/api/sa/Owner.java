@@ -9,6 +9,13 @@ import java.util.Objects;
  * @param instance one life of it; what an earlier instance left can be adopted or flushed
  */
 public record Owner(String name, String instance) {
+
+  /**
+   * Name of the owner of SAs whose keys people chose. A negotiated key is new by itself; one of
+   * these may be written a second time after any time, so it stays burnt for ever.
+   */
+  public static final String MANUAL = "manual";
+
   public Owner {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(instance, "instance");

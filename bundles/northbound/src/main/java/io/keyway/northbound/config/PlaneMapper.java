@@ -21,7 +21,7 @@ final class PlaneMapper {
         } catch (InvalidEntryException e) {
           throw e.below(type);
         }
-        return new PlaneConfig(name, type, settings);
+        return new PlaneConfig(name, type, settings, tree.flag("allow-manual-sa", false));
       }
     }
     throw new InvalidEntryException(
@@ -65,8 +65,10 @@ final class PlaneMapper {
   }
 
   static Tree write(PlaneConfig plane) {
-    return new Tree()
-        .leaf("name", plane.name())
-        .container(plane.type(), Tree.ofFlat(plane.settings()));
+    Tree tree = new Tree().leaf("name", plane.name());
+    if (plane.allowManualSa()) {
+      tree.leaf("allow-manual-sa", "true");
+    }
+    return tree.container(plane.type(), Tree.ofFlat(plane.settings()));
   }
 }

@@ -13,6 +13,7 @@ import org.opendaylight.mdsal.dom.api.DOMDataTreeReadTransaction;
 import org.opendaylight.mdsal.dom.api.DOMDataTreeReadWriteTransaction;
 import org.opendaylight.mdsal.dom.api.DOMDataTreeWriteTransaction;
 import org.opendaylight.mdsal.dom.api.DOMTransactionChain;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
@@ -22,13 +23,17 @@ import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
 import org.opendaylight.yangtools.yang.model.api.SchemaContext;
 
 /**
- * The "datastore" of one device. Every read asks anew; nothing is stored, nothing can be written.
+ * The "datastore" of one device. Every read asks anew; nothing is stored, and nothing can be
+ * written but SAs by hand, by who may, where it is allowed.
  */
 final class DeviceBroker implements DOMDataBroker {
 
   private final DeviceReader reader;
 
-  DeviceBroker(DeviceReader reader) {
+  private final ManualSas manual;
+
+  DeviceBroker(DeviceReader reader, ManualSas manual) {
+    this.manual = manual;
     this.reader = reader;
   }
 
@@ -39,22 +44,28 @@ final class DeviceBroker implements DOMDataBroker {
 
   @Override
   public DOMDataTreeWriteTransaction newWriteOnlyTransaction() {
-    throw ReadOnly.of(reader.plane());
+    return newReadWriteTransaction();
   }
 
+  /** Called on the thread of the request, for which somebody has spoken or not. */
   @Override
   public DOMDataTreeReadWriteTransaction newReadWriteTransaction() {
-    throw ReadOnly.of(reader.plane());
+    Optional<String> refusal = manual.refusal(reader.plane());
+    if (refusal.isPresent()) {
+      throw Refused.of(ErrorTag.ACCESS_DENIED, reader.plane(), refusal.get());
+    }
+    return new ManualTransaction(reader.plane(), manual, new Read());
   }
 
   @Override
   public DOMTransactionChain createTransactionChain() {
-    throw ReadOnly.of(reader.plane());
+    throw Refused.of(
+        ErrorTag.OPERATION_NOT_SUPPORTED, reader.plane(), "SAs are written one by one");
   }
 
   @Override
   public DOMTransactionChain createMergingTransactionChain() {
-    throw ReadOnly.of(reader.plane());
+    return createTransactionChain();
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.opendaylight.yangtools.concepts.Registration;
 public final class DeviceMounts implements AutoCloseable {
 
   private final Services services;
+  private final ManualSas manual;
   private final DOMMountPointService mounts;
   private final DOMSchemaService model;
   private final Map<String, Registration> registered = new HashMap<>();
@@ -24,8 +25,10 @@ public final class DeviceMounts implements AutoCloseable {
   /**
    * @param model of a device, with nothing else in it
    */
-  public DeviceMounts(Services services, DOMMountPointService mounts, DOMSchemaService model) {
+  public DeviceMounts(
+      Services services, ManualSas manual, DOMMountPointService mounts, DOMSchemaService model) {
     this.services = services;
+    this.manual = manual;
     this.mounts = mounts;
     this.model = model;
   }
@@ -52,7 +55,7 @@ public final class DeviceMounts implements AutoCloseable {
     return mounts
         .createMountPoint(ConfigPaths.entry(new EntryRef(EntryKind.DATA_PLANE, name)))
         .addService(DOMSchemaService.class, model)
-        .addService(DOMDataBroker.class, new DeviceBroker(new DeviceReader(services, name)))
+        .addService(DOMDataBroker.class, new DeviceBroker(new DeviceReader(services, name), manual))
         .register();
   }
 

@@ -1,5 +1,6 @@
 package io.keyway.northbound.device;
 
+import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sa.Usage;
@@ -20,6 +21,9 @@ final class DeviceReader {
 
   /** States in which the SA is on the device. */
   private static final Set<String> THERE = Set.of("installed", "removing");
+
+  /** The state of an SA whose device began another life. */
+  static final String BURNT = "burnt";
 
   private final Services services;
   private final String plane;
@@ -62,8 +66,14 @@ final class DeviceReader {
             sad ->
                 sad.entries().stream()
                     .filter(entry -> entry.sa().id().plane().equals(plane))
-                    .filter(entry -> THERE.contains(entry.state()))
+                    .filter(DeviceReader::shown)
                     .toList())
         .orElse(List.of());
+  }
+
+  /** Who wrote an SA by hand has to learn here that it needs a new key; IKE sees to its own. */
+  private static boolean shown(SadService.Entry entry) {
+    return THERE.contains(entry.state())
+        || entry.state().equals(BURNT) && entry.sa().child().owner().name().equals(Owner.MANUAL);
   }
 }

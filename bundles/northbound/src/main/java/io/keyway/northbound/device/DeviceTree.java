@@ -29,7 +29,14 @@ final class DeviceTree {
 
   static final QName ROOT = IpsecOffload.QNAME;
 
+  private static final QName INSTALLATION =
+      QName.create("urn:keyway:ipsec-offload", "2026-11-22", "installation").intern();
+
   private DeviceTree() {}
+
+  private static String installation(String state) {
+    return state.equals(DeviceReader.BURNT) ? "needs-new-key" : state;
+  }
 
   /** What was written: containers {@code config}. */
   static ContainerNode config(Collection<SadService.Entry> entries) {
@@ -54,6 +61,7 @@ final class DeviceTree {
         counter(counters, "bytes-processed", counted.bytes());
         state.withChild(counters.build());
       }
+      state.withChild(ImmutableNodes.leafNode(INSTALLATION, installation(entry.state())));
       list.withChild(entry(sa).withChild(state.build()).build());
     }
     return root(list.build());

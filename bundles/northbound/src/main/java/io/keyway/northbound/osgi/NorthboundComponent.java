@@ -12,9 +12,11 @@ import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Services;
 import io.keyway.northbound.device.DeviceMounts;
+import io.keyway.northbound.device.ManualSas;
 import io.keyway.northbound.odl.EntryCodec;
 import io.keyway.northbound.odl.MdsalStateSink;
 import io.keyway.northbound.odl.NotificationShell;
+import io.keyway.northbound.odl.ReserveRpcShell;
 import io.keyway.northbound.odl.RpcShell;
 import io.keyway.northbound.odl.StoreRpcShell;
 import io.keyway.northbound.rpc.LoadOperation;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,7 @@ public final class NorthboundComponent {
   private final MdsalStateSink sink;
   private final StatePublisher publisher;
   private final NotificationShell notifications;
+  private final ManualSas manual;
   private final DeviceMounts mounts;
 
   /** Everything is wired before the first service is bound: DS binds after construction. */
@@ -75,7 +79,8 @@ public final class NorthboundComponent {
       @Reference NotificationPublishService notificationService,
       @Reference DOMMountPointService mountPoints,
       @Reference YangParserFactory parsers) {
-    mounts = new DeviceMounts(services, mountPoints, DeviceModel.of(parsers));
+    manual = new ManualSas(services, UUID.randomUUID().toString());
+    mounts = new DeviceMounts(services, manual, mountPoints, DeviceModel.of(parsers));
     sink = new MdsalStateSink(broker);
     publisher =
         new StatePublisher(
@@ -85,6 +90,7 @@ public final class NorthboundComponent {
             Duration.ofSeconds(config.state_interval_seconds()));
     notifications = new NotificationShell(notificationService);
     registrations.add(new RpcShell(new SaOperations(services)).register(rpcs));
+    registrations.add(new ReserveRpcShell(manual).register(rpcs));
     registrations.add(
         new StoreRpcShell(
                 new SecretOperations(services, storeThread),
@@ -184,6 +190,7 @@ public final class NorthboundComponent {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindSad(SadService sad) {
     services.sad.set(sad);
+    manual.adopt(sad);
   }
 
   void unbindSad(SadService sad) {

@@ -29,6 +29,20 @@ record ErrorBody(int status, String text) {
     return contentType.contains("xml") ? xml(body) : Optional.empty();
   }
 
+  /** How the messages of our own mount points begin, which repeat no input that is secret. */
+  private static final Pattern OWN =
+      Pattern.compile("(\"error-message\"\\s*:\\s*\"|<error-message>)data plane ['&]");
+
+  /** Says {@code instead}, unless the error is one of our own, which stays as it is. */
+  static Optional<ErrorBody> withoutInput(
+      int status, String contentType, String body, String instead) {
+    if (OWN.matcher(body).find()) {
+      return Optional.empty();
+    }
+    String tag = status == 400 ? "invalid-value" : "operation-failed";
+    return Optional.of(of(status, tag, instead, contentType.contains("xml")));
+  }
+
   private static Optional<ErrorBody> json(String body) {
     JsonElement root;
     try {

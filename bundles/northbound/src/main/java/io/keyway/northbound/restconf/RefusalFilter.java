@@ -1,6 +1,7 @@
 package io.keyway.northbound.restconf;
 
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.NoSuchElementException;
 import java.util.UUID;
@@ -32,6 +33,13 @@ public final class RefusalFilter implements Filter {
       "the input does not fit the model: it takes name, kind (pre-shared-key, ppk, eap-password or"
           + " private-key), and the secret as text or as octets (base64)";
 
+  /** On a mount point keys come in, and what is wrong may be a part of one. */
+  private static final String MOUNT = "yang-ext:mount";
+
+  private static final String SA_FORM =
+      "the input does not fit module openconfig-ipsec-offload: see names, numbers and ranges there;"
+          + " the key is pairs of hex digits joined by colons";
+
   @Override
   public void init(FilterConfig config) {
     // nothing to set
@@ -45,7 +53,8 @@ public final class RefusalFilter implements Filter {
       chain.doFilter(request, response);
       return;
     }
-    RefusalResponse refusal = new RefusalResponse(httpResponse);
+    RefusalResponse refusal =
+        new RefusalResponse(httpResponse, writesKeys(httpRequest) ? SA_FORM : null);
     RefusalRequest watched = new RefusalRequest(httpRequest, refusal);
     try {
       chain.doFilter(watched, refusal);
@@ -65,6 +74,11 @@ public final class RefusalFilter implements Filter {
     } else {
       refusal.finish();
     }
+  }
+
+  private static boolean writesKeys(HttpServletRequest request) {
+    String uri = URLDecoder.decode(String.valueOf(request.getRequestURI()), StandardCharsets.UTF_8);
+    return uri.contains(MOUNT) && !request.getMethod().equals("GET");
   }
 
   private static Throwable cause(Throwable e) {
@@ -97,7 +111,8 @@ public final class RefusalFilter implements Filter {
           500, "operation-failed", "an error of the server; the log has it as " + number, xml);
     }
     String uri = String.valueOf(request.getRequestURI());
-    String message = uri.contains(SECRETS) ? SECRET_FORM : cause.getMessage();
+    String message =
+        uri.contains(SECRETS) ? SECRET_FORM : writesKeys(request) ? SA_FORM : cause.getMessage();
     return ErrorBody.of(400, "invalid-value", String.valueOf(message), xml);
   }
 

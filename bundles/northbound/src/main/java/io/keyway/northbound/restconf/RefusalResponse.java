@@ -23,15 +23,26 @@ final class RefusalResponse extends HttpServletResponseWrapper {
   /** Longer bodies are not error answers; they pass as they are. */
   private static final int LIMIT = 64 * 1024;
 
+  private final String insteadOfInput;
   private Stream stream;
   private boolean errorPending;
 
-  RefusalResponse(HttpServletResponse response) {
+  /**
+   * Wraps an answer.
+   *
+   * @param insteadOfInput what is said of input that does not parse, when no part of it may be
+   *     repeated; null when it may
+   */
+  RefusalResponse(HttpServletResponse response, String insteadOfInput) {
     super(response);
+    this.insteadOfInput = insteadOfInput;
   }
 
   private boolean failed() {
-    return getStatus() == SC_INTERNAL_SERVER_ERROR && !isCommitted();
+    boolean held =
+        getStatus() == SC_INTERNAL_SERVER_ERROR
+            || getStatus() == SC_BAD_REQUEST && insteadOfInput != null;
+    return held && !isCommitted();
   }
 
   /**
@@ -155,7 +166,12 @@ final class RefusalResponse extends HttpServletResponseWrapper {
       }
       held.write(octets, offset, length);
       if (held.size() > LIMIT) {
-        release(held.toByteArray());
+        if (insteadOfInput == null) {
+          release(held.toByteArray());
+        } else {
+          // Input that is repeated at length; none of it goes out.
+          held.reset();
+        }
       }
     }
 
@@ -178,7 +194,10 @@ final class RefusalResponse extends HttpServletResponseWrapper {
       }
       String body = held.toString(StandardCharsets.UTF_8);
       String type = getContentType() == null ? "" : getContentType();
-      Optional<ErrorBody> told = ErrorBody.rewrite(type, body);
+      Optional<ErrorBody> told =
+          insteadOfInput == null
+              ? ErrorBody.rewrite(type, body)
+              : ErrorBody.withoutInput(getStatus(), type, body, insteadOfInput);
       told.ifPresent(error -> setStatus(error.status()));
       byte[] octets = told.map(ErrorBody::text).orElse(body).getBytes(StandardCharsets.UTF_8);
       RefusalResponse.super.setContentLength(octets.length);

@@ -7,6 +7,7 @@ import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentObject.WhenDisabled;
@@ -31,7 +32,8 @@ class EntryMapperTest {
         Samples.gateway("g", "p", Optional.empty()),
         Samples.tunnel("t", "g", "c"),
         Samples.staticPolicy("s", Optional.of("ipu-1")),
-        Samples.plane("ipu-1"));
+        Samples.plane("ipu-1"),
+        new PlaneConfig("ipu-2", "infrap4d", Samples.plane("ipu-1").settings(), true));
   }
 
   @ParameterizedTest

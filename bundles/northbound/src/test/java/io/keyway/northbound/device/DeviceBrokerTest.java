@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.opendaylight.mdsal.binding.runtime.spi.BindingRuntimeHelpers;
 import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
 import org.opendaylight.yang.gen.v1.http.openconfig.net.yang.ipsec.offload.norev.OpenconfigIpsecOffloadData;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.offload.rev261122.KeywayIpsecOffloadData;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
@@ -31,11 +32,13 @@ import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 class DeviceBrokerTest {
 
   private static final EffectiveModelContext MODEL =
-      BindingRuntimeHelpers.createEffectiveModel(OpenconfigIpsecOffloadData.class);
+      BindingRuntimeHelpers.createEffectiveModel(
+          OpenconfigIpsecOffloadData.class, KeywayIpsecOffloadData.class);
   private static final YangInstanceIdentifier ROOT = YangInstanceIdentifier.of(DeviceTree.ROOT);
 
   private final Services services = new Services();
-  private final DeviceBroker broker = new DeviceBroker(new DeviceReader(services, "ipu-1"));
+  private final DeviceBroker broker =
+      new DeviceBroker(new DeviceReader(services, "ipu-1"), new ManualSas(services, "life"));
   private CompletionStage<Map<SaId, Usage>> usage =
       CompletableFuture.completedFuture(
           Map.of(States.sa("ipu-1", Direction.OUTBOUND, 0xC7654321L).id(), Usage.of(7, 700)));
@@ -129,7 +132,7 @@ class DeviceBrokerTest {
         .isThrownBy(broker::newReadWriteTransaction)
         .satisfies(
             e -> assertThat(e.getClass().getSimpleName()).isEqualTo("RestconfDocumentedException"))
-        .withMessageContaining("manual SAs are not enabled on data plane 'ipu-1'");
+        .withMessageContaining("data plane 'ipu-1': manual SAs are not enabled");
     assertThatRuntimeException().isThrownBy(broker::newWriteOnlyTransaction);
     assertThatRuntimeException().isThrownBy(broker::createTransactionChain);
     assertThatRuntimeException().isThrownBy(broker::createMergingTransactionChain);

@@ -46,6 +46,15 @@ class RefusalFilterTest {
   }
 
   @Test
+  void inputOfAMountPointIsNotRepeated() throws Exception {
+    ask(
+        "/rests/data/keyway-ipsec:ipsec/data-planes/data-plane=x/yang-ext%3Amount/a",
+        new IllegalArgumentException("Value 'planted' does not match"));
+    assertThat(http.status).isEqualTo(400);
+    assertThat(http.body()).contains("openconfig-ipsec-offload").doesNotContain("planted");
+  }
+
+  @Test
   void aFaultOfTheServerIsANumberForTheClientAndTheRestForTheLog() throws Exception {
     ask("/rests/data", new IllegalStateException("inner detail"));
     assertThat(http.status).isEqualTo(500);
@@ -129,6 +138,10 @@ class RefusalFilterTest {
 
     String body() {
       return out.toString(StandardCharsets.UTF_8);
+    }
+
+    public String getMethod() {
+      return "PUT";
     }
 
     public String getRequestURI() {

@@ -27,7 +27,7 @@ class RefusalResponseTest {
 
   private final Http http = new Http();
   private final RefusalResponse response =
-      new RefusalResponse(Fakes.of(HttpServletResponse.class, http));
+      new RefusalResponse(Fakes.of(HttpServletResponse.class, http), null);
 
   @Test
   void aReferenceToNowhereIsAConflictWithPathAndReason() throws IOException {
@@ -63,10 +63,27 @@ class RefusalResponseTest {
   }
 
   @Test
+  void whereKeysComeInOnlyOurOwnWordsGoOut() throws IOException {
+    String own = "{\"errors\": {\"error\": [{\"error-message\": \"data plane 'x': no\"}]}}";
+    for (String body : List.of(JSON, "no json", own, own + " ".repeat(100_000))) {
+      http.out.reset();
+      RefusalResponse careful =
+          new RefusalResponse(Fakes.of(HttpServletResponse.class, http), "it does not fit");
+      careful.setStatus(400);
+      careful.setContentType("application/yang-data+json");
+      careful.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+      careful.flushBuffer();
+      assertThat(http.status).isEqualTo(400);
+      assertThat(http.body()).contains(body.equals(own) ? "data plane 'x': no" : "it does not fit");
+      assertThat(http.body().length()).isLessThan(1000);
+    }
+  }
+
+  @Test
   void bodiesThatAreNoErrorsStayAsTheyAre() throws IOException {
     for (String body : List.of("", "no json", "{}", "[]", "{\"errors\":1}")) {
       http.out.reset();
-      RefusalResponse fresh = new RefusalResponse(Fakes.of(HttpServletResponse.class, http));
+      RefusalResponse fresh = new RefusalResponse(Fakes.of(HttpServletResponse.class, http), null);
       fresh.setStatus(500);
       fresh.setContentType("application/yang-data+json");
       fresh.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));

@@ -69,7 +69,7 @@ final class PlaneReader {
   }
 
   static Optional<PlaneConfig> read(Value value) {
-    Fields fields = Fields.of(value, List.of("name", "infrap4d", "vrouter"));
+    Fields fields = Fields.of(value, List.of("name", "allow-manual-sa", "infrap4d", "vrouter"));
     Optional<String> name = fields.name("name");
     List<String> types = TYPES.keySet().stream().filter(fields::has).toList();
     if (types.size() != 1) {
@@ -86,7 +86,10 @@ final class PlaneReader {
         && settings.containsKey("address") == settings.containsKey("socket")) {
       fields.get(type).orElseThrow().problem("exactly one of 'address' and 'socket' is needed");
     }
-    return name.map(n -> new PlaneConfig(n, type, settings));
+    Map<String, String> own = new LinkedHashMap<>();
+    fields.get("allow-manual-sa").ifPresent(v -> leaf(v, "allow-manual-sa", FLAG, own));
+    boolean manual = Boolean.parseBoolean(own.get("allow-manual-sa"));
+    return name.map(n -> new PlaneConfig(n, type, settings, manual));
   }
 
   private static void collect(

@@ -400,6 +400,7 @@ class LoaderTest {
         ipsec:
           data-planes:
             - name: ipu-1
+              allow-manual-sa: true
               infrap4d:
                 p4runtime-address: 127.0.0.1:9559
                 tls: { ca-file: ca.pem, certificate-file: c.pem, private-key-file: k.pem }
@@ -444,6 +445,7 @@ class LoaderTest {
 
     PlaneConfig plane = intent.submitted(PlaneConfig.class).get(0);
     assertThat(plane.type()).isEqualTo("infrap4d");
+    assertThat(plane.allowManualSa()).isTrue();
     assertThat(plane.settings())
         .containsEntry("tls/ca-file", "ca.pem")
         .containsEntry("quirks/spi-byte-order", "as-is");

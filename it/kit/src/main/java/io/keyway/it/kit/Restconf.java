@@ -70,6 +70,20 @@ public final class Restconf {
             .build();
   }
 
+  private Restconf(String base, HttpClient client, String user, String password) {
+    this.base = base;
+    this.client = client;
+    this.authorization =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same distribution as another user. */
+  public Restconf as(String user, String password) {
+    return new Restconf(base, client, user, password);
+  }
+
   public Reply get(String path) throws IOException, InterruptedException {
     return send(request(path).GET());
   }
@@ -110,11 +124,13 @@ public final class Restconf {
   }
 
   private HttpRequest.Builder request(String path) {
+    // OpenDaylight's user management below /auth knows plain JSON only.
+    String type = path.startsWith("/auth/") ? "application/json" : "application/yang-data+json";
     return HttpRequest.newBuilder(URI.create(base + path))
         .timeout(TIMEOUT)
         .header("Authorization", authorization)
-        .header("Accept", "application/yang-data+json")
-        .header("Content-Type", "application/yang-data+json");
+        .header("Accept", type)
+        .header("Content-Type", type);
   }
 
   private Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {

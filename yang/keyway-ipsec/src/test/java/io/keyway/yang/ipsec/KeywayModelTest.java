@@ -140,6 +140,7 @@ class KeywayModelTest {
             "terminate",
             "rekey",
             "reconcile",
+            "reserve-spi",
             "load",
             "put-secret",
             "delete-secret",

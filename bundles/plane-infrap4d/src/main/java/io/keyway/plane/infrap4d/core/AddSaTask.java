@@ -32,6 +32,9 @@ final class AddSaTask extends Task {
 
   private Map<RowKey, Optional<RowAction>> rows() {
     Map<RowKey, Optional<RowAction>> wanted = new LinkedHashMap<>();
+    if (sa.bare()) {
+      return wanted;
+    }
     boolean tunnel = sa.mode() == IpsecMode.TUNNEL;
     long index = sa.ref().index();
     if (inbound()) {
@@ -73,7 +76,7 @@ final class AddSaTask extends Task {
 
   @Override
   protected void afterUndo() {
-    if (inbound() && sa.mode() == IpsecMode.TUNNEL) {
+    if (inbound() && sa.mode() == IpsecMode.TUNNEL && !sa.bare()) {
       mirror.leaveTerm(RowKey.tunnelTerm(sa.remote(), sa.local()), sa.ref());
     }
     if (installed) {

@@ -99,7 +99,8 @@ final class PlaneJournal implements MirrorNotes {
       } else if (entry.getKey().startsWith(SA)) {
         SaEntry sa = StateCodec.sa(octets);
         mirror.putSa(sa);
-        if (sa.ref().direction() == Direction.INBOUND && sa.mode() == IpsecMode.TUNNEL) {
+        boolean inbound = sa.ref().direction() == Direction.INBOUND;
+        if (inbound && sa.mode() == IpsecMode.TUNNEL && !sa.bare()) {
           mirror.useTerm(RowKey.tunnelTerm(sa.remote(), sa.local()), sa.ref());
         }
       } else if (entry.getKey().startsWith(SPI)) {

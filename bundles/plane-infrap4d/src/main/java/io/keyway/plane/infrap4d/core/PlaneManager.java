@@ -70,7 +70,9 @@ public final class PlaneManager implements AutoCloseable {
               }
             });
     for (String name : List.copyOf(running.keySet())) {
-      if (!running.get(name).config().equals(wanted.get(name))) {
+      // What the session is not made of must not break it.
+      PlaneConfig now = wanted.get(name);
+      if (now == null || !running.get(name).config().settings().equals(now.settings())) {
         end(name, running.remove(name));
       }
     }

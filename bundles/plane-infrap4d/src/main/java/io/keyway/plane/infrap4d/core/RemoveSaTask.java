@@ -74,6 +74,9 @@ final class RemoveSaTask extends Task {
 
   private Map<RowKey, Optional<RowAction>> rows(SaEntry sa) {
     Map<RowKey, Optional<RowAction>> wanted = new LinkedHashMap<>();
+    if (sa.bare()) {
+      return wanted;
+    }
     boolean tunnel = sa.mode() == IpsecMode.TUNNEL;
     if (ref.direction() == Direction.INBOUND) {
       wanted.put(

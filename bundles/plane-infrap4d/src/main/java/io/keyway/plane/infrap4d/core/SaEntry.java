@@ -30,6 +30,11 @@ record SaEntry(
     Objects.requireNonNull(state, "state");
   }
 
+  /** Without outer addresses, and so without rows of its own. */
+  boolean bare() {
+    return remote.isAnyLocalAddress() && local.isAnyLocalAddress();
+  }
+
   SaEntry as(State other) {
     return new SaEntry(ref, id, mode, local, remote, other);
   }

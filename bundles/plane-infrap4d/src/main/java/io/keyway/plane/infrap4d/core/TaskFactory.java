@@ -139,6 +139,10 @@ final class TaskFactory {
               + " and "
               + keys.integrity().length());
     }
+    if (endpoints.none()) {
+      // Nothing follows from its selectors: whoever wrote it leads the packets.
+      return Optional.empty();
+    }
     for (SelectorPair pair : sa.selectors()) {
       Result<Selectors> place = Selectors.of(pair);
       if (!place.done()) {

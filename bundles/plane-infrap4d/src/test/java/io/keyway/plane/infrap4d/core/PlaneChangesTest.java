@@ -13,8 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.Outcome;
 import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.TrafficSelector;
 import io.keyway.plane.infrap4d.device.RowResult;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
@@ -410,5 +414,44 @@ class PlaneChangesTest {
         };
     assertThat(bench.kinds(Bench.remove(lease, Direction.OUTBOUND))).containsExactly(ABSENT);
     assertThat(asked[0]).isEqualTo(2);
+  }
+
+  @Test
+  void anSaWithoutAddressesIsAnEntryOfTheSadAndNothingElse() {
+    SpiLease lease = bench.lease();
+    for (Direction direction : Direction.values()) {
+      assertThat(bench.kinds(bare(lease, direction))).containsExactly(OK);
+    }
+    assertThat(device.sas)
+        .containsOnlyKeys(
+            new SaRef(lease.index(), Direction.INBOUND),
+            new SaRef(lease.index(), Direction.OUTBOUND));
+    assertThat(device.rows).isEmpty();
+    device.log.clear();
+    for (Direction direction : Direction.values()) {
+      assertThat(bench.kinds(Bench.remove(lease, direction))).containsExactly(OK);
+    }
+    assertThat(device.sas).isEmpty();
+    assertThat(device.log).as("no row was touched").noneMatch(l -> l.startsWith("DELETE ipsec"));
+    assertThat(bench.keysAreGone()).isTrue();
+  }
+
+  private PlaneChange bare(SpiLease lease, Direction direction) {
+    SecurityAssociation sa = Bench.sa(lease, direction, IpsecMode.TUNNEL, "10.2.0.1");
+    TrafficSelector anything = TrafficSelector.prefix(Endpoints.NONE.local(), 0);
+    return new PlaneChange.AddSa(
+        new SecurityAssociation(
+            sa.id(),
+            sa.child(),
+            lease,
+            sa.encryption(),
+            sa.integrity(),
+            true,
+            64,
+            IpsecMode.TUNNEL,
+            Endpoints.NONE,
+            List.of(new SelectorPair(anything, anything)),
+            sa.lifetime()),
+        bench.keys());
   }
 }
