@@ -186,8 +186,7 @@ public sealed interface IntentObject {
    *     writes them
    * @param allowManualSa whether SAs may be written by hand, by who has the role for it
    */
-  record PlaneConfig(
-      String name, String type, Map<String, String> settings, boolean allowManualSa)
+  record PlaneConfig(String name, String type, Map<String, String> settings, boolean allowManualSa)
       implements IntentObject {
     public PlaneConfig {
       Objects.requireNonNull(name, "name");
