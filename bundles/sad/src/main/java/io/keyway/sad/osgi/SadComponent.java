@@ -54,6 +54,7 @@ public final class SadComponent implements SadService {
   private final ScheduledThreadPoolExecutor timers;
   private final Set<DataPlane> waiting = new LinkedHashSet<>();
   private boolean remembers;
+  private boolean stopped;
 
   /**
    * Starts the database.
@@ -141,13 +142,17 @@ public final class SadComponent implements SadService {
     }
   }
 
+  /** Also called after the end, when the core has let go of its planes already. */
   synchronized void unbindPlane(DataPlane plane) {
     waiting.remove(plane);
-    core.unbind(plane);
+    if (!stopped) {
+      core.unbind(plane);
+    }
   }
 
   @Deactivate
-  void stop() {
+  synchronized void stop() {
+    stopped = true;
     core.close(Optional.empty());
     shutdown();
   }
