@@ -183,6 +183,17 @@ public final class Distribution implements AutoCloseable {
     end(20);
   }
 
+  /** Ends it as {@code kill -9} or a loss of power does; it may be started again. */
+  public void kill() throws InterruptedException {
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    for (ProcessHandle handle : all) {
+      handle.onExit().join();
+    }
+    process = null;
+  }
+
   private void end(int patienceSeconds) throws InterruptedException {
     if (process == null) {
       return;
