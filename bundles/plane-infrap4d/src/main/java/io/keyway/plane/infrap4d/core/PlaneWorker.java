@@ -287,8 +287,13 @@ final class PlaneWorker {
   }
 
   private void onStandby(Link from, String why) {
-    if (from == link && device != null && !device.leads()) {
-      standBy(why);
+    if (from != link || device == null) {
+      return;
+    }
+    // Also when we lead again by now: somebody else did meanwhile.
+    standBy(why);
+    if (device.leads()) {
+      lead(from);
     }
   }
 

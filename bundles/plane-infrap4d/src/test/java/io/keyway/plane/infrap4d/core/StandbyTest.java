@@ -98,6 +98,18 @@ class StandbyTest {
   }
 
   @Test
+  void aLeadThatWasLostAndGotBackWhileTheWorkerWasBusyIsNoticedToo() {
+    Bench bench = new Bench();
+    bench.up();
+    Generation before = bench.plane.generation();
+    bench.device.listener.standby("another controller leads");
+    bench.device.listener.leading();
+    bench.executor.run();
+    assertThat(bench.plane.status().ready()).isTrue();
+    assertThat(bench.plane.generation()).isGreaterThan(before);
+  }
+
+  @Test
   void aStandbyWhoseContactIsLostComesBackAsStandby() {
     Bench bench = standingBy();
     bench.executor.advance(10_000);

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.Outcome;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.plane.PlaneStatus.Connection;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.Lifetime;
+import io.keyway.api.sa.Spi;
+import io.keyway.api.sa.SpiLease;
 import io.keyway.emulator.infrap4d.EmulatorConfig;
 import io.keyway.emulator.infrap4d.pipeline.Counter;
+import io.keyway.emulator.infrap4d.server.Fault;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
 import io.keyway.plane.infrap4d.emulated.Site.End;
@@ -143,6 +149,57 @@ class TwoControllersTest {
     site.ready();
     assertThat(site.apply(Site.hold(A, new End("198.51.100.1", "10.2.0.7"))))
         .containsExactly(Outcome.ok());
+  }
+
+  @Test
+  void anSaThatWasOnItsWayAtTheDemotionIsUnknownAndRemovedOnceWeLeadAgain() throws Exception {
+    site.apply(Site.hold(A, B));
+    SpiLease lease = site.lease();
+    site.emulator
+        .faults()
+        .add(Fault.of(Fault.Operation.SAD_INSERT, Fault.Effect.DELAY, 1).delayed(1_000));
+    var outcomes =
+        site.plane.apply(
+            site.plane.generation(),
+            List.of(
+                site.add(
+                    lease,
+                    Direction.INBOUND,
+                    lease.spi(),
+                    A,
+                    B,
+                    key(2),
+                    IpsecMode.TUNNEL,
+                    Lifetime.UNLIMITED),
+                site.add(
+                    lease,
+                    Direction.OUTBOUND,
+                    new Spi(0xC0000001L),
+                    A,
+                    B,
+                    key(3),
+                    IpsecMode.TUNNEL,
+                    Lifetime.UNLIMITED)),
+            Site.LONG);
+    Infrap4dPlane higher = controller(9);
+    await(() -> higher.status().ready(), higher);
+    List<Outcome> answered = outcomes.toCompletableFuture().join();
+    assertThat(answered.get(0).kind()).as("written, its rows not").isEqualTo(Outcome.Kind.UNKNOWN);
+    assertThat(answered.get(1).kind()).as("never begun").isEqualTo(Outcome.Kind.UNAVAILABLE);
+    assertThat(site.count(Counter.OUTBOUND_KEY_INSTALLS)).isZero();
+    assertThat(site.emulator.device().sas()).hasSize(1);
+
+    higher.close();
+    site.await(PlaneEvent.GenerationChanged.class::isInstance);
+    site.ready();
+    assertThat(site.emulator.device().sas()).isEmpty();
+  }
+
+  private static byte[] key(int seed) {
+    byte[] key = new byte[36];
+    java.util.Arrays.fill(key, (byte) seed);
+    key[0] = 1;
+    return key;
   }
 
   @Test
