@@ -9,11 +9,13 @@ import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Runs jobs side by side, in waves: of every change that is on its way the next step, all rows of
@@ -46,21 +48,31 @@ final class BatchRunner {
     }
   }
 
-  /** Jobs must have nothing in common ({@link Touch}). Sets every outcome; finishes no job. */
-  void run(Device device, Generation generation, List<Job> jobs) {
-    List<Cursor> cursors = jobs.stream().map(Cursor::new).toList();
-    while (true) {
+  /**
+   * Jobs must have nothing in common ({@link Touch}). Sets every outcome.
+   *
+   * @param done gets the jobs that have all of theirs after each wave, so that a short one need not
+   *     wait for the longest
+   */
+  void run(Device device, Generation generation, List<Job> jobs, Consumer<List<Job>> done) {
+    List<Cursor> cursors = new ArrayList<>();
+    jobs.forEach(job -> cursors.add(new Cursor(job)));
+    while (!cursors.isEmpty()) {
       Map<Task, Step> wave = new LinkedHashMap<>();
-      boolean more = false;
-      for (Cursor cursor : cursors) {
+      List<Job> ended = new ArrayList<>();
+      for (Iterator<Cursor> all = cursors.iterator(); all.hasNext(); ) {
+        Cursor cursor = all.next();
         if (cursor.active.isEmpty()) {
           openGroup(cursor, generation);
         }
         collect(cursor, wave);
-        more |= !cursor.active.isEmpty() || cursor.next < cursor.job.changes().size();
+        if (cursor.active.isEmpty() && cursor.next == cursor.job.changes().size()) {
+          ended.add(cursor.job);
+          all.remove();
+        }
       }
-      if (!more) {
-        return;
+      if (!ended.isEmpty()) {
+        done.accept(ended);
       }
       perform(device, wave);
     }

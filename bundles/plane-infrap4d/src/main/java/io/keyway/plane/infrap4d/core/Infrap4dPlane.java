@@ -36,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,6 +59,7 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
   private final Events events = new Events();
   private final PlaneWorker worker;
   private final Queries queries;
+  private final AtomicInteger waitForSpi = new AtomicInteger();
   private final PlaneCapabilities capabilities;
 
   /**
@@ -154,11 +156,15 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
 
   @Override
   public CompletionStage<Result<SpiLease>> allocateSpi(Duration timeout) {
-    return ask(
-        timeout,
-        queries::allocate,
-        Result::failed,
-        late -> late.value().ifPresent(queries::release));
+    waitForSpi.incrementAndGet();
+    CompletionStage<Result<SpiLease>> answer =
+        ask(
+            timeout,
+            () -> queries.allocate(waitForSpi.get()),
+            Result::failed,
+            late -> late.value().ifPresent(queries::release));
+    answer.whenComplete((lease, error) -> waitForSpi.decrementAndGet());
+    return answer;
   }
 
   @Override

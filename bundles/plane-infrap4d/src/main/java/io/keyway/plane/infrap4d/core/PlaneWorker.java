@@ -490,16 +490,11 @@ final class PlaneWorker {
       }
     }
     try {
-      runner.run(target.get(), generation(), valid);
+      runner.run(target.get(), generation(), valid, this::ended);
     } finally {
-      if (valid.stream().anyMatch(Job::held)) {
-        holds.confirmed();
-      }
-      // First the rows used, then the answers: who was answered must find his rows counted.
-      publish(status.connection(), status.reason());
+      // Those that a bug left without an answer.
       valid.forEach(Job::finish);
     }
-    forgetUsedLeases(valid);
     if (rowWriter.takeDoubt() && device != null) {
       auditSoon();
     } else if (!mirror.stale().isEmpty() && device != null) {
@@ -508,6 +503,16 @@ final class PlaneWorker {
     if (!queue.isEmpty()) {
       submit(this::drain);
     }
+  }
+
+  /** First the rows used, then the answers: who was answered must find his rows counted. */
+  private void ended(List<Job> jobs) {
+    if (jobs.stream().anyMatch(Job::held)) {
+      holds.confirmed();
+    }
+    forgetUsedLeases(jobs);
+    publish(status.connection(), status.reason());
+    jobs.forEach(Job::finish);
   }
 
   /** The SPI of a pair that is gone is used up. */

@@ -30,6 +30,9 @@ final class Queries {
 
   private static final long INDEX_MASK = (1L << SaRef.INDEX_BITS) - 1;
 
+  /** SPIs that are asked for at the same time. */
+  private static final int SPIS_AT_ONCE = 32;
+
   /** SPIs whose index is taken that are skipped before giving up. */
   private static final int SPI_ATTEMPTS = 8;
 
@@ -51,8 +54,13 @@ final class Queries {
         "data plane " + settings.name() + " is not ready: " + worker.status().reason());
   }
 
-  /** From the pool, or from the device; the pair's index is the low 24 bits of the SPI. */
-  Result<SpiLease> allocate() {
+  /**
+   * From the pool, or from the device; the pair's index is the low 24 bits of the SPI.
+   *
+   * @param waiting how many wait for one, this one included; the device is asked for all of them at
+   *     the same time, and the others find theirs in the pool
+   */
+  Result<SpiLease> allocate(int waiting) {
     Optional<Device> device = worker.ready();
     if (device.isEmpty()) {
       return Result.failed(notReady());
@@ -63,14 +71,22 @@ final class Queries {
     }
     try {
       for (int i = 0; i < SPI_ATTEMPTS; i++) {
-        long spi = device.get().readSpi();
-        long index = spi & INDEX_MASK;
-        if (spi >= 256 && index != 0 && free(index)) {
-          SpiLease lease = new SpiLease(settings.name(), new Spi(spi), index, worker.generation());
-          worker.ledger().lease(lease);
-          return Result.ok(lease);
+        int count = i == 0 ? Math.max(1, Math.min(waiting, SPIS_AT_ONCE)) : 1;
+        for (long spi : device.get().readSpis(count)) {
+          long index = spi & INDEX_MASK;
+          if (spi >= 256 && index != 0 && free(index)) {
+            SpiLease lease =
+                new SpiLease(settings.name(), new Spi(spi), index, worker.generation());
+            worker.ledger().lease(lease);
+            worker.ledger().release(lease);
+          } else {
+            worker.ledger().countLost();
+          }
         }
-        worker.ledger().countLost();
+        pooled = worker.ledger().reuse();
+        if (pooled.isPresent()) {
+          return Result.ok(pooled.get());
+        }
       }
       return Result.failed(
           Outcome.unavailable(

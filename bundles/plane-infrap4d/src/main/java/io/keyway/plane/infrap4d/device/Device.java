@@ -59,8 +59,12 @@ public interface Device extends AutoCloseable {
   /** Counters of all rows of tables, in one call; rows without a counter are left out. */
   Map<RowKey, Usage> counters(Set<IpsecTable> tables) throws DeviceException;
 
-  /** A new inbound SPI, as it stands on the wire. Every call uses one up. */
-  long readSpi() throws DeviceException;
+  /**
+   * New inbound SPIs, as they stand on the wire; all are used up.
+   *
+   * @return at least one, and no more than asked for; fewer when the device gave fewer
+   */
+  List<Long> readSpis(int count) throws DeviceException;
 
   /** Asks whether the program is still there; returns its cookie. */
   long probe() throws DeviceException;

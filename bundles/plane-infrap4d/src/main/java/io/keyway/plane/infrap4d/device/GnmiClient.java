@@ -4,7 +4,6 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.keyway.api.Outcome;
 import io.keyway.plane.infrap4d.device.DeviceException.Kind;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
@@ -155,25 +154,46 @@ final class GnmiClient {
     return outcomes;
   }
 
-  /** The number as the device gives it; 0 is its way to say that it could not. */
-  long readSpiNumber() throws DeviceException {
-    GetResponse response;
-    try {
-      response =
-          gNMIGrpc
-              .newBlockingStub(channel)
-              .withDeadlineAfter(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS)
+  /** All asked for at the same time; those that came, or why none came. */
+  List<Long> readSpis(int count) throws DeviceException {
+    List<ListenableFuture<GetResponse>> calls = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      calls.add(
+          stub()
               .get(
                   GetRequest.newBuilder()
                       .addPath(GnmiPaths.RX_SPI)
                       .setType(GetRequest.DataType.ALL)
                       .setEncoding(Encoding.PROTO)
-                      .build());
-    } catch (StatusRuntimeException e) {
+                      .build()));
+    }
+    List<Long> spis = new ArrayList<>();
+    DeviceException failure = null;
+    for (ListenableFuture<GetResponse> call : calls) {
+      try {
+        spis.add(SpiNumber.spi(number(call), settings));
+      } catch (DeviceException e) {
+        failure = e;
+      }
+    }
+    if (spis.isEmpty() && failure != null) {
+      throw failure;
+    }
+    return spis;
+  }
+
+  private long number(ListenableFuture<GetResponse> call) throws DeviceException {
+    GetResponse response;
+    try {
+      response = call.get();
+    } catch (ExecutionException e) {
       throw new DeviceException(
           Kind.REFUSED,
           RpcErrors.describe(
-              "the request for an SPI", settings.gnmi(), settings.timing().rpc(), e));
+              "the request for an SPI", settings.gnmi(), settings.timing().rpc(), e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeviceException(Kind.UNREACHABLE, "interrupted");
     }
     if (response.getNotificationCount() == 0
         || response.getNotification(0).getUpdateCount() == 0

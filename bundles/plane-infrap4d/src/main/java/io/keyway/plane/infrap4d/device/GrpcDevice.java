@@ -174,12 +174,12 @@ final class GrpcDevice implements Device {
   }
 
   @Override
-  public long readSpi() throws DeviceException {
+  public List<Long> readSpis(int count) throws DeviceException {
     requireAlive();
     if (!leads) {
       throw new DeviceException(DeviceException.Kind.NOT_PRIMARY, standby);
     }
-    return SpiNumber.spi(gnmi.readSpiNumber(), settings);
+    return gnmi.readSpis(count);
   }
 
   @Override

@@ -56,6 +56,7 @@ final class FakeDevice implements DeviceConnector {
   List<String> warnings = List.of();
   int connects;
   int spiReads;
+  int spiCalls;
 
   FakeDevice(long seed) {
     this.order = new Random(seed);
@@ -249,12 +250,17 @@ final class FakeDevice implements DeviceConnector {
     }
 
     @Override
-    public long readSpi() throws DeviceException {
-      spiReads++;
+    public List<Long> readSpis(int count) throws DeviceException {
       if (nextSpi == 0) {
         throw new DeviceException(DeviceException.Kind.REFUSED, "it answered 0");
       }
-      return nextSpi++;
+      List<Long> spis = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        spiReads++;
+        spis.add(nextSpi++);
+      }
+      spiCalls++;
+      return spis;
     }
 
     @Override

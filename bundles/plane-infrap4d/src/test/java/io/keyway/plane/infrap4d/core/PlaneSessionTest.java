@@ -20,6 +20,7 @@ import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.net.Inet4Address;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,41 @@ class PlaneSessionTest {
     assertThat(bench.get(bench.plane.releaseSpi(first)).kind()).isEqualTo(OK);
     assertThat(bench.lease()).isEqualTo(first);
     assertThat(device.spiReads).isEqualTo(1);
+  }
+
+  @Test
+  void thoseThatWaitForSpisGetThemFromOneQuestionAndNoneIsReadForNobody() {
+    List<java.util.concurrent.CompletionStage<Result<SpiLease>>> waiting = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      waiting.add(bench.plane.allocateSpi(Bench.LONG));
+    }
+    bench.executor.run();
+    assertThat(waiting)
+        .extracting(s -> s.toCompletableFuture().getNow(null).value().orElseThrow().index())
+        .doesNotHaveDuplicates()
+        .hasSize(20);
+    assertThat(device.spiCalls).isEqualTo(1);
+    assertThat(device.spiReads).isEqualTo(20);
+    bench.lease();
+    assertThat(device.spiReads).isEqualTo(21);
+  }
+
+  @Test
+  void aShortJobIsAnsweredBeforeTheLongOneThatItSharesWritesWith() {
+    List<Integer> writesWhenAnswered = new ArrayList<>();
+    var held = bench.plane.apply(bench.plane.generation(), List.of(Bench.hold()), Bench.LONG);
+    held.thenAccept(o -> writesWhenAnswered.add(device.writes.size()));
+    bench.plane.apply(
+        bench.plane.generation(),
+        List.of(
+            Bench.hold("10.2.0.7", 6),
+            new io.keyway.api.plane.PlaneChange.RemovePolicy(
+                Direction.OUTBOUND, Bench.pair("10.2.0.7", 6)),
+            Bench.hold("10.2.0.8", 6)),
+        Bench.LONG);
+    bench.executor.run();
+    assertThat(writesWhenAnswered).containsExactly(1);
+    assertThat(device.writes).hasSizeGreaterThan(2);
   }
 
   @Test

@@ -50,6 +50,8 @@ class SettingsTest {
             "max-replay-window", "64",
             "rpc-timeout", "700",
             "audit-interval", "5",
+            "probe-interval", "200",
+            "tls/warn-before", "14",
             "tls/ca-file", "/c",
             "tls/certificate-file", "/d",
             "tls/private-key-file", "/e",
@@ -66,6 +68,8 @@ class SettingsTest {
     assertThat(settings.gnmi()).hasToString("ipu.example:9339");
     assertThat(settings.claims()).isFalse();
     assertThat(settings.timing().rpc()).hasMillis(700);
+    assertThat(settings.timing().probe()).hasMillis(200);
+    assertThat(settings.tls().warnBefore()).hasDays(14);
     assertThat(settings.quirks())
         .isEqualTo(
             new Quirks(
