@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** Waits for what must become true in its own time. */
 final class Await {
-  private static final Duration LIMIT = Duration.ofSeconds(45);
+  private static final Duration LIMIT = Duration.ofSeconds(120);
 
   /** Something that becomes true, or not. */
   interface Condition {

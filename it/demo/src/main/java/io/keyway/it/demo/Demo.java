@@ -81,7 +81,7 @@ public final class Demo {
       prepare(distribution);
       screen.step("Starting the controller with two emulated IPUs, ipu-a and ipu-b, on loopback");
       distribution.start();
-      Restconf restconf = distribution.awaitRestconf(Duration.ofSeconds(120));
+      Restconf restconf = distribution.awaitRestconf(Duration.ofSeconds(300));
       screen.line("RESTCONF answers on https://127.0.0.1:%d%s", distribution.httpsPort(), IPSEC);
       screen.line("shell: ssh -p %d admin@127.0.0.1", distribution.sshPort());
       deviceA.await(Duration.ofSeconds(30));
