@@ -114,6 +114,7 @@ final class LeaseDesk {
     Outcome refused = null;
     boolean in = false;
     synchronized (table) {
+      table.leases.takeBackForgotten(environment.nanos().getAsLong());
       Optional<String> lacking =
           table.usable() ? table.rooms.lacking(request.purpose) : Optional.empty();
       if (!table.usable()) {

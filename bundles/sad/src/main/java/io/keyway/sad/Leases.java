@@ -3,9 +3,11 @@ package io.keyway.sad;
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.sad.SadRecords.LeaseKind;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,12 +21,21 @@ import java.util.Optional;
  */
 final class Leases {
 
+  /** Longer than any exchange lasts, with all its retransmissions and the waits for a plane. */
+  private static final long FORGOTTEN_NANOS = Duration.ofMinutes(10).toNanos();
+
+  private static final long SWEEP_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final SadRecords records;
   private final Map<Long, SpiLease> held = new HashMap<>();
 
   /** Leases whose pair is not wholly installed yet: its rows are still to come. */
   private final Map<Long, SpiLease> promised = new HashMap<>();
 
+  /** When a promise was first seen by a sweep, by its lease's index; monotonic time. */
+  private final Map<Long, Long> seen = new HashMap<>();
+
+  private long lastSweep;
   private final Map<Long, SpiLease> quarantine = new LinkedHashMap<>();
   private final Map<Long, SpiLease> pool = new LinkedHashMap<>();
 
@@ -42,6 +53,27 @@ final class Leases {
   /** Number of pairs that rows are kept for. */
   int promised() {
     return promised.size();
+  }
+
+  /**
+   * Takes back what was given out so long ago that nobody comes any more, as when an engine was
+   * replaced in the middle of a negotiation.
+   *
+   * @param now monotonic time in nanoseconds
+   */
+  void takeBackForgotten(long now) {
+    if (now - lastSweep < SWEEP_NANOS) {
+      return;
+    }
+    lastSweep = now;
+    seen.keySet().retainAll(promised.keySet());
+    for (SpiLease lease : List.copyOf(promised.values())) {
+      long first = seen.computeIfAbsent(lease.index(), index -> now);
+      if (now - first > FORGOTTEN_NANOS) {
+        promised.remove(lease.index());
+        drop(lease.index()).ifPresent(this::pool);
+      }
+    }
   }
 
   /** Both SAs of the pair stand, or the lease was given up: no rows are to come any more. */

@@ -162,4 +162,18 @@ class RoomsTest {
     remove(List.of(in));
     assertThat(ask(Purpose.NEW, LONG).join().done()).isTrue();
   }
+
+  @Test
+  void leaseThatNobodyCameToUseIsTakenBack() {
+    for (int i = 0; i < 4; i++) {
+      assertThat(ask(Purpose.NEW, LONG).join().done()).isTrue();
+    }
+    bench.time.advance(Duration.ofMinutes(1));
+    assertThat(ask(Purpose.NEW, LONG).join().done()).isFalse();
+    bench.time.advance(Duration.ofMinutes(11));
+    for (int i = 0; i < 4; i++) {
+      assertThat(ask(Purpose.NEW, LONG).join().done()).isTrue();
+    }
+    assertThat(bench.plane.released).as("kept for the next, not given back").isEmpty();
+  }
 }
