@@ -60,8 +60,8 @@ public final class SadCore implements SadService {
    * Opens the journal and starts.
    *
    * @param journal file of the burnt-key journal; its directory is made when it is missing
-   * @param process tells one run of the virtual machine from another: SAs that the journal of an
-   *     earlier run names are removed, since nobody has their keys any more
+   * @param process tells one run of the virtual machine from another: of an earlier run, SAs that
+   *     the journal names and no store knows are removed, and leases have no holder any more
    * @throws IOException when the journal cannot be used; no key may be installed without it
    */
   public static SadCore open(SadEnvironment environment, Path journal, String process)
