@@ -32,7 +32,7 @@ public final class PlaneBench implements Benchmark {
    * @param warmUp rounds of both that do not count
    */
   public record Size(int rounds, int tunnels, int reference, int warmUp) {
-    public static final Size FULL = new Size(7, 400, 30, 3);
+    public static final Size FULL = new Size(5, 400, 15, 2);
     public static final Size QUICK = new Size(3, 400, 10, 2);
   }
 
