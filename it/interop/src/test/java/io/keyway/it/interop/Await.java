@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 final class Await {
 
   /** Generous: it is only ever used up by a failure. */
-  static final Duration LIMIT = Duration.ofSeconds(15);
+  static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Await() {}
 
