@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A day in the life of two sites with 400 tunnels: as many as tables of 1024 rows carry when each
  * tunnel takes two rows of tx classification and every rekey needs room for two pairs at once.
  */
-@Timeout(180)
+@Timeout(240)
 class DayIT {
 
   private static final int GATEWAYS = 20;
@@ -118,6 +118,64 @@ class DayIT {
     fleet.awaitOnePairEach(Duration.ofSeconds(30));
     assertThat(fleet.keysTwice()).isZero();
     assertThat(a.count(Counter.OUTBOUND_KEY_INSTALLS)).isEqualTo(2L * fleet.size());
+    clock.tell("old pairs are gone");
+
+    fleet.removeEverything(Duration.ofSeconds(30));
+    clock.tell("everything is removed");
+  }
+
+  @Test
+  void fourHundredTunnelsOutliveTheirControllerBeingKilled() throws Exception {
+    Clock clock = new Clock();
+    fleet.configure();
+    fleet.awaitUp(ALL_UP);
+    fleet.awaitOnePairEach(Duration.ofSeconds(30));
+    clock.tell("400 tunnels up");
+    Map<String, String> before = Fleet.children(a);
+    long generation = a.plane.generation().number();
+
+    try (Streams out = new Streams(a, b, fleet.size(), 2000, Fleet::hostA, Fleet::hostB);
+        Streams home = new Streams(b, a, fleet.size(), 500, Fleet::hostB, Fleet::hostA);
+        Watch watch = new Watch(a, fleet.size())) {
+      Await.until("traffic", Site.SOON, () -> out.sent() > 2 * fleet.size(), out::sent);
+      Site.Restart restart = a.kill();
+      int down = out.sent();
+      Await.until("traffic", Site.SOON, () -> out.sent() > down + 2 * fleet.size(), out::sent);
+      a = restart.start();
+      fleet = fleet.with(a);
+      a.awaitReady();
+      assertThat(a.plane.generation().number()).as("the device lived on").isEqualTo(generation);
+      assertThat(a.sad.entries()).hasSize(2 * fleet.size());
+      clock.tell("killed, started again, and what is on the device is known");
+      fleet.configureA(fleet.size());
+      Await.until(
+          "all have other keys and are up",
+          ALL_UP,
+          () -> {
+            Map<String, String> now = new HashMap<>(Fleet.children(a));
+            now.entrySet().removeIf(e -> e.getValue().equals(before.get(e.getKey())));
+            return now.size() == fleet.size() && Fleet.up(a) == fleet.size();
+          },
+          () -> Fleet.summary(a));
+      clock.tell("all are re-established");
+      fleet.awaitOnePairEach(Duration.ofSeconds(30));
+      int back = out.sent();
+      Await.until("traffic", Site.SOON, () -> out.sent() > back + 2 * fleet.size(), out::sent);
+      assertThat(out.kindsSince(0)).containsOnlyKeys(Verdict.Kind.PROTECTED);
+      assertThat(watch.stop()).as("rows and SAs of the one that was killed").isEmpty();
+      // The peer ends an old IKE SA with all its children (RFC 7296 section 2.4) when the first of
+      // its twenty came again: the others drop what comes, and hold what goes, until they follow.
+      assertThat(home.kindsSince(0))
+          .containsKey(Verdict.Kind.PROTECTED)
+          .doesNotContainKey(Verdict.Kind.CLEAR);
+      System.out.println(
+          "lost where the peer had ended an old pair before the new one stood: "
+              + out.stopAndFindLost().size()
+              + " of "
+              + back
+              + " packets");
+    }
+    assertThat(fleet.keysTwice()).isZero();
     clock.tell("old pairs are gone");
 
     fleet.removeEverything(Duration.ofSeconds(30));

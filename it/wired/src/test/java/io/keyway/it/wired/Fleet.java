@@ -49,6 +49,20 @@ final class Fleet {
     this.portB = freePort(NET_B, gateways);
   }
 
+  private Fleet(Site a, Fleet like) {
+    this.a = a;
+    this.b = like.b;
+    this.gateways = like.gateways;
+    this.each = like.each;
+    this.portA = like.portA;
+    this.portB = like.portB;
+  }
+
+  /** The same tunnels, where site a has begun another life. */
+  Fleet with(Site anotherA) {
+    return new Fleet(anotherA, this);
+  }
+
   /** A port that is free on every address. */
   private static int freePort(String net, int count) throws IOException {
     for (int attempt = 0; attempt < 50; attempt++) {

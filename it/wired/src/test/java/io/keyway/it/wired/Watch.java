@@ -6,17 +6,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Looks at a device again and again: its SPD and its SAD must not be empty for a moment. */
+/** Looks at a device again and again: no tunnel's rows and SAs may be missing for a moment. */
 final class Watch implements AutoCloseable {
 
   private final Site site;
+  private final int tunnels;
   private final List<String> empty = new ArrayList<>();
   private final AtomicBoolean running = new AtomicBoolean(true);
   private final Thread thread;
   private int looks;
 
   Watch(Site site) {
+    this(site, 1);
+  }
+
+  /**
+   * @param tunnels that are up, each with one SPD row, two rows of tx classification and a pair
+   */
+  Watch(Site site, int tunnels) {
     this.site = site;
+    this.tunnels = tunnels;
     this.thread = new Thread(this::run, "watch " + site.name);
     thread.setDaemon(true);
     thread.start();
@@ -26,9 +35,9 @@ final class Watch implements AutoCloseable {
     while (running.get()) {
       Map<String, Integer> found = site.contents();
       boolean complete =
-          found.containsKey(LinuxNetworking.SPD)
-              && found.containsKey(LinuxNetworking.TX_SA_CLASSIFICATION)
-              && found.getOrDefault("SAD", 0) >= 2;
+          found.getOrDefault(LinuxNetworking.SPD, 0) >= tunnels
+              && found.getOrDefault(LinuxNetworking.TX_SA_CLASSIFICATION, 0) >= 2 * tunnels
+              && found.getOrDefault("SAD", 0) >= 2 * tunnels;
       synchronized (empty) {
         looks++;
         if (!complete) {
