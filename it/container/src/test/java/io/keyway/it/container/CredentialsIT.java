@@ -49,7 +49,7 @@ class CredentialsIT {
 
   /**
    * Jolokia comes along with OpenDaylight's AAA, and lets everybody in when it starts before its
-   * settings are there: in one of some dozen first boots, until the next restart.
+   * settings are there: once in some forty first boots, until the next restart.
    */
   @Test
   void managementBeansAreNotThereForAnybody(Container container) throws Exception {
