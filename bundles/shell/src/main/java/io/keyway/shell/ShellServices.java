@@ -9,6 +9,7 @@ import io.keyway.api.store.SecretStore;
 import io.keyway.api.tunnel.TunnelService;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +34,12 @@ public class ShellServices {
 
   public TunnelService tunnels() {
     return require(tunnelService, "tunnel service", "keyway-tunnels");
+  }
+
+  /** Why configured entries other than tunnels are not in force; nothing without the service. */
+  public Map<String, String> problems() {
+    TunnelService tunnels = tunnelService.get();
+    return tunnels == null ? Map.of() : tunnels.problems();
   }
 
   public SpdService spd() {

@@ -2,81 +2,47 @@ package io.keyway.tunnels;
 
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneStatus.TableUse;
-import io.keyway.api.plane.RowNeeds;
 import io.keyway.tunnels.plan.TunnelPlan;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the configured tunnels take of each plane's tables when all of them are up, so that one that
- * can never fit is refused by name when it is configured, and not found out when a rekey fails. Who
- * was there first keeps his rows; who was refused is looked at again when another goes.
+ * What is configured takes of each plane's tables when all of it is up: tunnels, and the policies
+ * that the operator wrote. What can never fit is refused by name when it is configured, and not
+ * found out when a rekey fails. Who was there first keeps his rows; who was refused is looked at
+ * again when another goes.
  */
 final class Budget {
 
-  /** What one tunnel takes of one plane. */
-  private record Taken(String plane, String gateway, int pairs, int places) {}
+  private final Map<String, BudgetBook> books = new HashMap<>();
+  private final Map<String, BudgetBook.Taken> tunnels = new HashMap<>();
+  private final Map<String, BudgetBook.Taken> policies = new HashMap<>();
 
-  /** One plane. */
-  private static final class Book {
-    private final Map<String, Long> sizes = new HashMap<>();
-    private final Map<String, Integer> pairsOfGateway = new HashMap<>();
-    private final Set<String> refused = new LinkedHashSet<>();
-    private RowNeeds needs = RowNeeds.NONE;
-    private long pairs;
-    private long places;
-
-    private void add(Taken taken, int sign) {
-      pairs += (long) sign * taken.pairs();
-      places += (long) sign * taken.places();
-      if (taken.pairs() > 0) {
-        pairsOfGateway.merge(taken.gateway(), sign * taken.pairs(), Integer::sum);
-        pairsOfGateway.remove(taken.gateway(), 0);
-      }
+  /**
+   * Looks at the sizes of a plane's tables. A plane that is away tells none; those of its last
+   * contact hold until the next.
+   *
+   * @return true when they are others than before: everything on this plane has lost its rows, and
+   *     has to claim them anew, in order
+   */
+  boolean learn(DataPlane plane) {
+    BudgetBook book = books.computeIfAbsent(plane.name(), BudgetBook::new);
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (TableUse use : plane.status().tables()) {
+      sizes.put(use.table(), use.size());
     }
-
-    private long rows(String table) {
-      return pairs * needs.pair().getOrDefault(table, 0)
-          + places * needs.place().getOrDefault(table, 0)
-          + (long) pairsOfGateway.size() * needs.peer().getOrDefault(table, 0);
+    if (!book.learn(sizes, plane.rowNeeds())) {
+      return false;
     }
-
-    /** Why this does not fit beside what is there; empty when it does. */
-    private Optional<String> lacking(Taken more) {
-      for (Map.Entry<String, Long> table : sizes.entrySet()) {
-        String name = table.getKey();
-        long before = rows(name);
-        add(more, 1);
-        long after = rows(name);
-        add(more, -1);
-        int pair = needs.pair().getOrDefault(name, 0);
-        long kept = pair * RowNeeds.keptForRekeys(table.getValue());
-        if (after > before && after + kept > table.getValue()) {
-          return Optional.of(
-              "FULL: table "
-                  + name
-                  + " of data plane "
-                  + more.plane()
-                  + " has "
-                  + table.getValue()
-                  + " rows, of which the tunnels that are configured take "
-                  + before
-                  + (kept > 0 ? " and rekeys need " + kept : "")
-                  + ", and this one needs "
-                  + (after - before)
-                  + "; remove other tunnels, or move some to another data plane");
-        }
-      }
-      return Optional.empty();
-    }
+    book.clear();
+    tunnels.values().removeIf(taken -> taken.plane().equals(plane.name()));
+    policies.values().removeIf(taken -> taken.plane().equals(plane.name()));
+    return true;
   }
-
-  private final Map<String, Book> books = new HashMap<>();
-  private final Map<String, Taken> taken = new HashMap<>();
 
   /** Takes what a plan needs, or turns the plan into a refusal that says what is full. */
   TunnelPlan claim(String tunnel, TunnelPlan plan, DataPlane plane) {
@@ -84,23 +50,18 @@ final class Budget {
     if (plan.verdict() != TunnelPlan.Verdict.READY || plane == null) {
       return plan;
     }
-    Book book = books.computeIfAbsent(plane.name(), name -> new Book());
-    book.needs = plane.rowNeeds();
-    // A plane that is away tells no sizes; those of its last contact hold until the next.
-    for (TableUse use : plane.status().tables()) {
-      book.sizes.put(use.table(), use.size());
-    }
-    Taken all =
-        new Taken(plane.name(), plan.gateway(), plan.children().size(), plan.places().size());
+    BudgetBook book = books.computeIfAbsent(plane.name(), BudgetBook::new);
+    BudgetBook.Taken all =
+        new BudgetBook.Taken(plane.name(), plan.gateway(), plan.children().size(), plan.places());
     Optional<String> lacking = book.lacking(all);
     if (lacking.isEmpty()) {
-      take(tunnel, book, all);
+      take(tunnels, tunnel, book, all);
       return plan;
     }
-    book.refused.add(tunnel);
-    Taken holds = new Taken(plane.name(), plan.gateway(), 0, plan.places().size());
+    book.refused(tunnel);
+    BudgetBook.Taken holds = new BudgetBook.Taken(plane.name(), plan.gateway(), 0, plan.places());
     if (book.lacking(holds).isEmpty()) {
-      take(tunnel, book, holds);
+      take(tunnels, tunnel, book, holds);
       return plan.refused(true, lacking.get());
     }
     return plan.holding(plan.plane(), List.of())
@@ -108,23 +69,57 @@ final class Budget {
             false, lacking.get() + "; there is no room to hold its traffic: it passes in CLEAR");
   }
 
-  private void take(String tunnel, Book book, Taken what) {
-    book.add(what, 1);
-    taken.put(tunnel, what);
-  }
-
-  private void drop(String tunnel) {
-    Taken before = taken.remove(tunnel);
+  /**
+   * Takes the rows of a policy that the operator wrote, in place of those that it has.
+   *
+   * @param place where it lies on its plane; a tunnel may have the same place, and the same rows
+   * @return why there is no room, and then nothing has changed; empty when there is
+   */
+  Optional<String> claimPolicy(String policy, DataPlane plane, String place) {
+    BudgetBook.Taken before = policies.remove(policy);
     if (before != null) {
       books.get(before.plane()).add(before, -1);
     }
-    books.values().forEach(book -> book.refused.remove(tunnel));
+    BudgetBook book = books.computeIfAbsent(plane.name(), BudgetBook::new);
+    BudgetBook.Taken rows = new BudgetBook.Taken(plane.name(), "", 0, Set.of(place));
+    Optional<String> lacking = book.lacking(rows);
+    if (lacking.isEmpty()) {
+      take(policies, policy, book, rows);
+    } else if (before != null) {
+      take(policies, policy, books.get(before.plane()), before);
+    }
+    return lacking;
   }
 
-  /** Gives a tunnel's rows up; returns those who were refused for want of them. */
+  private static void take(
+      Map<String, BudgetBook.Taken> list, String name, BudgetBook book, BudgetBook.Taken what) {
+    book.add(what, 1);
+    list.put(name, what);
+  }
+
+  private void drop(String tunnel) {
+    BudgetBook.Taken before = tunnels.remove(tunnel);
+    if (before != null) {
+      books.get(before.plane()).add(before, -1);
+    }
+    books.values().forEach(book -> book.admitted(tunnel));
+  }
+
+  /** Gives a tunnel's rows up; returns the tunnels that were refused for want of them. */
   List<String> release(String tunnel) {
-    Taken before = taken.get(tunnel);
+    BudgetBook.Taken before = tunnels.get(tunnel);
     drop(tunnel);
-    return before == null ? List.of() : List.copyOf(books.get(before.plane()).refused);
+    return before == null ? List.of() : books.get(before.plane()).refused();
+  }
+
+  /** Gives a policy's rows up; returns the tunnels that were refused for want of them. */
+  List<String> releasePolicy(String policy) {
+    BudgetBook.Taken before = policies.remove(policy);
+    if (before == null) {
+      return List.of();
+    }
+    BudgetBook book = books.get(before.plane());
+    book.add(before, -1);
+    return book.refused();
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Keeps what holds a tunnel's traffic in place from its configuration to its removal (packet safety
@@ -31,6 +32,7 @@ final class HoldKeeper {
   private final Services services;
   private final Holds holds;
   private final Map<String, TunnelEntry> tunnels;
+  private final Predicate<ChildId> needed;
   private final Consumer<TunnelEntry> changed;
   private final Consumer<TunnelEntry> confirmed;
   private final Map<TunnelEntry, Integer> retiring = new LinkedHashMap<>();
@@ -38,6 +40,8 @@ final class HoldKeeper {
   private boolean flushedOld;
 
   /**
+   * @param needed of claims of an earlier life that are not holds, those that somebody else
+   *     replaces in good time
    * @param changed called when what there is to say of a tunnel has changed
    * @param confirmed called when every hold of a tunnel is confirmed
    */
@@ -46,12 +50,14 @@ final class HoldKeeper {
       Services services,
       Holds holds,
       Map<String, TunnelEntry> tunnels,
+      Predicate<ChildId> needed,
       Consumer<TunnelEntry> changed,
       Consumer<TunnelEntry> confirmed) {
     this.loop = loop;
     this.services = services;
     this.holds = holds;
     this.tunnels = tunnels;
+    this.needed = needed;
     this.changed = changed;
     this.confirmed = confirmed;
   }
@@ -229,10 +235,11 @@ final class HoldKeeper {
     for (SpdService.Entry claim : spd.entries()) {
       ChildId child = claim.policy().child();
       TunnelEntry entry = tunnels.get(child.connection());
-      boolean needed = entry != null && entry.wantsHold() && entry.hold == null;
+      boolean stays =
+          needed.test(child) || entry != null && entry.wantsHold() && entry.hold == null;
       if (child.owner().name().equals(holds.owner().name())
           && !child.owner().instance().equals(holds.owner().instance())
-          && !needed) {
+          && !stays) {
         old.add(child);
       }
     }

@@ -55,9 +55,16 @@ final class TunnelKeeper {
     this.random = random;
     this.events = events;
     this.owner = owner;
+    this.staticPolicies = new StaticPolicies(loop, services, owner, budget);
     this.holds =
-        new HoldKeeper(loop, services, new Holds(owner), tunnels, this::publish, this::held);
-    this.staticPolicies = new StaticPolicies(loop, services, owner);
+        new HoldKeeper(
+            loop,
+            services,
+            new Holds(owner),
+            tunnels,
+            staticPolicies::needs,
+            this::publish,
+            this::held);
     this.connections = new Connections(loop, services, tunnels, this::connectionLoaded);
     this.children = new ChildKeeper(loop, services, events, tunnels, leftovers, this::publish);
   }
@@ -87,16 +94,18 @@ final class TunnelKeeper {
       }
     }
     Changes changes = new Changes(before, now);
+    Set<String> resized = resized();
     // By name, so that of two tunnels that collide it is always the same one that is refused.
     new TreeMap<>(now.tunnels())
         .forEach(
             (name, tunnel) -> {
-              if (!tunnels.containsKey(name) || changes.touch(tunnel)) {
+              if (!tunnels.containsKey(name) || changes.touch(tunnel) || on(resized, name)) {
                 replan(tunnel);
               }
             });
     connections.gateways().stream().filter(changes::touchGateway).forEach(connections::refresh);
-    staticPolicies.update(now);
+    staticPolicies.update(now).forEach(this::replanByName);
+    placeStaticPolicies();
     dropUnconfigured();
     if (intent != IntentSnapshot.EMPTY) {
       holds.flushOldInstances();
@@ -105,14 +114,40 @@ final class TunnelKeeper {
 
   /** Looks again at every tunnel of a plane, or at all. */
   void replanAll(Optional<String> plane) {
+    Set<String> resized = resized();
     for (Tunnel tunnel : new TreeMap<>(intent.tunnels()).values()) {
       TunnelEntry entry = tunnels.get(tunnel.name());
-      if (plane.isEmpty() || entry == null || entry.plan.plane().equals(plane)) {
+      if (plane.isEmpty()
+          || entry == null
+          || entry.plan.plane().equals(plane)
+          || on(resized, tunnel.name())) {
         replan(tunnel);
       }
     }
     dropUnconfigured();
-    staticPolicies.place(intent);
+    placeStaticPolicies();
+  }
+
+  /** Planes whose tables turn out to be of another size: rows there are given out anew. */
+  private Set<String> resized() {
+    Set<String> names = new HashSet<>();
+    services.planes.values().stream().filter(budget::learn).forEach(p -> names.add(p.name()));
+    return names;
+  }
+
+  private boolean on(Set<String> planes, String tunnel) {
+    TunnelEntry entry = tunnels.get(tunnel);
+    return entry != null && entry.plan.plane().filter(planes::contains).isPresent();
+  }
+
+  /** Policies come after the tunnels, whose rows they must not take. */
+  private void placeStaticPolicies() {
+    staticPolicies.place(intent, this::placeStaticPolicies).forEach(this::replanByName);
+  }
+
+  /** Why entries beside tunnels are not in force, by {@code list=name}; for any thread. */
+  Map<String, String> problems() {
+    return staticPolicies.problems();
   }
 
   private void replan(Tunnel tunnel) {
@@ -215,7 +250,10 @@ final class TunnelKeeper {
       connections.refresh(entry.plan.gateway());
       publish(entry);
     }
-    staticPolicies.place(intent);
+    if (!engineChanged) {
+      staticPolicies.spdChanged();
+    }
+    placeStaticPolicies();
     dropUnconfigured();
   }
 

@@ -260,6 +260,11 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
   }
 
   @Override
+  public Map<String, String> problems() {
+    return keeper.problems();
+  }
+
+  @Override
   public Registration subscribe(Consumer<TunnelEvent> listener) {
     return events.subscribe(listener);
   }

@@ -15,10 +15,12 @@ import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentObject.WhenDisabled;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.intent.IntentStore;
+import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -37,6 +39,7 @@ import java.util.function.Consumer;
 final class FakeIntent implements IntentStore {
 
   final Map<String, Tunnel> tunnels = new TreeMap<>();
+  final Map<String, StaticPolicy> policies = new TreeMap<>();
   final Map<String, ChildPolicy> childPolicies = new TreeMap<>();
   private long version;
   private Consumer<IntentSnapshot> listener = snapshot -> {};
@@ -83,12 +86,31 @@ final class FakeIntent implements IntentStore {
         whenDisabled);
   }
 
+  /** A policy for UDP to one host. */
+  static StaticPolicy staticPolicy(
+      String name, Direction direction, String remotePrefix, String action) {
+    String[] parts = remotePrefix.split("/");
+    return new StaticPolicy(
+        name,
+        Optional.empty(),
+        direction,
+        SelectorTemplate.of(TrafficSelector.host(address("10.1.0.1"))).withProtocol(17),
+        SelectorTemplate.of(TrafficSelector.prefix(address(parts[0]), Integer.parseInt(parts[1])))
+            .withProtocol(17),
+        0,
+        action);
+  }
+
   static InetAddress address(String text) {
     try {
       return InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(text, e);
     }
+  }
+
+  void tell() {
+    listener.accept(snapshot());
   }
 
   void set(Tunnel... now) {
@@ -137,7 +159,7 @@ final class FakeIntent implements IntentStore {
         childPolicies,
         Map.of("gw", gateway),
         tunnels,
-        Map.of(),
+        policies,
         Map.of("ipu-1", new PlaneConfig("ipu-1", "infrap4d", Map.of())),
         Map.of());
   }

@@ -8,6 +8,7 @@ import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -38,6 +39,15 @@ public interface TunnelService {
    * @return empty when it can be, or when no bundle knows that type of data plane
    */
   Optional<String> refusal(Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane);
+
+  /**
+   * Why configured entries other than tunnels are not in force, such as a bypass policy that its
+   * data plane has no room for; by {@code list=name}, such as {@code policies/policy=dns}. One
+   * snapshot, many readers.
+   */
+  default Map<String, String> problems() {
+    return Map.of();
+  }
 
   /** Subscribes to events; must not block. */
   Registration subscribe(Consumer<TunnelEvent> listener);

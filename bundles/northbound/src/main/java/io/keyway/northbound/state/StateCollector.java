@@ -43,6 +43,17 @@ public final class StateCollector {
     IntentSnapshot intent =
         services.intents.get().map(IntentStore::snapshot).orElse(IntentSnapshot.EMPTY);
     intent.problems().forEach((entry, reason) -> put(rows, new Row.ProblemRow(entry, reason)));
+    guarded(
+        "what is not in force",
+        () ->
+            services
+                .tunnels
+                .get()
+                .ifPresent(
+                    tunnels ->
+                        tunnels
+                            .problems()
+                            .forEach((e, reason) -> put(rows, new Row.ProblemRow(e, reason)))));
     guarded("tunnels", () -> tunnels(rows, intent));
     for (IkeEngine engine : services.engines()) {
       guarded("an IKE engine", () -> engine(rows, engine));

@@ -61,6 +61,10 @@ class StateCollectorTest {
               public List<TunnelStatus> statuses() {
                 return List.of(States.tunnel("t", TunnelStatus.Phase.UP, ""));
               }
+
+              public Map<String, String> problems() {
+                return Map.of();
+              }
             }));
     services.add(
         Fakes.of(
@@ -106,6 +110,26 @@ class StateCollectorTest {
         (Row.PlaneRow) collector.collect().get(new Row.Key(Row.PlaneRow.class, "ipu-1"));
     assertThat(plane.status()).contains(States.planeStatus());
     assertThat(plane.reason()).isEqualTo("the device runs no pipeline; load one");
+  }
+
+  @Test
+  void whatTheTunnelServiceDoesNotPutInForceIsAProblem() {
+    services.tunnels.set(
+        Fakes.of(
+            TunnelService.class,
+            new Object() {
+              public List<TunnelStatus> statuses() {
+                return List.of();
+              }
+
+              public Map<String, String> problems() {
+                return Map.of("policies/policy=dns", "FULL: table tx has 5 rows");
+              }
+            }));
+    Row.ProblemRow problem =
+        (Row.ProblemRow)
+            collector.collect().get(new Row.Key(Row.ProblemRow.class, "policies/policy=dns"));
+    assertThat(problem.reason()).isEqualTo("FULL: table tx has 5 rows");
   }
 
   @Test

@@ -22,6 +22,7 @@ public final class PoliciesCommand extends IpsecCommand {
       console().println(PoliciesView.json(entries));
     } else {
       print(PoliciesView.lines(entries));
+      print(PoliciesView.notInForce(services.problems()));
     }
   }
 }

@@ -6,6 +6,8 @@ import io.keyway.api.sp.SpdService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Prints the claims of the policy database, one stack after the other. */
 public final class PoliciesView {
@@ -49,6 +51,14 @@ public final class PoliciesView {
       }
     }
     return lines;
+  }
+
+  /** Lines about configured policies that have no claim; by {@code list=name} with the reason. */
+  public static List<String> notInForce(Map<String, String> problems) {
+    return new TreeMap<>(problems)
+        .entrySet().stream()
+            .map(p -> p.getKey() + " is not in force: " + Words.printable(p.getValue()))
+            .toList();
   }
 
   public static String json(List<SpdService.Entry> entries) {

@@ -248,6 +248,8 @@ class CommandsTest {
                         true,
                         false,
                         "table full"))));
+    services.tunnels(
+        Map.of("problems", a -> Map.of("policies/policy=dns", "FULL: table tx has 5 rows")));
 
     ready(new PoliciesCommand()).run();
 
@@ -255,7 +257,8 @@ class CommandsTest {
         .contains(
             "ipu-1 outbound 10.1.0.1/32[17] === 10.2.0.1/32[17]",
             "HOLD, not programmed, priority 100, tunnels t1{h1}",
-            "problem: table full");
+            "problem: table full",
+            "policies/policy=dns is not in force: FULL: table tx has 5 rows");
   }
 
   private void plane(Outcome reconciled) {

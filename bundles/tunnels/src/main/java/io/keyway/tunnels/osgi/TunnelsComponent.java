@@ -19,6 +19,7 @@ import io.keyway.tunnels.TunnelsCore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -145,6 +146,11 @@ public final class TunnelsComponent implements TunnelService {
   @Override
   public CompletionStage<ChildResult> rekey(String tunnel, Duration timeout) {
     return core.rekey(tunnel, timeout);
+  }
+
+  @Override
+  public Map<String, String> problems() {
+    return core.problems();
   }
 
   @Override
