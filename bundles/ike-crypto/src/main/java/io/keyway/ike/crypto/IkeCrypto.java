@@ -5,6 +5,9 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.sign.SignatureAnswers;
+import io.keyway.ike.crypto.sign.Signatures;
+import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
@@ -27,6 +30,7 @@ public final class IkeCrypto {
       new EnumMap<>(KeyExchangeMethod.class);
   private final CipherPool gcm;
   private final CipherPool cbc;
+  private final Signatures signatures;
   private final List<ProviderChoice> choices;
 
   private IkeCrypto(SecureRandom random, ProviderTable table) {
@@ -56,6 +60,7 @@ public final class IkeCrypto {
     for (KeyExchangeMethod method : KeyExchangeMethod.values()) {
       exchanges.put(method, exchange(table, method));
     }
+    signatures = new Signatures(name -> signature(table, name));
     choices = table.choices();
   }
 
@@ -70,6 +75,16 @@ public final class IkeCrypto {
 
   static IkeCrypto create(SecureRandom random, ProviderTable table) {
     return new IkeCrypto(random, table);
+  }
+
+  private static Provider signature(ProviderTable table, String name) {
+    return table.choose(
+        name,
+        "Signature",
+        name,
+        name.endsWith("ECDSA") ? ProviderTable.ECP : ProviderTable.SIGNATURE,
+        provider -> provider,
+        provider -> SignatureAnswers.check(name, provider));
   }
 
   private static CipherPool cipher(
@@ -161,6 +176,11 @@ public final class IkeCrypto {
   /** The pseudo-random function. */
   public Prf prf(PrfAlgorithm algorithm) {
     return prfs.get(algorithm);
+  }
+
+  /** Signatures of every scheme. */
+  public Signatures signatures() {
+    return signatures;
   }
 
   /** The key exchange method. */

@@ -16,7 +16,7 @@ enum ProviderFamily {
   JDK {
     @Override
     Optional<Provider> find(String type, String algorithm) {
-      return List.of("SunJCE", "SunEC").stream()
+      return List.of("SunJCE", "SunEC", "SunRsaSign").stream()
           .map(Security::getProvider)
           .filter(p -> p != null && offers(p, type, algorithm))
           .findFirst();

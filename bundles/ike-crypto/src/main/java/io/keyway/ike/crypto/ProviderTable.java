@@ -31,6 +31,10 @@ final class ProviderTable {
   static final List<ProviderFamily> X25519 =
       List.of(ProviderFamily.CONSCRYPT, ProviderFamily.BOUNCY_CASTLE, ProviderFamily.JDK);
 
+  /** RSA and Ed25519. */
+  static final List<ProviderFamily> SIGNATURE =
+      List.of(ProviderFamily.CORRETTO, ProviderFamily.JDK, ProviderFamily.BOUNCY_CASTLE);
+
   /** Diffie-Hellman on numbers. */
   static final List<ProviderFamily> MODP =
       List.of(ProviderFamily.JDK, ProviderFamily.BOUNCY_CASTLE);

@@ -26,13 +26,21 @@ public final class PskAuth {
    */
   public static byte[] compute(
       Prf prf, SecretBytes psk, SecretBytes skP, byte[] message, byte[] peerNonce, byte[] idBody) {
+    return compute(prf, psk, SignedOctets.of(prf, skP, message, peerNonce, idBody));
+  }
+
+  /**
+   * The same from octets that are put together already.
+   *
+   * @param psk not empty; only looked at
+   */
+  public static byte[] compute(Prf prf, SecretBytes psk, SignedOctets octets) {
     if (psk.length() == 0) {
       throw new IllegalArgumentException(
           "the pre-shared key is empty; store one of at least 16 random octets");
     }
-    byte[] maccedId = prf.compute(skP, idBody);
     try (SecretBytes padded = prf.derive(psk, KEY_PAD)) {
-      return prf.compute(padded, message, peerNonce, maccedId);
+      return prf.compute(padded, octets.parts());
     }
   }
 
