@@ -9,7 +9,8 @@ import java.util.Optional;
  * One IKE SA, for people and for the state tree; no keys.
  *
  * @param uid stays across rekeys of the IKE SA
- * @param state such as {@code CONNECTING}, {@code ESTABLISHED}, {@code REKEYING}, {@code DELETING}
+ * @param state such as {@code CONNECTING}, {@code ESTABLISHED}, {@code REKEYING}, {@code DELETING},
+ *     {@code FORGOTTEN} (the peer started anew; its children wait to be replaced)
  * @param initiatorSpi 64 bits
  * @param proposal algorithms in strongSwan's words; empty before they are chosen
  * @param natLocal we are behind a NAT

@@ -120,44 +120,16 @@ final class AuthResponder {
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(us, peer);
     sa.life().establish(false);
-    // After the new child took over, so that its packets need not wait.
-    Runnable afterwards =
-        request.has(NotifyType.INITIAL_CONTACT) ? () -> replaceEarlier(peer) : () -> {};
+    if (request.has(NotifyType.INITIAL_CONTACT)) {
+      Forgotten.all(sa, peer);
+    }
     return ChildCreateResponder.inAuth(sa, request, ni, nr)
         .payloads()
         .thenApply(
             child -> {
               payloads.addAll(child);
-              return Reply.of(payloads).then(afterwards);
+              return Reply.of(payloads);
             });
-  }
-
-  /** RFC 7296 section 2.4: the peer knows of no other IKE SA with us, so it lost them. */
-  private void replaceEarlier(Identity peer) {
-    // Only those that were established before: one of ours on its way is no leftover.
-    List<IkeSa> earlier =
-        sa.connection().withPeer(peer).stream()
-            .filter(other -> other != sa && other.state().isEstablished())
-            .toList();
-    if (TakeOver.isPending(sa)) {
-      sa.after(TakeOver.DROP, () -> drop(earlier, peer));
-    } else {
-      drop(earlier, peer);
-    }
-  }
-
-  private void drop(List<IkeSa> earlier, Identity peer) {
-    String reason =
-        "peer '" + peer + "' of " + sa.config().name() + " started anew (INITIAL_CONTACT)";
-    for (IkeSa one : earlier) {
-      IkeSa other = one.successorOrSelf();
-      other.execute(
-          () -> {
-            if (other.state().isEstablished()) {
-              other.life().end(reason);
-            }
-          });
-    }
   }
 
   private CompletableFuture<Reply> refuse(String reason) {

@@ -43,6 +43,9 @@ final class ChildCreateResponder {
   private final byte[] ourNonce;
   private ChildSa old;
 
+  /** A child of an earlier IKE SA carries the traffic that is meant. */
+  private boolean takesOver;
+
   /** Within CREATE_CHILD_SA. */
   ChildCreateResponder(IkeSa sa, IkeMessage request) {
     this(
@@ -172,6 +175,10 @@ final class ChildCreateResponder {
               + " of child "
               + config.name());
     }
+    takesOver =
+        old == null
+            && TakeOver.replaces(
+                sa, config.name(), inAuth && request.has(NotifyType.INITIAL_CONTACT));
     ChildKeying keying = new ChildKeying(sa, choice.get().chosen());
     List<Payload> ke = new ArrayList<>(1);
     Optional<CompletableFuture<List<Payload>>> refusal =
@@ -185,7 +192,7 @@ final class ChildCreateResponder {
     }
     sa.children().beginWork();
     return new Installer(sa)
-        .reserve(sa.config().plane(), old == null ? Purpose.NEW : Purpose.PEER_REKEY)
+        .reserve(sa.config().plane(), isNew() ? Purpose.NEW : Purpose.PEER_REKEY)
         .thenCompose(
             lease -> {
               if (!lease.done()) {
@@ -243,12 +250,8 @@ final class ChildCreateResponder {
     ChildSa child =
         keying.child(match.config(), lease, choice.peerSpi(), pairs, Optional.ofNullable(old));
     children.add(child);
-    boolean later =
-        inAuth
-            && request.has(NotifyType.INITIAL_CONTACT)
-            && TakeOver.replaces(sa, match.config().name());
     return new Installer(sa)
-        .install(child, keying.derive(peerNonce, ourNonce), false, old == null && !later)
+        .install(child, keying.derive(peerNonce, ourNonce), false, isNew())
         .thenCompose(
             outcome -> {
               children.endWork();
@@ -262,15 +265,20 @@ final class ChildCreateResponder {
                 }
                 return failed(match.config(), outcome);
               }
-              installed(child, later);
+              installed(child);
               return CompletableFuture.completedFuture(answer(match, choice, child, ke));
             });
   }
 
-  private void installed(ChildSa child, boolean later) {
+  /** Whether nothing carries yet what the peer asks a child for. */
+  private boolean isNew() {
+    return old == null && !takesOver;
+  }
+
+  private void installed(ChildSa child) {
     child.setState(ChildSa.State.INSTALLED);
     ChildTimers.start(child);
-    if (later) {
+    if (takesOver) {
       TakeOver.later(child);
       return;
     }
@@ -333,7 +341,7 @@ final class ChildCreateResponder {
     boolean passing =
         kind == Outcome.Kind.UNAVAILABLE
             || kind == Outcome.Kind.UNKNOWN
-            || kind == Outcome.Kind.FULL && old != null;
+            || kind == Outcome.Kind.FULL && !isNew();
     if (inAuth) {
       return NotifyType.NO_PROPOSAL_CHOSEN;
     }

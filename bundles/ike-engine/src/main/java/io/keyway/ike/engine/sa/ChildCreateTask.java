@@ -85,7 +85,7 @@ final class ChildCreateTask implements Task {
     }
     Installer installer = new Installer(sa);
     return installer
-        .reserve(sa.config().plane(), old == null ? Purpose.NEW : Purpose.REKEY)
+        .reserve(sa.config().plane(), carriesAlready(sa) ? Purpose.REKEY : Purpose.NEW)
         .thenApply(
             result -> {
               result.value().ifPresent(value -> lease = value);
@@ -94,6 +94,11 @@ final class ChildCreateTask implements Task {
               }
               return result.outcome();
             });
+  }
+
+  /** Whether there is something that the child replaces, and whose rows come free after it. */
+  private boolean carriesAlready(IkeSa sa) {
+    return old != null || sa.ctx().leftovers().has(config.name());
   }
 
   @Override

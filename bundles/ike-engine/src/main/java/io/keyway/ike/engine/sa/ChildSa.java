@@ -27,6 +27,8 @@ final class ChildSa {
   /** Where a child stands. */
   enum State {
     INSTALLING,
+    /** Installed, and receives; traffic turns to it in a while (see {@link TakeOver}). */
+    WAITING,
     INSTALLED,
     /** Installed; we asked for a successor. */
     REKEYING,

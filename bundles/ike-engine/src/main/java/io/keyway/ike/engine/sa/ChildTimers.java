@@ -46,6 +46,13 @@ final class ChildTimers {
   }
 
   static void softExpired(ChildSa child) {
+    if (child.ike().state() == IkeSa.State.FORGOTTEN) {
+      // It cannot be rekeyed any more. What lives on waits for its successor.
+      if (child.burnt) {
+        child.ike().children().end(child, "the plane lost it", false);
+      }
+      return;
+    }
     if (child.state() == ChildSa.State.INSTALLED) {
       child.ike().children().rekey(child, Optional.empty());
     }

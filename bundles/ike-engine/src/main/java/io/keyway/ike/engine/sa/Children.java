@@ -112,6 +112,7 @@ final class Children {
         .leftovers()
         .replace(
             child.name(), inbound -> sa.after(sa.ctx().settings().oldInboundLinger(), inbound));
+    Forgotten.replacedBy(child);
     Duplicates.resolve(sa);
     Duplicates.resolve(child);
   }
@@ -202,11 +203,21 @@ final class Children {
    *     on behind it
    */
   CompletableFuture<Void> end(ChildSa child, String reason, boolean linger) {
+    boolean covered = hasSuccessor(child) || Duplicates.carries(sa, child.name());
+    return end(child, reason, linger || covered, covered);
+  }
+
+  /** Takes a child out of the plane whose traffic turned to a child of another IKE SA. */
+  void endReplaced(ChildSa child, String reason) {
+    end(child, reason, true, true);
+  }
+
+  private CompletableFuture<Void> end(
+      ChildSa child, String reason, boolean linger, boolean covered) {
     if (child.state() == ChildSa.State.DELETED) {
       return CompletableFuture.completedFuture(null);
     }
     Optional<ChildSa> heir = waitingHeir(child);
-    boolean covered = hasSuccessor(child) || Duplicates.carries(sa, child.name());
     boolean wasUp =
         child.selected && child.state() != ChildSa.State.REKEYED && heir.isEmpty() && !covered;
     child.setState(ChildSa.State.DELETED);
@@ -219,13 +230,14 @@ final class Children {
       event(new EngineEvent.ChildDown(sa.connection().name(), child.name(), child.uid(), reason));
     }
     withdrawFrom(child);
+    sa.forgotten().childEnded();
     beginWork();
     CompletableFuture<Void> switched =
         heir.map(successor -> switchOver(child, successor))
             .orElseGet(() -> CompletableFuture.completedFuture(null));
     sa.watch(
         switched
-            .thenCompose(nothing -> new Installer(sa).remove(child, linger || covered))
+            .thenCompose(nothing -> new Installer(sa).remove(child, linger))
             .thenAccept(
                 nothing -> {
                   endWork();

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeSaStatus;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class Duplicates {
    * when it comes up.
    */
   static void resolve(IkeSa sa) {
-    for (IkeSa other : sa.remoteId().map(sa.connection()::withPeer).orElse(Set.of())) {
+    for (IkeSa other : withPeerOf(sa)) {
       if (other != sa && other.isInitiator() != sa.isInitiator()) {
         IkeSa mine = sa.isInitiator() ? sa : other;
         // Decided on the worker of the SA that we may end, from the other one's status.
@@ -61,9 +62,9 @@ final class Duplicates {
         .findFirst();
   }
 
-  /** Whether another IKE SA of the same connection carries a child of this name. */
+  /** Whether another IKE SA with the same peer carries a child of this name. */
   static boolean carries(IkeSa sa, String childName) {
-    for (IkeSa other : sa.connection().sas()) {
+    for (IkeSa other : withPeerOf(sa)) {
       if (other != sa && other.state().isEstablished()) {
         for (ChildSaStatus child : other.status().children()) {
           if (child.name().equals(childName)
@@ -74,6 +75,10 @@ final class Duplicates {
       }
     }
     return false;
+  }
+
+  private static Collection<IkeSa> withPeerOf(IkeSa sa) {
+    return sa.remoteId().map(sa.connection()::withPeer).orElse(List.of());
   }
 
   private static void endIfRedundant(IkeSa mine, IkeSa theirs) {

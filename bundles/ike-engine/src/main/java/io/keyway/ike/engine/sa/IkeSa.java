@@ -41,6 +41,8 @@ public final class IkeSa {
     SUCCEEDING,
     /** A successor took over; waits for its deletion. */
     REKEYED,
+    /** The peer started anew and knows nothing of it; its children wait to be replaced. */
+    FORGOTTEN,
     /** We told the peer that it ends. */
     DELETING,
     /** Ended; repeats its last answer for a while. */
@@ -79,7 +81,8 @@ public final class IkeSa {
   private final Wishes wishes = new Wishes(this);
   private final SaTimers timers = new SaTimers(this);
   private final Inbox inbox = new Inbox(this);
-  private final SaLife life = new SaLife(this);
+  private final SaLife life;
+  private final Forgotten forgotten = new Forgotten(this);
 
   /**
    * A new IKE SA, registered under our SPI.
@@ -105,6 +108,7 @@ public final class IkeSa {
     this.path = path;
     this.connection = connection;
     this.age = new AuthenticationAge(initiator);
+    this.life = new SaLife(this);
     this.board = new StatusBoard(worker, this::paint);
     board.publish();
     ctx.directory().add(this);
@@ -264,6 +268,10 @@ public final class IkeSa {
 
   SaLife life() {
     return life;
+  }
+
+  Forgotten forgotten() {
+    return forgotten;
   }
 
   // --- running ------------------------------------------------------------------------------

@@ -63,6 +63,11 @@ public final class Leftovers {
     return Set.copyOf(earlier.keySet());
   }
 
+  /** Whether something of an earlier life carries this child's traffic. */
+  boolean has(String childName) {
+    return earlier.containsKey(childName);
+  }
+
   /** Removes what an earlier life left of a child, outbound first. */
   public CompletableFuture<Void> remove(String childName) {
     return remove(childName, work -> work.run());

@@ -6,6 +6,17 @@ import java.util.List;
 
 /** An empty INFORMATIONAL request: any authentic answer proves that the peer lives. */
 final class LivenessTask implements Task {
+  private final Runnable alive;
+
+  LivenessTask() {
+    this(() -> {});
+  }
+
+  /** With what to do once the peer has answered. */
+  LivenessTask(Runnable alive) {
+    this.alive = alive;
+  }
+
   @Override
   public void build(IkeSa sa, List<Payload> request) {
     sa.ctx().counters().count("ike-liveness-checks");
@@ -13,6 +24,7 @@ final class LivenessTask implements Task {
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
+    alive.run();
     return Step.DONE;
   }
 }

@@ -46,13 +46,27 @@ final class Requests {
   }
 
   void enqueue(Exchange exchange) {
-    queue.addLast(exchange);
-    kick();
+    if (mayAsk(exchange)) {
+      queue.addLast(exchange);
+      kick();
+    }
   }
 
   void enqueueFirst(Exchange exchange) {
-    queue.addFirst(exchange);
-    kick();
+    if (mayAsk(exchange)) {
+      queue.addFirst(exchange);
+      kick();
+    }
+  }
+
+  /** A peer that forgot the IKE SA would never answer, and count as dead. */
+  private boolean mayAsk(Exchange exchange) {
+    if (sa.state() != IkeSa.State.FORGOTTEN) {
+      return true;
+    }
+    Outcome why = Outcome.unavailable("the peer started anew and does not know this IKE SA");
+    exchange.tasks().forEach(task -> task.abandon(sa, why));
+    return false;
   }
 
   /** Whether no exchange is under way, or about to be. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Finds SAs by what a datagram or an event names; every look-up is one hash. */
 public final class SaDirectory {
@@ -15,6 +16,12 @@ public final class SaDirectory {
   private final Map<String, IkeSa> byUid = new ConcurrentHashMap<>();
   private final Map<InitKey, IkeSa> byInit = new ConcurrentHashMap<>();
   private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
+  private final AtomicLong order = new AtomicLong();
+
+  /** A number higher than all before: tells what came first, whatever becomes of the clock. */
+  long nextOrder() {
+    return order.incrementAndGet();
+  }
 
   /** False if the SPI is taken. */
   boolean add(IkeSa sa) {

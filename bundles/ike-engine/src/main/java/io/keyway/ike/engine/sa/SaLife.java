@@ -16,12 +16,25 @@ final class SaLife {
 
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
+  private final long begun;
+  private volatile long establishedOrder = Long.MAX_VALUE;
   private Optional<Instant> established = Optional.empty();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private String hint = "";
 
   SaLife(IkeSa sa) {
     this.sa = sa;
+    this.begun = sa.ctx().directory().nextOrder();
+  }
+
+  /** Whether this one was established before the other one's first message; from any thread. */
+  boolean stoodBefore(SaLife other) {
+    return establishedOrder < other.begun;
+  }
+
+  /** In which order SAs were established; from any thread. */
+  long establishedOrder() {
+    return establishedOrder;
   }
 
   Optional<Instant> established() {
@@ -66,6 +79,7 @@ final class SaLife {
     EngineContext ctx = sa.ctx();
     uncountHalfOpen();
     established = Optional.of(ctx.clock().instant());
+    establishedOrder = ctx.directory().nextOrder();
     sa.setState(IkeSa.State.ESTABLISHED);
     sa.age().established(established.get());
     sa.dropHandshake();
@@ -90,7 +104,8 @@ final class SaLife {
     if (sa.isDead() || sa.state() == IkeSa.State.DELETING) {
       return;
     }
-    if (sa.crypto() == null || established.isEmpty()) {
+    if (sa.crypto() == null || established.isEmpty() || sa.state() == IkeSa.State.FORGOTTEN) {
+      // There is nobody who would know what ends.
       end(reason);
       return;
     }

@@ -56,6 +56,11 @@ final class SaTimers {
     lastHeard = sa.ctx().clock().instant();
   }
 
+  /** Whether an authentic message came at that time or later. */
+  boolean heardSince(Instant time) {
+    return !lastHeard.isBefore(time);
+  }
+
   Optional<Instant> rekeyAt() {
     return rekeyAt;
   }

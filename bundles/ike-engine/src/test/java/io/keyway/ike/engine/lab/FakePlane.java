@@ -102,6 +102,7 @@ public final class FakePlane implements SadService {
   }
 
   public void setEarlier(List<SecurityAssociation> left) {
+    earlier.clear();
     earlier.addAll(left);
   }
 

@@ -22,6 +22,9 @@ public final class Gateway {
   public final VirtualTime time;
   public final FakePlane plane;
   public final FakeSecrets secrets = new FakeSecrets().with("psk", "a shared secret");
+  private final Net net;
+  private final EngineSettings settings;
+  private final long seed;
   public final Net.Port port;
   public final NativeIkeEngine engine;
   public final List<EngineEvent> events = new ArrayList<>();
@@ -32,17 +35,34 @@ public final class Gateway {
 
   /** The seed decides SPIs, nonces and jitter, and so who wins a collision. */
   public Gateway(VirtualTime time, Net net, EngineSettings settings, int firstSpi, long seed) {
+    this(time, net, settings, new FakePlane(time, firstSpi), seed + firstSpi);
+  }
+
+  private Gateway(VirtualTime time, Net net, EngineSettings settings, FakePlane plane, long seed) {
     this.time = time;
-    plane = new FakePlane(time, firstSpi);
+    this.net = net;
+    this.settings = settings;
+    this.plane = plane;
+    this.seed = seed;
     port = net.port();
     engine =
-        new NativeIkeEngine(
-            settings, CRYPTO, time, time, new SeededRandom(seed + firstSpi), "life-" + firstSpi);
+        new NativeIkeEngine(settings, CRYPTO, time, time, new SeededRandom(seed), "life-" + seed);
     engine.setSad(plane);
     engine.setSpd(plane.spd());
     engine.setSecrets(secrets);
     engine.setTransport(port);
     engine.subscribe(events::add);
+  }
+
+  /** Another life, after this one was killed: the plane goes on, and nobody was told. */
+  public Gateway reborn() {
+    engine.close();
+    port.unbindAll();
+    // What was asked of the plane before comes to it all the same; who restarts it tidies its SPIs.
+    time.run(Duration.ofSeconds(1));
+    plane.leases().clear();
+    plane.setEarlier(plane.sas().stream().map(FakePlane.Installed::sa).toList());
+    return new Gateway(time, net, settings, plane, seed + 0x100000);
   }
 
   public Outcome load(ConnectionConfig config) {

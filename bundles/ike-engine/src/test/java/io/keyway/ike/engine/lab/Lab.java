@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class Lab {
   public final VirtualTime time = new VirtualTime();
   public final Net net = new Net(time);
-  public final Gateway left;
+  public Gateway left;
   public final Gateway right;
 
   /** Packets that were sent, lost and held since traffic began. */

@@ -92,6 +92,11 @@ public final class Net {
       return bound.remove(local, this) ? Outcome.ok() : Outcome.absent("not bound");
     }
 
+    /** As when its process ends. */
+    void unbindAll() {
+      bound.values().removeIf(holder -> holder == this);
+    }
+
     @Override
     public Outcome send(Datagram datagram) {
       sent.add(datagram);
