@@ -2,111 +2,17 @@ package io.keyway.it.wired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.intent.IntentObject.StartAction;
-import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
-import io.keyway.emulator.infrap4d.pipeline.Counter;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
-import io.keyway.emulator.infrap4d.wire.Wire;
-import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A controller that is killed and started again while its device goes on. */
 @Timeout(180)
-class CrashIT {
-
-  private static final String A = "127.0.22.1";
-  private static final String B = "127.0.22.2";
-  private static final String HOST_A = "10.1.0.1";
-  private static final String HOST_B = "10.2.0.1";
-  private static final Duration CALL = Duration.ofSeconds(20);
-
-  @TempDir Path directory;
-  private Wire wire;
-  private Site a;
-  private Site b;
-  private Config configA;
-  private Config configB;
-  private Tunnel tunnelA;
-  private Tunnel tunnelB;
-
-  @BeforeEach
-  void start() throws Exception {
-    wire = new Wire("wire", InstantSource.system());
-    a = new Site("a", A, wire, "the same on both sides", directory);
-    b = new Site("b", B, wire, "the same on both sides", directory);
-    int portA = freePort(A);
-    int portB = freePort(B);
-    configA = new Config(A, B, portA, portB, StartAction.START, a.plane.name());
-    configB = new Config(B, A, portB, portA, StartAction.NONE, b.plane.name());
-    tunnelA = configA.tunnel("t", HOST_A, HOST_B);
-    tunnelB = configB.tunnel("t", HOST_B, HOST_A);
-    a.awaitReady();
-    b.awaitReady();
-  }
-
-  @AfterEach
-  void stop() {
-    a.close();
-    b.close();
-  }
-
-  private static int freePort(String address) throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, 0))) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void bringUp() {
-    configB.apply(b, tunnelB);
-    b.awaitHeld("t");
-    configA.apply(a, tunnelA);
-    a.awaitPhase("t", Phase.UP);
-    b.awaitPhase("t", Phase.UP);
-  }
-
-  private ChildSaStatus childOf(Site site) {
-    List<ChildSaStatus> children = site.status("t").children();
-    assertThat(children).hasSize(1);
-    return children.get(0);
-  }
-
-  private void removeEverywhere() {
-    configA.apply(a);
-    configB.apply(b);
-    awaitNothingLeft(a);
-    awaitNothingLeft(b);
-  }
-
-  private static void awaitNothingLeft(Site site) {
-    Await.until(
-        "nothing is left at " + site.name,
-        Site.SOON,
-        () ->
-            site.contents().isEmpty()
-                && site.sad.entries().isEmpty()
-                && site.spd.entries().isEmpty(),
-        () -> site.contents() + " " + site.sad.entries() + " " + site.spd.entries());
-  }
-
-  private void assertNoKeyTwice() {
-    for (Site site : List.of(a, b)) {
-      assertThat(site.count(Counter.OUTBOUND_KEY_REINSTALLS)).isZero();
-      assertThat(site.count(Counter.INBOUND_KEY_REINSTALLS)).isZero();
-    }
-  }
+class CrashIT extends OneTunnel {
 
   private static void awaitPair(Site site, String otherThan) {
     Await.until(

@@ -27,7 +27,7 @@ abstract class OneTunnel {
   static final String B = "127.0.21.2";
   static final String HOST_A = "10.1.0.1";
   static final String HOST_B = "10.2.0.1";
-  static final Duration CALL = Duration.ofSeconds(15);
+  static final Duration CALL = Duration.ofSeconds(20);
 
   @TempDir Path directory;
   Wire wire;
@@ -94,16 +94,19 @@ abstract class OneTunnel {
   void removeEverywhere() {
     configA.apply(a);
     configB.apply(b);
-    for (Site site : List.of(a, b)) {
-      Await.until(
-          "nothing is left at " + site.name,
-          Site.SOON,
-          () ->
-              site.contents().isEmpty()
-                  && site.sad.entries().isEmpty()
-                  && site.spd.entries().isEmpty(),
-          () -> site.contents() + " " + site.sad.entries() + " " + site.spd.entries());
-    }
+    awaitNothingLeft(a);
+    awaitNothingLeft(b);
+  }
+
+  static void awaitNothingLeft(Site site) {
+    Await.until(
+        "nothing is left at " + site.name,
+        Site.SOON,
+        () ->
+            site.contents().isEmpty()
+                && site.sad.entries().isEmpty()
+                && site.spd.entries().isEmpty(),
+        () -> site.contents() + " " + site.sad.entries() + " " + site.spd.entries());
   }
 
   void assertNoKeyTwice() {

@@ -209,7 +209,9 @@ final class Site implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     engine =
         new NativeIkeEngine(
-            EngineSettings.defaults().withRetransmission(Duration.ofMillis(300), 1.5, 5),
+            // A peer on a busy machine may take ten seconds for an answer that a device has part
+            // in.
+            EngineSettings.defaults().withRetransmission(Duration.ofMillis(300), 1.5, 8),
             IkeCrypto.create(random),
             workers,
             Clock.systemUTC(),

@@ -6,51 +6,29 @@ import io.keyway.api.ike.ChildResult;
 import io.keyway.emulator.infrap4d.pipeline.Counter;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
 import io.keyway.emulator.infrap4d.program.LinuxNetworking;
-import io.keyway.emulator.infrap4d.wire.Wire;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every child is rekeyed at once, under numbered traffic in both directions. */
 @Timeout(120)
-class StormIT {
+class StormIT extends ManyTunnels {
 
-  private static final int GATEWAYS = 8;
-  private static final int EACH = 15;
   private static final int FULL = 1024;
-  private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  @TempDir Path directory;
-  private Site a;
-  private Site b;
-  private Fleet fleet;
-
-  @BeforeEach
-  void start() throws Exception {
-    Wire wire = new Wire("wire", InstantSource.system());
-    a = new Site("a", Fleet.NET_A + "0/24", wire, "the same on both sides", directory);
-    b = new Site("b", Fleet.NET_B + "0/24", wire, "the same on both sides", directory);
-    fleet = new Fleet(a, b, GATEWAYS, EACH);
-    a.awaitReady();
-    b.awaitReady();
-    fleet.configure();
-    fleet.awaitUp(LIMIT);
+  StormIT() {
+    super(8, 15);
   }
 
-  @AfterEach
-  void stop() {
-    a.close();
-    b.close();
+  @BeforeEach
+  void bringUp() {
+    fleet.configure();
+    fleet.awaitUp(LIMIT);
   }
 
   @Test
