@@ -3,11 +3,30 @@ package io.keyway.tunnels;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 
-/** Which tunnels and gateways a new configuration touches: what they name, and what that names. */
+/**
+ * Which tunnels and gateways a new configuration touches: what they name, and what that names.
+ *
+ * <p>When the configuration tells in what it differs, only that is looked at: one tunnel of 100 000
+ * may change without the others being asked.
+ */
 final class Changes {
+
+  private static final String TUNNELS = "tunnels/tunnel";
+  private static final String GATEWAYS = "gateways/gateway";
+  private static final String CHILD_POLICIES = "child-policies/child-policy";
+  private static final String IKE_POLICIES = "ike-policies/ike-policy";
+
+  /** What few entries are of, and many may refer to. */
+  private static final Set<String> SHARED =
+      Set.of(CHILD_POLICIES, IKE_POLICIES, "data-planes/data-plane");
 
   private final IntentSnapshot before;
   private final IntentSnapshot now;
@@ -20,28 +39,44 @@ final class Changes {
     this.planes = !before.dataPlanes().keySet().equals(now.dataPlanes().keySet());
   }
 
+  /** Names of tunnels, old and new, beside which none need be looked at; empty: all. */
+  Optional<Set<String>> tunnels(Function<String, Set<String>> tunnelsOfGateway) {
+    return narrow()
+        .map(
+            names -> {
+              Set<String> tunnels = new TreeSet<>(names.getOrDefault(TUNNELS, Set.of()));
+              names
+                  .getOrDefault(GATEWAYS, Set.of())
+                  .forEach(gateway -> tunnels.addAll(tunnelsOfGateway.apply(gateway)));
+              return tunnels;
+            });
+  }
+
+  /** Names of gateways beside which none need be looked at; empty: all. */
+  Optional<Set<String>> gateways() {
+    return narrow().map(names -> names.getOrDefault(GATEWAYS, Set.of()));
+  }
+
+  private Optional<Map<String, Set<String>>> narrow() {
+    return now.changedSince(before)
+        .filter(names -> Collections.disjoint(names.keySet(), SHARED) && !planes);
+  }
+
   boolean touch(Tunnel tunnel) {
     return planes
-        || changed(before.tunnels(), now.tunnels(), tunnel.list(), tunnel.name())
+        || changed(before.tunnels(), now.tunnels(), TUNNELS, tunnel.name())
         || changed(
-            before.childPolicies(),
-            now.childPolicies(),
-            "child-policies/child-policy",
-            tunnel.childPolicy())
+            before.childPolicies(), now.childPolicies(), CHILD_POLICIES, tunnel.childPolicy())
         || touchGateway(tunnel.gateway());
   }
 
   boolean touchGateway(String name) {
-    if (planes || changed(before.gateways(), now.gateways(), "gateways/gateway", name)) {
+    if (planes || changed(before.gateways(), now.gateways(), GATEWAYS, name)) {
       return true;
     }
     Gateway gateway = now.gateways().get(name);
     return gateway != null
-        && changed(
-            before.ikePolicies(),
-            now.ikePolicies(),
-            "ike-policies/ike-policy",
-            gateway.ikePolicy());
+        && changed(before.ikePolicies(), now.ikePolicies(), IKE_POLICIES, gateway.ikePolicy());
   }
 
   private <T> boolean changed(

@@ -226,8 +226,9 @@ final class HoldKeeper {
    */
   void flushOldInstances() {
     SpdService spd = services.spd;
-    boolean standing = tunnels.values().stream().allMatch(t -> t.held || t.hold == null);
-    if (flushedOld || spd == null || !standing) {
+    if (flushedOld
+        || spd == null
+        || !tunnels.values().stream().allMatch(t -> t.held || t.hold == null)) {
       return;
     }
     flushedOld = true;

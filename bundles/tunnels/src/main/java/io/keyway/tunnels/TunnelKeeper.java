@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -46,7 +47,8 @@ final class TunnelKeeper {
   private final Places places = new Places();
   private final Budget budget = new Budget();
   private final Map<String, TunnelEntry> tunnels = new TreeMap<>();
-  private final Map<String, TunnelStatus> published = new ConcurrentHashMap<>();
+  // Sorted, because whoever asks wants them so, and asks more often than they come and go.
+  private final Map<String, TunnelStatus> published = new ConcurrentSkipListMap<>();
   private IntentSnapshot intent = IntentSnapshot.EMPTY;
 
   TunnelKeeper(Loop loop, Services services, Owner owner, RandomGenerator random, Events events) {
@@ -69,7 +71,7 @@ final class TunnelKeeper {
     this.children = new ChildKeeper(loop, services, events, tunnels, leftovers, this::publish);
   }
 
-  /** What is published, for any thread. */
+  /** What is published, by name and in the order of names, for any thread. */
   Map<String, TunnelStatus> published() {
     return published;
   }
@@ -88,28 +90,41 @@ final class TunnelKeeper {
     IntentSnapshot before = intent;
     intent = now;
     connections.resolver(new Resolver(now, services.planes));
-    for (String name : List.copyOf(tunnels.keySet())) {
-      if (!now.tunnels().containsKey(name)) {
+    Changes changes = new Changes(before, now);
+    Set<String> resized = resized();
+    Set<String> suspects = suspects(changes, resized.isEmpty());
+    for (String name : suspects) {
+      if (tunnels.containsKey(name) && !now.tunnels().containsKey(name)) {
         remove(name);
       }
     }
-    Changes changes = new Changes(before, now);
-    Set<String> resized = resized();
-    // By name, so that of two tunnels that collide it is always the same one that is refused.
-    new TreeMap<>(now.tunnels())
-        .forEach(
-            (name, tunnel) -> {
-              if (!tunnels.containsKey(name) || changes.touch(tunnel) || on(resized, name)) {
-                replan(tunnel);
-              }
-            });
-    connections.gateways().stream().filter(changes::touchGateway).forEach(connections::refresh);
+    for (String name : suspects) {
+      Tunnel tunnel = now.tunnels().get(name);
+      if (tunnel != null
+          && (!tunnels.containsKey(name) || changes.touch(tunnel) || on(resized, name))) {
+        replan(tunnel);
+      }
+    }
+    changes.gateways().orElseGet(connections::gateways).stream()
+        .filter(changes::touchGateway)
+        .forEach(connections::refresh);
     staticPolicies.update(now).forEach(this::replanByName);
     placeStaticPolicies();
     dropUnconfigured();
     if (intent != IntentSnapshot.EMPTY) {
       holds.flushOldInstances();
     }
+  }
+
+  /** By name, so that of two tunnels that collide it is always the same one that is refused. */
+  private Set<String> suspects(Changes changes, boolean narrow) {
+    Optional<Set<String>> few = changes.tunnels(connections::tunnelsOf);
+    if (narrow && few.isPresent()) {
+      return few.get();
+    }
+    Set<String> all = new TreeSet<>(tunnels.keySet());
+    all.addAll(intent.tunnels().keySet());
+    return all;
   }
 
   /** Looks again at every tunnel of a plane, or at all. */

@@ -25,7 +25,6 @@ import io.keyway.tunnels.plan.Planner;
 import io.keyway.tunnels.plan.TunnelPlan;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,9 +202,7 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
 
   @Override
   public List<TunnelStatus> statuses() {
-    List<TunnelStatus> all = new ArrayList<>(keeper.published().values());
-    all.sort(Comparator.comparing(TunnelStatus::name));
-    return List.copyOf(all);
+    return List.copyOf(keeper.published().values());
   }
 
   @Override

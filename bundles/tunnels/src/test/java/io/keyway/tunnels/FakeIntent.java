@@ -30,8 +30,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -41,7 +44,7 @@ final class FakeIntent implements IntentStore {
   final Map<String, Tunnel> tunnels = new TreeMap<>();
   final Map<String, StaticPolicy> policies = new TreeMap<>();
   final Map<String, ChildPolicy> childPolicies = new TreeMap<>();
-  private long version;
+  private IntentSnapshot last = IntentSnapshot.EMPTY;
   private Consumer<IntentSnapshot> listener = snapshot -> {};
 
   FakeIntent() {
@@ -153,15 +156,51 @@ final class FakeIntent implements IntentStore {
             500,
             Optional.of("ipu-1"),
             Optional.empty());
+    IntentSnapshot before = last;
+    last =
+        withDelta(
+            before,
+            new IntentSnapshot(
+                before.version() + 1,
+                Map.of("ike", ike),
+                childPolicies,
+                Map.of("gw", gateway),
+                tunnels,
+                policies,
+                Map.of("ipu-1", new PlaneConfig("ipu-1", "infrap4d", Map.of())),
+                Map.of()));
+    return last;
+  }
+
+  /** Only tunnels and policies change here. */
+  private static IntentSnapshot withDelta(IntentSnapshot before, IntentSnapshot now) {
+    if (before == IntentSnapshot.EMPTY) {
+      return now;
+    }
+    Map<String, Set<String>> changed = new TreeMap<>();
+    different("tunnels/tunnel", before.tunnels(), now.tunnels(), changed);
+    different("child-policies/child-policy", before.childPolicies(), now.childPolicies(), changed);
+    different("policies/policy", before.policies(), now.policies(), changed);
     return new IntentSnapshot(
-        ++version,
-        Map.of("ike", ike),
-        childPolicies,
-        Map.of("gw", gateway),
-        tunnels,
-        policies,
-        Map.of("ipu-1", new PlaneConfig("ipu-1", "infrap4d", Map.of())),
-        Map.of());
+        now.version(),
+        now.ikePolicies(),
+        now.childPolicies(),
+        now.gateways(),
+        now.tunnels(),
+        now.policies(),
+        now.dataPlanes(),
+        now.problems(),
+        Optional.of(new IntentSnapshot.Delta(before, changed)));
+  }
+
+  private static void different(
+      String list, Map<String, ?> before, Map<String, ?> now, Map<String, Set<String>> changed) {
+    Set<String> names = new TreeSet<>(before.keySet());
+    names.addAll(now.keySet());
+    names.removeIf(name -> Objects.equals(before.get(name), now.get(name)));
+    if (!names.isEmpty()) {
+      changed.put(list, names);
+    }
   }
 
   @Override

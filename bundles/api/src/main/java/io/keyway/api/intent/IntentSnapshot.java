@@ -6,13 +6,19 @@ import io.keyway.api.intent.IntentObject.IkePolicy;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
 import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
+import java.lang.ref.WeakReference;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * The whole configuration at one moment, by name. Immutable.
+ * The whole configuration at one moment, by name. Immutable. Maps that come with a delta are not
+ * copied, because a configuration may have 100 000 entries and get a snapshot with every change:
+ * whoever makes such a snapshot changes them no more.
  *
  * @param problems what is wrong with an entry, by {@code list=name}, such as {@code
  *     gateways/gateway=gw-1}: such an entry is kept but not acted upon
+ * @param delta in what it differs from the snapshot before; empty when that is not known
  */
 public record IntentSnapshot(
     long version,
@@ -22,19 +28,57 @@ public record IntentSnapshot(
     Map<String, Tunnel> tunnels,
     Map<String, StaticPolicy> policies,
     Map<String, PlaneConfig> dataPlanes,
-    Map<String, String> problems) {
+    Map<String, String> problems,
+    Optional<Delta> delta) {
 
   /** Nothing configured. */
   public static final IntentSnapshot EMPTY =
       new IntentSnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
-  public IntentSnapshot {
-    ikePolicies = Map.copyOf(ikePolicies);
-    childPolicies = Map.copyOf(childPolicies);
-    gateways = Map.copyOf(gateways);
-    tunnels = Map.copyOf(tunnels);
-    policies = Map.copyOf(policies);
-    dataPlanes = Map.copyOf(dataPlanes);
-    problems = Map.copyOf(problems);
+  /** A snapshot, of copies, that does not say in what it differs from another. */
+  public IntentSnapshot(
+      long version,
+      Map<String, IkePolicy> ikePolicies,
+      Map<String, ChildPolicy> childPolicies,
+      Map<String, Gateway> gateways,
+      Map<String, Tunnel> tunnels,
+      Map<String, StaticPolicy> policies,
+      Map<String, PlaneConfig> dataPlanes,
+      Map<String, String> problems) {
+    this(
+        version,
+        Map.copyOf(ikePolicies),
+        Map.copyOf(childPolicies),
+        Map.copyOf(gateways),
+        Map.copyOf(tunnels),
+        Map.copyOf(policies),
+        Map.copyOf(dataPlanes),
+        Map.copyOf(problems),
+        Optional.empty());
+  }
+
+  /**
+   * Names of entries, by list such as {@code tunnels/tunnel}, that are new, gone, or other than in
+   * the earlier snapshot, or whose problem is; with nothing else. Empty when only a comparison of
+   * everything can tell.
+   */
+  public Optional<Map<String, Set<String>>> changedSince(IntentSnapshot earlier) {
+    return delta.filter(d -> d.base.get() == earlier).map(d -> d.names);
+  }
+
+  /** The difference to one other snapshot. */
+  public static final class Delta {
+    // Weak, or every snapshot would keep all earlier ones. Who asks holds the one it asks about.
+    private final WeakReference<IntentSnapshot> base;
+    private final Map<String, Set<String>> names;
+
+    /**
+     * @param base the snapshot before
+     * @param names of what differs, by list
+     */
+    public Delta(IntentSnapshot base, Map<String, Set<String>> names) {
+      this.base = new WeakReference<>(base);
+      this.names = Map.copyOf(names);
+    }
   }
 }

@@ -1,11 +1,13 @@
 package io.keyway.northbound.odl;
 
+import com.google.common.collect.MapMaker;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.northbound.config.EntryKind;
 import io.keyway.northbound.config.EntryMapper;
 import io.keyway.northbound.config.EntryRef;
+import io.keyway.northbound.config.InvalidEntryException;
 import io.keyway.northbound.config.Tree;
 import java.io.IOException;
 import java.io.StringReader;
@@ -31,12 +33,28 @@ public final class EntryCodec {
 
   private final EffectiveModelContext model;
 
+  /**
+   * What was read of values that are still to be written. To write 100 000 entries as values, JSON
+   * and nodes again takes as long as to read them. By identity, and only for as long as somebody
+   * holds the value: what is refused is never written.
+   */
+  private final Map<IntentObject, MapEntryNode> read = new MapMaker().weakKeys().makeMap();
+
   public EntryCodec(EffectiveModelContext model) {
     this.model = model;
   }
 
+  /** The model whose entries these are. */
+  public EffectiveModelContext model() {
+    return model;
+  }
+
   /** The value as the datastore takes it. */
   MapEntryNode encode(IntentObject value) {
+    MapEntryNode known = read.remove(value);
+    if (known != null) {
+      return known;
+    }
     EntryRef entry = EntryRef.of(value);
     return parse(entry, json(entry.kind(), EntryMapper.write(value)));
   }
@@ -45,9 +63,13 @@ public final class EntryCodec {
    * Reads the body of a RESTCONF PUT to the entry.
    *
    * @throws IllegalArgumentException saying what the schema does not let pass
+   * @throws InvalidEntryException when the entry makes no sense by itself
    */
-  public Tree decode(EntryRef entry, String json) {
-    return Trees.of(parse(entry, json));
+  public IntentObject decode(EntryRef entry, String json) throws InvalidEntryException {
+    MapEntryNode node = parse(entry, json);
+    IntentObject value = EntryMapper.read(entry.kind(), Trees.of(node));
+    read.put(value, node);
+    return value;
   }
 
   private MapEntryNode parse(EntryRef entry, String json) {

@@ -5,7 +5,6 @@ import io.keyway.api.intent.IntentStore;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Services;
 import io.keyway.northbound.odl.ConfigCohort;
-import io.keyway.northbound.odl.EntryCodec;
 import io.keyway.northbound.odl.MdsalConfigDatastore;
 import io.keyway.northbound.rules.PlaneRules;
 import io.keyway.northbound.store.DatastoreIntentStore;
@@ -48,8 +47,7 @@ public final class IntentStoreComponent {
       @Reference(target = "(type=default)") DOMDataBroker broker,
       @Reference ModelReady model) {
     this.context = context;
-    MdsalConfigDatastore datastore =
-        new MdsalConfigDatastore(broker, () -> new EntryCodec(model.get()));
+    MdsalConfigDatastore datastore = new MdsalConfigDatastore(broker, model::codec);
     PlaneRules planeRules = new PlaneRules(tunnels::get);
     this.guard = datastore.guard(new ConfigCohort(planeRules));
     this.store = new DatastoreIntentStore(datastore, executor, planeRules);

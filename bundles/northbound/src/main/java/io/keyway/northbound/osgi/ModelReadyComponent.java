@@ -1,5 +1,6 @@
 package io.keyway.northbound.osgi;
 
+import io.keyway.northbound.odl.EntryCodec;
 import org.opendaylight.mdsal.dom.api.DOMSchemaService;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Ipsec;
 import org.opendaylight.yangtools.concepts.Registration;
@@ -25,6 +26,9 @@ public final class ModelReadyComponent {
   private ServiceRegistration<ModelReady> ready;
   private Registration listening;
 
+  // One for all, because what one reads with it another writes with it.
+  private EntryCodec codec;
+
   @Activate
   public ModelReadyComponent(BundleContext context, @Reference DOMSchemaService schemas) {
     this.context = context;
@@ -38,8 +42,16 @@ public final class ModelReadyComponent {
 
   private synchronized void modelChanged(EffectiveModelContext model) {
     if (ready == null && model.findModuleStatement(Ipsec.QNAME).isPresent()) {
-      ready = context.registerService(ModelReady.class, schemas::getGlobalContext, null);
+      ready = context.registerService(ModelReady.class, new Now(), null);
     }
+  }
+
+  private synchronized EntryCodec currentCodec() {
+    EffectiveModelContext model = schemas.getGlobalContext();
+    if (codec == null || codec.model() != model) {
+      codec = new EntryCodec(model);
+    }
+    return codec;
   }
 
   @Deactivate
@@ -48,6 +60,18 @@ public final class ModelReadyComponent {
     if (ready != null) {
       ready.unregister();
       ready = null;
+    }
+  }
+
+  private final class Now implements ModelReady {
+    @Override
+    public EffectiveModelContext get() {
+      return schemas.getGlobalContext();
+    }
+
+    @Override
+    public EntryCodec codec() {
+      return currentCodec();
     }
   }
 }

@@ -13,7 +13,6 @@ import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Services;
 import io.keyway.northbound.device.DeviceMounts;
 import io.keyway.northbound.device.ManualSas;
-import io.keyway.northbound.odl.EntryCodec;
 import io.keyway.northbound.odl.MdsalStateSink;
 import io.keyway.northbound.odl.NotificationShell;
 import io.keyway.northbound.odl.ReserveRpcShell;
@@ -94,8 +93,7 @@ public final class NorthboundComponent {
     registrations.add(
         new StoreRpcShell(
                 new SecretOperations(services, storeThread),
-                new LoadOperation(
-                    services, (entry, json) -> new EntryCodec(model.get()).decode(entry, json)))
+                new LoadOperation(services, (entry, json) -> model.codec().decode(entry, json)))
             .register(rpcs));
   }
 

@@ -2,12 +2,11 @@ package io.keyway.northbound.rpc;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.intent.IntentChange;
+import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentStore;
 import io.keyway.northbound.Services;
-import io.keyway.northbound.config.EntryMapper;
 import io.keyway.northbound.config.EntryRef;
 import io.keyway.northbound.config.InvalidEntryException;
-import io.keyway.northbound.config.Tree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +24,9 @@ public final class LoadOperation {
   public interface Decoder {
     /**
      * @throws IllegalArgumentException saying what the schema does not let pass
+     * @throws InvalidEntryException when the entry makes no sense by itself
      */
-    Tree decode(EntryRef entry, String json);
+    IntentObject decode(EntryRef entry, String json) throws InvalidEntryException;
   }
 
   /**
@@ -100,8 +100,7 @@ public final class LoadOperation {
       return refused(item, entry.toString(), "there is no value to put");
     }
     try {
-      Tree tree = decoder.decode(entry, item.value().get());
-      changes.add(new IntentChange.Put(EntryMapper.read(entry.kind(), tree)));
+      changes.add(new IntentChange.Put(decoder.decode(entry, item.value().get())));
       return null;
     } catch (IllegalArgumentException e) {
       return refused(item, entry.toString(), e.getMessage());

@@ -1,5 +1,6 @@
 package io.keyway.northbound.state;
 
+import io.keyway.northbound.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ public final class StatePublisher implements AutoCloseable {
   /** Something happened: look after this long, so that a burst of events is one write. */
   private static final Duration SOON = Duration.ofMillis(100);
 
+  /** Even of a large state, for whoever waits for it to show something. */
+  private static final Duration SOON_ENOUGH = Duration.ofSeconds(2);
+
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(15);
 
   private final StateCollector collector;
@@ -40,6 +44,8 @@ public final class StatePublisher implements AutoCloseable {
   private boolean again;
 
   private volatile boolean soon;
+
+  private final Pace pace = new Pace(SOON, SOON_ENOUGH);
 
   /**
    * @param executor one thread; stays the caller's
@@ -62,7 +68,7 @@ public final class StatePublisher implements AutoCloseable {
     if (!soon) {
       soon = true;
       try {
-        executor.schedule(this::publish, SOON.toMillis(), TimeUnit.MILLISECONDS);
+        executor.schedule(this::publish, pace.pause().toMillis(), TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         LOG.debug("The state is not published any more");
       }
@@ -83,6 +89,7 @@ public final class StatePublisher implements AutoCloseable {
   }
 
   private void publishNow() {
+    long begun = System.nanoTime();
     Map<Row.Key, Row> now = collector.collect();
     long version = collector.version();
     List<Row> changed = new ArrayList<>();
@@ -94,6 +101,7 @@ public final class StatePublisher implements AutoCloseable {
     Map<Row.Key, Row> gone = new HashMap<>(published);
     gone.keySet().removeAll(now.keySet());
     if (!clear && changed.isEmpty() && gone.isEmpty() && version == publishedVersion) {
+      pace.took(begun);
       return;
     }
     writing = true;
@@ -101,7 +109,12 @@ public final class StatePublisher implements AutoCloseable {
     written
         .toCompletableFuture()
         .orTimeout(WRITE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-        .whenCompleteAsync((nothing, failure) -> written(now, version, failure), executor);
+        .whenCompleteAsync(
+            (nothing, failure) -> {
+              pace.took(begun);
+              written(now, version, failure);
+            },
+            executor);
   }
 
   private void written(Map<Row.Key, Row> now, long version, Throwable failure) {
@@ -118,7 +131,7 @@ public final class StatePublisher implements AutoCloseable {
     }
     if (again) {
       again = false;
-      publish();
+      hurry();
     }
   }
 

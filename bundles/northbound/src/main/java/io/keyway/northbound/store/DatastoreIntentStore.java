@@ -6,6 +6,7 @@ import io.keyway.api.intent.IntentChange;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.intent.IntentStore;
+import io.keyway.northbound.Pace;
 import io.keyway.northbound.config.EntryKind;
 import io.keyway.northbound.config.EntryRef;
 import io.keyway.northbound.rules.ConfigMap;
@@ -39,6 +40,12 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
    */
   private static final int CHUNK = 250;
 
+  /**
+   * Between snapshots. They cost what changed, but a change that many entries refer to, or a
+   * listener that looks at everything, costs what the configuration is long.
+   */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
   /** How long a submission waits until its own snapshot shows what was confirmed. */
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
@@ -51,7 +58,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
   private final Snapshots snapshots = new Snapshots();
   private final Map<Object, Consumer<IntentSnapshot>> listeners = new LinkedHashMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
-  private final Pace pace = new Pace();
+  private final Pace pace = new Pace(Duration.ZERO, LONGEST_PAUSE);
   private boolean snapshotDue;
 
   private volatile IntentSnapshot current = IntentSnapshot.EMPTY;
@@ -205,8 +212,8 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
     if (snapshotDue) {
       return;
     }
-    Duration pause = pace.pause(snapshots.size());
-    if (pause.isZero()) {
+    Duration pause = pace.pause();
+    if (pause.toMillis() == 0) {
       takeSnapshot();
     } else {
       snapshotDue = true;
@@ -216,7 +223,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
 
   private void takeSnapshot() {
     snapshotDue = false;
-    pace.begin();
+    long begun = System.nanoTime();
     current = snapshots.take();
     LOG.debug(
         "Configuration version {}, {} problems", current.version(), current.problems().size());
@@ -230,7 +237,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
         });
     first.complete(current);
     listeners.values().forEach(listener -> tell(listener, current));
-    pace.end();
+    pace.took(begun);
   }
 
   private static void tell(Consumer<IntentSnapshot> listener, IntentSnapshot snapshot) {

@@ -1,12 +1,6 @@
 package io.keyway.northbound.store;
 
 import io.keyway.api.intent.IntentObject;
-import io.keyway.api.intent.IntentObject.ChildPolicy;
-import io.keyway.api.intent.IntentObject.Gateway;
-import io.keyway.api.intent.IntentObject.IkePolicy;
-import io.keyway.api.intent.IntentObject.PlaneConfig;
-import io.keyway.api.intent.IntentObject.StaticPolicy;
-import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.northbound.config.EntryKind;
 import io.keyway.northbound.config.EntryMapper;
@@ -15,28 +9,33 @@ import io.keyway.northbound.config.InvalidEntryException;
 import io.keyway.northbound.config.Tree;
 import io.keyway.northbound.rules.ConfigMap;
 import io.keyway.northbound.rules.ConfigRules;
+import io.keyway.northbound.rules.Frozen;
 import io.keyway.northbound.rules.Problem;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
+import tech.pantheon.triemap.MutableTrieMap;
+import tech.pantheon.triemap.TrieMap;
 
-/** Turns what the datastore tells into snapshots. Confined to one thread. */
+/**
+ * Turns what the datastore tells into snapshots. A snapshot costs what changed since the one
+ * before, not what the configuration is long. Confined to one thread.
+ */
 final class Snapshots {
 
   private final ConfigMap entries = new ConfigMap();
   private final Map<EntryRef, Problem> senseless = new HashMap<>();
-  private final Set<EntryKind> touched = EnumSet.noneOf(EntryKind.class);
-  private IntentSnapshot current = IntentSnapshot.EMPTY;
+  private final MutableTrieMap<String, String> problems = TrieMap.create();
+  private final Set<EntryRef> withProblems = new HashSet<>();
+  private final Set<EntryRef> touched = new HashSet<>();
 
-  /** Number of entries of all kinds. */
-  int size() {
-    return Arrays.stream(EntryKind.values()).mapToInt(entries::count).sum();
-  }
+  /** Whether a change may have made right or wrong what was not touched itself. */
+  private boolean farReaching;
+
+  private IntentSnapshot current = IntentSnapshot.EMPTY;
 
   /** A copy to try changes on. */
   ConfigMap entries() {
@@ -47,12 +46,10 @@ final class Snapshots {
   void apply(ConfigDatastore.Update update) {
     if (update.whole()) {
       for (EntryKind kind : EntryKind.values()) {
-        touched.add(kind);
-        for (String name : names(kind)) {
+        for (String name : entries.names(kind)) {
           EntryRef entry = new EntryRef(kind, name);
           if (!update.entries().containsKey(entry)) {
-            entries.remove(entry);
-            senseless.remove(entry);
+            apply(entry, Optional.empty());
           }
         }
       }
@@ -60,18 +57,36 @@ final class Snapshots {
     update.entries().forEach(this::apply);
   }
 
-  /** All changes noted so far as one snapshot; costs what the configuration is long. */
+  /** All changes noted so far as one snapshot. */
   IntentSnapshot take() {
-    current = snapshot();
+    Set<EntryRef> changed = new HashSet<>(touched);
+    suspects().forEach(entry -> judge(entry, changed));
+    Map<String, Set<String>> names = new HashMap<>();
+    for (EntryRef entry : changed) {
+      names.computeIfAbsent(entry.kind().path(), list -> new TreeSet<>()).add(entry.name());
+    }
+    current =
+        new IntentSnapshot(
+            current.version() + 1,
+            list(EntryKind.IKE_POLICY),
+            list(EntryKind.CHILD_POLICY),
+            list(EntryKind.GATEWAY),
+            list(EntryKind.TUNNEL),
+            list(EntryKind.POLICY),
+            list(EntryKind.DATA_PLANE),
+            new Frozen<>(problems.immutableSnapshot(), withProblems.size()),
+            Optional.of(new IntentSnapshot.Delta(current, names)));
     touched.clear();
+    farReaching = false;
     return current;
   }
 
   private void apply(EntryRef entry, Optional<Tree> tree) {
-    touched.add(entry.kind());
+    touched.add(entry);
     senseless.remove(entry);
     if (tree.isEmpty()) {
       entries.remove(entry);
+      farReaching |= reachesFar(entry.kind(), true);
       return;
     }
     try {
@@ -80,53 +95,56 @@ final class Snapshots {
       entries.put(entry, Optional.empty());
       senseless.put(entry, new Problem(entry, e.node(), e.getMessage()));
     }
+    farReaching |= reachesFar(entry.kind(), false);
   }
 
-  private Set<String> names(EntryKind kind) {
-    Set<String> names =
-        entries
-            .all(kind)
-            .map(IntentObject::name)
-            .collect(Collectors.toCollection(java.util.HashSet::new));
-    senseless.keySet().stream().filter(e -> e.kind() == kind).forEach(e -> names.add(e.name()));
-    return names;
+  /**
+   * Whether others may be judged differently after such a change. A gateway matters to its tunnels
+   * only by being there; one that comes helps tunnels that have a problem, and those are judged
+   * anew in any case. Nothing refers to tunnels and policies.
+   */
+  private static boolean reachesFar(EntryKind kind, boolean deleted) {
+    return switch (kind) {
+      case IKE_POLICY, CHILD_POLICY, DATA_PLANE -> true;
+      case GATEWAY -> deleted;
+      case TUNNEL, POLICY -> false;
+    };
   }
 
-  private IntentSnapshot snapshot() {
-    Map<String, String> problems = new HashMap<>();
-    senseless.forEach((entry, problem) -> problems.put(entry.toString(), told(problem)));
-    for (EntryKind kind : EntryKind.values()) {
-      entries
-          .all(kind)
-          .forEach(
-              value ->
-                  ConfigRules.checkWritten(value, entries)
-                      .ifPresent(p -> problems.put(p.entry().toString(), told(p))));
+  private Iterable<EntryRef> suspects() {
+    Set<EntryRef> suspects = new HashSet<>(touched);
+    suspects.addAll(withProblems);
+    if (farReaching) {
+      for (EntryKind kind : EntryKind.values()) {
+        entries.names(kind).forEach(name -> suspects.add(new EntryRef(kind, name)));
+      }
     }
-    IntentSnapshot old = current;
-    return new IntentSnapshot(
-        old.version() + 1,
-        map(EntryKind.IKE_POLICY, IkePolicy.class, old.ikePolicies()),
-        map(EntryKind.CHILD_POLICY, ChildPolicy.class, old.childPolicies()),
-        map(EntryKind.GATEWAY, Gateway.class, old.gateways()),
-        map(EntryKind.TUNNEL, Tunnel.class, old.tunnels()),
-        map(EntryKind.POLICY, StaticPolicy.class, old.policies()),
-        map(EntryKind.DATA_PLANE, PlaneConfig.class, old.dataPlanes()),
-        problems);
+    return suspects;
+  }
+
+  /** Notes what is wrong with an entry, and in {@code changed} that this is news. */
+  private void judge(EntryRef entry, Set<EntryRef> changed) {
+    Optional<Problem> problem =
+        Optional.ofNullable(senseless.get(entry))
+            .or(() -> entries.find(entry).flatMap(v -> ConfigRules.checkWritten(v, entries)));
+    if (problem.isPresent()) {
+      String told = told(problem.get());
+      withProblems.add(entry);
+      if (!told.equals(problems.put(entry.toString(), told))) {
+        changed.add(entry);
+      }
+    } else if (withProblems.remove(entry)) {
+      problems.remove(entry.toString());
+      changed.add(entry);
+    }
   }
 
   private static String told(Problem problem) {
     return problem.node().isEmpty() ? problem.reason() : problem.node() + ": " + problem.reason();
   }
 
-  /** Lists that did not change keep their map, so that 10 000 entries are not copied for one. */
-  private <T extends IntentObject> Map<String, T> map(
-      EntryKind kind, Class<T> type, Map<String, T> old) {
-    return touched.contains(kind)
-        ? entries
-            .all(kind)
-            .map(type::cast)
-            .collect(Collectors.toUnmodifiableMap(IntentObject::name, Function.identity()))
-        : old;
+  @SuppressWarnings("unchecked") // Every list holds entries of its own kind only.
+  private <T extends IntentObject> Map<String, T> list(EntryKind kind) {
+    return (Map<String, T>) entries.snapshot(kind);
   }
 }

@@ -52,8 +52,23 @@ class EntryCodecTest {
     String json =
         "{\"keyway-ipsec:tunnel\":[{\"name\":\"t\",\"gateway\":\"g\",\"child-policy\":\"c\","
             + "\"enable\":false}]}";
-    Tunnel tunnel = (Tunnel) EntryMapper.read(EntryKind.TUNNEL, codec.decode(entry, json));
+    Tunnel tunnel = (Tunnel) codec.decode(entry, json);
     assertThat(tunnel.enable()).isFalse();
+  }
+
+  @Test
+  void whatWasReadIsWrittenAsItCameAndAnotherTimeAsItIs() throws InvalidEntryException {
+    EntryRef entry = new EntryRef(EntryKind.TUNNEL, "t");
+    IntentObject value =
+        codec.decode(
+            entry, "{\"tunnel\":[{\"name\":\"t\",\"gateway\":\"g\",\"child-policy\":\"c\"}]}");
+    for (int i = 0; i < 2; i++) {
+      assertThat(EntryMapper.read(EntryKind.TUNNEL, Trees.of(codec.encode(value))))
+          .isEqualTo(value);
+    }
+    // An equal value that somebody else made is none that was read.
+    codec.decode(entry, "{\"tunnel\":[{\"name\":\"t\",\"gateway\":\"g\",\"child-policy\":\"c\"}]}");
+    assertThat(EntryMapper.read(EntryKind.TUNNEL, Trees.of(codec.encode(value)))).isEqualTo(value);
   }
 
   @Test

@@ -78,6 +78,9 @@ class StatePublisherTest {
     CompletableFuture<Void> slow = sink.pending;
     sink.pending = null;
     slow.complete(null);
+    // Soon, not at once: or a slow datastore would be written to without a pause.
+    assertThat(executor.delayed).hasSize(1);
+    executor.delayed.remove(0).run();
     assertThat(sink.writes).containsExactly("clear +a", "+b");
   }
 
