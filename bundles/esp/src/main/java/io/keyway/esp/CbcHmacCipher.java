@@ -37,12 +37,12 @@ final class CbcHmacCipher implements PacketCipher {
     }
   }
 
-  private static String hmacName(IntegrityAlgorithm integrity) {
+  static String hmacName(IntegrityAlgorithm integrity) {
     return switch (integrity) {
       case HMAC_SHA2_256_128 -> "HmacSHA256";
       case HMAC_SHA2_384_192 -> "HmacSHA384";
       case HMAC_SHA2_512_256 -> "HmacSHA512";
-      case NONE -> throw new IllegalArgumentException("AES-CBC needs integrity");
+      case NONE -> throw new IllegalArgumentException("HMAC needs a hash");
     };
   }
 

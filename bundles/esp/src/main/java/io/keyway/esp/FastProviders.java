@@ -25,6 +25,11 @@ final class FastProviders {
     return Holder.GCM_PROVIDER;
   }
 
+  /** The provider for ChaCha20-Poly1305. */
+  static Provider chacha() {
+    return Holder.CHACHA_PROVIDER;
+  }
+
   /** The provider for AES-CBC. */
   static Provider cbc() {
     return Holder.CBC_PROVIDER;
@@ -85,6 +90,7 @@ final class FastProviders {
 
   private static final class Holder {
     static final Provider GCM_PROVIDER = choose(GCM, Security.getProviders());
+    static final Provider CHACHA_PROVIDER = choose("ChaCha20-Poly1305", Security.getProviders());
     static final Provider CBC_PROVIDER = choose("AES/CBC/NoPadding", Security.getProviders());
   }
 }

@@ -50,8 +50,8 @@ interface PacketCipher {
               + keys.integrity().length());
     }
     return switch (suite.construction()) {
-      case GCM -> new GcmCipher(suite, keys, extended, false);
-      case GMAC -> new GcmCipher(suite, keys, extended, true);
+      case GCM, GMAC, CHACHA20_POLY1305 -> new AeadCipher(suite, keys, extended);
+      case NULL_HMAC -> new NullHmacCipher(suite, keys, extended);
       case CBC_HMAC -> new CbcHmacCipher(suite, keys, extended, random);
     };
   }

@@ -167,7 +167,7 @@ final class BurntKeys implements Closeable {
   /**
    * The fingerprint of a key for one direction: the peer's outbound key is our inbound key, and
    * both ends may be ours. The salt that follows an AEAD's key plays no part, so the same key is
-   * found under any salt.
+   * found under any salt. With NULL encryption it is the integrity key.
    */
   Fingerprint fingerprint(
       Direction direction, EncryptionAlgorithm algorithm, SecretBytes encryption) {
@@ -175,7 +175,10 @@ final class BurntKeys implements Closeable {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(salt);
       mac.update((byte) direction.ordinal());
-      int length = Math.min(algorithm.keyBits() / 8, encryption.length());
+      int length =
+          algorithm.keyBits() == 0
+              ? encryption.length()
+              : Math.min(algorithm.keyBits() / 8, encryption.length());
       encryption.use(octets -> mac.update(octets, 0, length));
       return Fingerprint.of(mac.doFinal());
     } catch (GeneralSecurityException e) {

@@ -3,6 +3,7 @@ package io.keyway.sad;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.Result;
+import io.keyway.api.key.SecretBytes;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Endpoints;
@@ -231,7 +232,8 @@ public final class SadCore implements SadService {
       keys.close();
       return now(refused);
     }
-    Fingerprint key = burnt.fingerprint(sa.id().direction(), sa.encryption(), keys.encryption());
+    Fingerprint key =
+        burnt.fingerprint(sa.id().direction(), sa.encryption(), distinctive(sa, keys));
     if (sa.child().owner().name().equals(Owner.MANUAL) && bothWays(sa, keys)) {
       keys.close();
       return now(
@@ -244,12 +246,17 @@ public final class SadCore implements SadService {
     return sad.add(Bounds.apply(sa), keys, key, timeout);
   }
 
+  /** The key that tells this SA from others: without encryption, the integrity key. */
+  private static SecretBytes distinctive(SecurityAssociation sa, SaKeys keys) {
+    return sa.encryption().keyBits() == 0 ? keys.integrity() : keys.encryption();
+  }
+
   /** Never happens to negotiated keys; people tend to write one key for both directions. */
   private boolean bothWays(SecurityAssociation sa, SaKeys keys) {
     Direction other =
         sa.id().direction() == Direction.INBOUND ? Direction.OUTBOUND : Direction.INBOUND;
     return burnt.burntOn(
-        sa.id().plane(), burnt.fingerprint(other, sa.encryption(), keys.encryption()));
+        sa.id().plane(), burnt.fingerprint(other, sa.encryption(), distinctive(sa, keys)));
   }
 
   private static Outcome check(SecurityAssociation sa, SaKeys keys) {

@@ -61,6 +61,13 @@ class BurntKeysTest {
   }
 
   @Test
+  void withoutEncryptionTheIntegrityKeyTellsKeysApart() throws IOException {
+    BurntKeys keys = open();
+    assertThat(keys.fingerprint(Direction.OUTBOUND, EncryptionAlgorithm.NULL, key(1)))
+        .isNotEqualTo(keys.fingerprint(Direction.OUTBOUND, EncryptionAlgorithm.NULL, key(2)));
+  }
+
+  @Test
   void notesSurviveWithEverythingTheySay() throws Exception {
     BurntKeys keys = open();
     KeyNote note = note(keys, 1, 3);

@@ -1,5 +1,6 @@
 package io.keyway.api.crypto;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -7,18 +8,39 @@ import java.util.Objects;
  *
  * @param name its name in the configuration; unnamed ones are called 1, 2, ...
  * @param integrity {@link IntegrityAlgorithm#NONE} exactly with an AEAD
+ * @param additional further key exchanges in their order (RFC 9370), seven at most, none twice
  */
 public record IkeProposal(
     String name,
     EncryptionAlgorithm encryption,
     IntegrityAlgorithm integrity,
     PrfAlgorithm prf,
-    KeyExchangeMethod keyExchange) {
+    KeyExchangeMethod keyExchange,
+    List<KeyExchangeMethod> additional) {
+
+  /** With one key exchange. */
+  public IkeProposal(
+      String name,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      PrfAlgorithm prf,
+      KeyExchangeMethod keyExchange) {
+    this(name, encryption, integrity, prf, keyExchange, List.of());
+  }
 
   public IkeProposal {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(prf, "prf");
     Objects.requireNonNull(keyExchange, "keyExchange");
+    additional = KeyExchanges.checked(name, keyExchange, additional);
+    if (!encryption.forIke()) {
+      throw new IllegalArgumentException(
+          "proposal '"
+              + name
+              + "': IKE messages must be encrypted, and "
+              + encryption.modelName()
+              + " does not; it is for child policies only");
+    }
     if (encryption.aead() != (integrity == IntegrityAlgorithm.NONE)) {
       throw new IllegalArgumentException(
           "proposal '"
@@ -34,6 +56,12 @@ public record IkeProposal(
   /** In the words of strongSwan, such as {@code aes256gcm16-prfsha384-ecp384}. */
   public String keywords() {
     String middle = encryption.aead() ? "" : "-" + integrity.keyword();
-    return encryption.keyword() + middle + "-" + prf.keyword() + "-" + keyExchange.keyword();
+    return encryption.keyword()
+        + middle
+        + "-"
+        + prf.keyword()
+        + "-"
+        + keyExchange.keyword()
+        + KeyExchanges.keywords(additional);
   }
 }

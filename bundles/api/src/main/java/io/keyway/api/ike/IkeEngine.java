@@ -2,6 +2,7 @@ package io.keyway.api.ike;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.crypto.AlgorithmReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,14 @@ public interface IkeEngine {
 
   /** Counters of the engine by name, such as {@code ike-established-initiator}. */
   Map<String, Long> counters();
+
+  /**
+   * Which provider computes each algorithm, for operators; the first call may test algorithms that
+   * no connection needed so far, which takes up to a few seconds. Empty when an engine cannot tell.
+   */
+  default List<AlgorithmReport> algorithms() {
+    return List.of();
+  }
 
   /** Subscribes to events; called on a thread of the engine, must not block. */
   Registration subscribe(Consumer<EngineEvent> listener);

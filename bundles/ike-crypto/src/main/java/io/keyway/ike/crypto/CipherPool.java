@@ -33,6 +33,11 @@ final class CipherPool {
     return ciphers.get();
   }
 
+  /** A cipher without a past. */
+  Cipher fresh() {
+    return newCipher();
+  }
+
   /** After a failure the state of a provider's cipher is its own affair: start afresh. */
   void discard() {
     ciphers.remove();

@@ -51,13 +51,14 @@ final class EncodedFormat implements PublicValueFormat {
               66,
               Optional.of(PrimeCurve.P521));
       case X25519 -> new EncodedFormat("302a300506032b656e032100", 32, 32, Optional.empty());
+      case X448 -> new EncodedFormat("3042300506032b656f033900", 56, 56, Optional.empty());
       default -> throw new IllegalArgumentException(method + " is not on an elliptic curve");
     };
   }
 
   @Override
   public Optional<String> flaw(byte[] publicValue) {
-    // Every string of 32 octets is a valid X25519 value; a bad one shows in the secret.
+    // Every string of that length is a valid X25519 or X448 value; a bad one shows in the secret.
     return curve.flatMap(c -> c.flaw(publicValue));
   }
 

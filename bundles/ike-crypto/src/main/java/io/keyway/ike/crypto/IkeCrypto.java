@@ -9,8 +9,6 @@ import io.keyway.ike.crypto.sign.SignatureAnswers;
 import io.keyway.ike.crypto.sign.Signatures;
 import java.security.Provider;
 import java.security.SecureRandom;
-import java.security.spec.AlgorithmParameterSpec;
-import java.security.spec.ECGenParameterSpec;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +29,8 @@ public final class IkeCrypto {
   private final CipherPool gcm;
   private final CipherPool cbc;
   private final Signatures signatures;
-  private final List<ProviderChoice> choices;
+  private final OptionalAlgorithms optional;
+  private final ProviderTable table;
 
   private IkeCrypto(SecureRandom random, ProviderTable table) {
     this.random = random;
@@ -45,7 +44,8 @@ public final class IkeCrypto {
               name,
               ProviderTable.SYMMETRIC,
               provider -> new Hmac(name, provider),
-              hmac -> KnownAnswers.hmac(name, hmac)));
+              hmac -> KnownAnswers.hmac(name, hmac),
+              hmac -> hmac.compute(new byte[64], new byte[512])));
     }
     for (PrfAlgorithm algorithm : PrfAlgorithm.values()) {
       prfs.put(algorithm, new Prf(algorithm, hmacs.get(hashOf(algorithm))));
@@ -55,13 +55,22 @@ public final class IkeCrypto {
         macs.put(algorithm, hmacs.get(hashOf(algorithm)));
       }
     }
-    gcm = cipher(table, "AES/GCM/NoPadding", KnownAnswers::gcm);
-    cbc = cipher(table, "AES/CBC/NoPadding", KnownAnswers::cbc);
+    gcm =
+        cipher(
+            table,
+            "AES/GCM/NoPadding",
+            KnownAnswers::gcm,
+            pool -> AeadAnswers.seal(AeadKind.GCM, pool));
+    cbc = cipher(table, "AES/CBC/NoPadding", KnownAnswers::cbc, KnownAnswers::cbc);
+    Exchanges jca = new Exchanges(table, random);
     for (KeyExchangeMethod method : KeyExchangeMethod.values()) {
-      exchanges.put(method, exchange(table, method));
+      if (!OptionalAlgorithms.isOptional(method)) {
+        exchanges.put(method, jca.offer(method).orElseThrow(table::lastMissing));
+      }
     }
     signatures = new Signatures(name -> signature(table, name));
-    choices = table.choices();
+    optional = new OptionalAlgorithms(table, random, jca);
+    this.table = table;
   }
 
   /**
@@ -84,76 +93,23 @@ public final class IkeCrypto {
         name,
         name.endsWith("ECDSA") ? ProviderTable.ECP : ProviderTable.SIGNATURE,
         provider -> provider,
+        provider -> SignatureAnswers.check(name, provider),
         provider -> SignatureAnswers.check(name, provider));
   }
 
   private static CipherPool cipher(
-      ProviderTable table, String transformation, ProviderTable.KnownAnswerTest<CipherPool> test) {
+      ProviderTable table,
+      String transformation,
+      ProviderTable.KnownAnswerTest<CipherPool> test,
+      ProviderTable.Operation<CipherPool> operation) {
     return table.choose(
         transformation,
         "Cipher",
         transformation,
         ProviderTable.SYMMETRIC,
         provider -> new CipherPool(transformation, provider),
-        test);
-  }
-
-  private KeyExchange exchange(ProviderTable table, KeyExchangeMethod method) {
-    return switch (method) {
-      case ECP_256 -> ecp(table, method, "secp256r1");
-      case ECP_384 -> ecp(table, method, "secp384r1");
-      case ECP_521 -> ecp(table, method, "secp521r1");
-      case X25519 ->
-          jca(
-              table,
-              method,
-              ProviderTable.X25519,
-              EncodedFormat.of(method),
-              "X25519",
-              "X25519",
-              Optional.empty());
-      case MODP_2048, MODP_3072 -> {
-        ModpFormat format = ModpFormat.of(method);
-        yield jca(
-            table,
-            method,
-            ProviderTable.MODP,
-            format,
-            "DH",
-            "DH",
-            Optional.of(format.parameters()));
-      }
-    };
-  }
-
-  private KeyExchange ecp(ProviderTable table, KeyExchangeMethod method, String curve) {
-    return jca(
-        table,
-        method,
-        ProviderTable.ECP,
-        EncodedFormat.of(method),
-        "EC",
-        "ECDH",
-        Optional.of(new ECGenParameterSpec(curve)));
-  }
-
-  private KeyExchange jca(
-      ProviderTable table,
-      KeyExchangeMethod method,
-      List<ProviderFamily> order,
-      PublicValueFormat format,
-      String keyAlgorithm,
-      String agreementAlgorithm,
-      Optional<AlgorithmParameterSpec> parameters) {
-    return table.choose(
-        method.keyword(),
-        "KeyAgreement",
-        agreementAlgorithm,
-        order,
-        provider ->
-            new JcaKeyExchange(
-                method, format, provider, keyAlgorithm, agreementAlgorithm, parameters, random),
-        KnownAnswers::keyExchange);
+        test,
+        operation);
   }
 
   private static String hashOf(PrfAlgorithm algorithm) {
@@ -183,9 +139,45 @@ public final class IkeCrypto {
     return signatures;
   }
 
-  /** The key exchange method. */
+  /**
+   * The key exchange method.
+   *
+   * @throws CryptoUnavailableException when it {@linkplain #flaw(KeyExchangeMethod) is not offered}
+   */
   public KeyExchange keyExchange(KeyExchangeMethod method) {
-    return exchanges.get(method);
+    KeyExchange exchange = exchanges.get(method);
+    return exchange != null
+        ? exchange
+        : optional
+            .keyExchange(method)
+            .orElseThrow(() -> new CryptoUnavailableException(missing(method.keyword())));
+  }
+
+  /** Why a method is not offered on this machine; the first call tests it and may take a while. */
+  public Optional<String> flaw(KeyExchangeMethod method) {
+    return exchanges.containsKey(method) || optional.keyExchange(method).isPresent()
+        ? Optional.empty()
+        : Optional.of(missing(method.keyword()));
+  }
+
+  /** Why an algorithm cannot protect IKE messages on this machine. */
+  public Optional<String> flaw(EncryptionAlgorithm algorithm) {
+    if (!algorithm.forIke()) {
+      return Optional.of(algorithm.modelName() + " protects no IKE messages");
+    }
+    return !algorithm.aead() || aead(AeadKind.of(algorithm)).isPresent()
+        ? Optional.empty()
+        : Optional.of(missing(algorithm.modelName()));
+  }
+
+  private static String missing(String name) {
+    return "no provider of this machine computes "
+        + name
+        + "; add the bundle bcprov, or choose another algorithm";
+  }
+
+  private Optional<CipherPool> aead(AeadKind kind) {
+    return kind == AeadKind.GCM ? Optional.of(gcm) : optional.aead(kind);
   }
 
   /**
@@ -217,14 +209,33 @@ public final class IkeCrypto {
     if (encryption.aead() != (integrity == IntegrityAlgorithm.NONE)) {
       throw new IllegalArgumentException(encryption + " and " + integrity + " do not go together");
     }
-    return encryption.aead()
-        ? new GcmSkProtection(gcm, encryption, encryptionKey, firstIv)
-        : new CbcSkProtection(
-            cbc, encryption, encryptionKey, macs.get(integrity), integrity, integrityKey, random);
+    if (!encryption.forIke()) {
+      throw new IllegalArgumentException(encryption + " protects no IKE messages");
+    }
+    if (!encryption.aead()) {
+      return new CbcSkProtection(
+          cbc, encryption, encryptionKey, macs.get(integrity), integrity, integrityKey, random);
+    }
+    AeadKind kind = AeadKind.of(encryption);
+    CipherPool pool =
+        aead(kind)
+            .orElseThrow(() -> new CryptoUnavailableException(missing(encryption.modelName())));
+    return new AeadSkProtection(kind, pool, encryption, encryptionKey, firstIv);
   }
 
-  /** Which provider serves each algorithm, for the log and the status. */
+  /** Which provider serves each algorithm that was asked for so far, for the log and the status. */
   public List<ProviderChoice> choices() {
-    return choices;
+    return table.choices();
+  }
+
+  /** The same for all algorithms; tests what was not asked for yet, which may take a second. */
+  public List<ProviderChoice> allChoices() {
+    for (KeyExchangeMethod method : KeyExchangeMethod.values()) {
+      flaw(method);
+    }
+    for (AeadKind kind : AeadKind.values()) {
+      aead(kind);
+    }
+    return table.choices();
   }
 }

@@ -84,17 +84,23 @@ final class JcaKeyExchange implements KeyExchange {
     }
   }
 
+  /** Of Diffie-Hellman values; both directions are alike. */
   private Optional<String> flaw(byte[] publicValue) {
-    if (publicValue.length != method.publicOctets()) {
-      return Optional.of(
-          "the public value has "
-              + publicValue.length
-              + " octets; "
-              + method.keyword()
-              + " takes "
-              + method.publicOctets());
-    }
-    return format.flaw(publicValue);
+    Optional<String> length = lengthFlaw(method, publicValue, method.initiatorOctets());
+    return length.isPresent() ? length : format.flaw(publicValue);
+  }
+
+  /** What is wrong with the length of a public value. */
+  static Optional<String> lengthFlaw(KeyExchangeMethod method, byte[] publicValue, int wanted) {
+    return publicValue.length == wanted
+        ? Optional.empty()
+        : Optional.of(
+            "the public value has "
+                + publicValue.length
+                + " octets; "
+                + method.keyword()
+                + " takes "
+                + wanted);
   }
 
   KeyAgreementResult agree(PrivateKey privateKey, byte[] ours, byte[] theirs) {

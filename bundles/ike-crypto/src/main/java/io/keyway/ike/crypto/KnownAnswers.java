@@ -114,7 +114,7 @@ final class KnownAnswers {
     }
   }
 
-  /** RFC 5903 section 8, RFC 7748 section 6.1; for MODP a computed case, as a digest. */
+  /** RFC 5903 section 8, RFC 7748 section 6; for MODP a computed case, as a digest. */
   static void keyExchange(JcaKeyExchange exchange) throws GeneralSecurityException {
     switch (exchange.method()) {
       case ECP_256 ->
@@ -156,6 +156,16 @@ final class KnownAnswers {
                   + "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
               "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",
               "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+      case X448 ->
+          curve(
+              exchange,
+              "3046020100300506032b656f043a0438"
+                  + "1c306a7ac2a0e2e0990b294470cba339e6453772b075811d8fad0d1d"
+                  + "6927c120bb5ee8972b0d3e21374c9c921b09d1b0366f10b65173992d",
+              "9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c"
+                  + "22c5d9bbc836647241d953d40c5b12da88120d53177f80e532c41fa0",
+              "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282b"
+                  + "b60c0b56fd2464c335543936521c24403085d59a449a5037514a879d");
       case MODP_2048 ->
           modp(
               exchange,
@@ -170,6 +180,31 @@ final class KnownAnswers {
               "9bbb55fd89872a7fb935744751583781192d2100049c0163e21cd4ebed070ef6"
                   + "1cb979faaae390971e5be9e8f2f4aed4963eea886",
               "7b7918a808e9b18df0b2cf0f6ba47006bf93beff8b1deab3cd6ca6404d942c15");
+      case MODP_4096 ->
+          modp(
+              exchange,
+              "162c60266b375c676e72e3522db3f9e0473591f4d4ab514c0bd0bac6"
+                  + "4719f2912119b936f54c9627f0f9a40ef564d8a07976237f43320eb8ea4178d2",
+              "ec8d8f56c07822899b87cb067b1ebf9caa1c10399d71edc976edbabd"
+                  + "ab34b4124dce001a6b0ccaf1c20771ede77e0386df4d7326bdd75e8409f0042b",
+              "3aeb7f09f57f86b2859abe383738fc18c7cc22d614c218bd019e8fc29fb52023");
+      case MODP_6144 ->
+          modp(
+              exchange,
+              "82d82d1bb0ff7f95cb98f847859ac379d482ddb6309ba6940c3e7e4d"
+                  + "39b0ab1f2d32f7fab5610f3c8370b071006d72368a1129a956beac4f8fc1793c",
+              "efe91ca14b7d6a0b34f3c97e04da834fd682685853415dc2980970b6"
+                  + "927aa968ca97a122ae217f977b26d80838ea42f9f7f71e09dab3da7467541e51",
+              "d73fbf1334e25851ab620e443f631cb621210bd50f3e89def03091859264fd70");
+      case MODP_8192 ->
+          modp(
+              exchange,
+              "62300e97aa12eee76d518ee4dd1646e5ca6a2f3105f557b23820807954cced49"
+                  + "f37c6bce331bd2f01de9d3dd251acb47cd323d8cef8aef3b848aaeae",
+              "37e8e5e28a7a3bbe22fba8d502ae21f0462ede2a642f39b7406408186e47bc85"
+                  + "be752757c3d98fce914363dec0f33a29a5cd12966f85b207f9541820",
+              "46ae04a5d889a06d4da1e2b3ba7e58527173b00690bc014eaa8d62357284e2e0");
+      default -> throw new IllegalArgumentException(exchange.method() + " is tested elsewhere");
     }
     consistency(exchange);
   }
@@ -198,7 +233,7 @@ final class KnownAnswers {
   }
 
   /** Two fresh key pairs must agree: the way that key generation and encoding are tested. */
-  private static void consistency(KeyExchange exchange) throws GeneralSecurityException {
+  static void consistency(KeyExchange exchange) throws GeneralSecurityException {
     try (KeyExchange.Initiation initiation = exchange.initiate()) {
       KeyAgreementResult theirs = exchange.respond(initiation.publicValue());
       if (!(theirs instanceof KeyAgreementResult.Agreed agreed)) {
@@ -212,7 +247,7 @@ final class KnownAnswers {
     }
   }
 
-  private static byte[] secret(KeyAgreementResult result) throws GeneralSecurityException {
+  static byte[] secret(KeyAgreementResult result) throws GeneralSecurityException {
     if (result instanceof KeyAgreementResult.Agreed agreed) {
       try (var secret = agreed.sharedSecret()) {
         return secret.read(byte[]::clone);

@@ -30,6 +30,9 @@ final class ModpFormat implements PublicValueFormat {
     return switch (method) {
       case MODP_2048 -> new ModpFormat(ModpPrimes.P2048, 320);
       case MODP_3072 -> new ModpFormat(ModpPrimes.P3072, 420);
+      case MODP_4096 -> new ModpFormat(ModpPrimes.P4096, 480);
+      case MODP_6144 -> new ModpFormat(ModpPrimes.P6144, 540);
+      case MODP_8192 -> new ModpFormat(ModpPrimes.P8192, 620);
       default -> throw new IllegalArgumentException(method + " is no MODP group");
     };
   }

@@ -26,7 +26,8 @@ enum ProviderFamily {
   BOUNCY_CASTLE {
     @Override
     Optional<Provider> find(String type, String algorithm) {
-      return Optional.of(BouncyCastleHolder.PROVIDER).filter(p -> offers(p, type, algorithm));
+      return Optional.of(BouncyCastleHolder.PROVIDER)
+          .filter(p -> type.equals("Provider") || offers(p, type, algorithm));
     }
   },
   /** Amazon Corretto Crypto Provider, native. */

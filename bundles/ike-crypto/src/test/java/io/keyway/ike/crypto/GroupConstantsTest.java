@@ -15,14 +15,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GroupConstantsTest {
-  private static final MathContext DIGITS = new MathContext(1000, RoundingMode.HALF_EVEN);
+  private static final MathContext DIGITS = new MathContext(2600, RoundingMode.HALF_EVEN);
 
   /** RFC 3526: p = 2^n - 2^(n-64) - 1 + 2^64 * ([2^(n-130) pi] + k), a safe prime. */
   @Test
   void modpPrimesFollowTheirFormula() {
     assertThat(ModpPrimes.P2048).isEqualTo(formula(2048, 124476));
     assertThat(ModpPrimes.P3072).isEqualTo(formula(3072, 1690314));
-    for (BigInteger p : new BigInteger[] {ModpPrimes.P2048, ModpPrimes.P3072}) {
+    assertThat(ModpPrimes.P4096).isEqualTo(formula(4096, 240904));
+    assertThat(ModpPrimes.P6144).isEqualTo(formula(6144, 929484));
+    assertThat(ModpPrimes.P8192).isEqualTo(formula(8192, 4743158));
+    for (BigInteger p : new BigInteger[] {ModpPrimes.P2048, ModpPrimes.P3072, ModpPrimes.P4096}) {
       assertThat(p.isProbablePrime(20)).isTrue();
       assertThat(p.shiftRight(1).isProbablePrime(20)).isTrue();
     }

@@ -3,6 +3,8 @@ package io.keyway.ike.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.SecureRandom;
@@ -16,27 +18,78 @@ import org.junit.jupiter.api.Test;
 class ProviderTableTest {
 
   private static Map<String, String> byAlgorithm(IkeCrypto crypto) {
-    return crypto.choices().stream()
+    return crypto.allChoices().stream()
         .collect(Collectors.toMap(ProviderChoice::algorithm, ProviderChoice::provider));
   }
 
   @Test
-  void withoutNativeProvidersCurvesRunOnBouncyCastleAndGcmOnTheJdk() {
+  void withoutNativeProvidersTheJdkEncryptsAndBouncyCastleHasWhatTheJdkLacks() {
     Map<String, String> choices = byAlgorithm(TestCrypto.portable());
-    for (String curve : List.of("ecp256", "ecp384", "ecp521", "x25519")) {
-      assertThat(choices.get(curve)).as(curve).startsWith("BC ");
-    }
     for (String name : List.of("AES/GCM/NoPadding", "AES/CBC/NoPadding", "HmacSHA256")) {
       assertThat(choices.get(name)).as(name).startsWith("SunJCE ");
     }
-    assertThat(choices).containsKeys("modp2048", "modp3072", "HmacSHA384", "HmacSHA512");
+    for (String name : List.of("AES/CCM/NoPadding", "mlkem512", "mlkem768", "mlkem1024")) {
+      assertThat(choices.get(name)).as(name).startsWith("BC ");
+    }
+    assertThat(choices).containsKeys("modp2048", "modp8192", "x448", "HmacSHA384", "HmacSHA512");
+    assertThat(choices).containsKey("ChaCha20-Poly1305");
   }
 
   @Test
-  void theJdkAloneServesEverything() {
+  void theJdkAloneLacksCcmAndMlKemAndSaysSo() {
     IkeCrypto bare =
         IkeCrypto.create(new SecureRandom(), new ProviderTable(EnumSet.of(ProviderFamily.JDK)));
-    assertThat(byAlgorithm(bare).values()).allMatch(provider -> provider.startsWith("Sun"));
+    Map<String, String> choices = byAlgorithm(bare);
+    List<String> missing =
+        choices.keySet().stream().filter(name -> choices.get(name).isEmpty()).sorted().toList();
+    assertThat(missing).containsExactly("AES/CCM/NoPadding", "mlkem1024", "mlkem512", "mlkem768");
+    choices.values().removeIf(String::isEmpty);
+    assertThat(choices.values()).allMatch(provider -> provider.startsWith("Sun"));
+    assertThat(bare.flaw(KeyExchangeMethod.ML_KEM_768).orElseThrow())
+        .contains("mlkem768")
+        .contains("bcprov");
+    assertThat(bare.flaw(EncryptionAlgorithm.AES_CCM_16_128)).isPresent();
+    assertThat(bare.flaw(KeyExchangeMethod.X448)).isEmpty();
+    assertThatThrownBy(() -> bare.keyExchange(KeyExchangeMethod.ML_KEM_768))
+        .isInstanceOf(CryptoUnavailableException.class);
+  }
+
+  @Test
+  void everyCandidateIsMeasuredAndOnlyAClearWinnerGoesBeforeTheOrder() {
+    for (ProviderChoice choice : TestCrypto.full().allChoices()) {
+      ProviderChoice.Candidate taken =
+          choice.candidates().stream()
+              .filter(c -> c.name().equals(choice.provider()))
+              .findFirst()
+              .orElseThrow();
+      assertThat(taken.usable()).isTrue();
+      assertThat(taken.nanos()).as(choice.algorithm()).isPositive();
+      for (ProviderChoice.Candidate other : choice.candidates()) {
+        assertThat(other.usable()).as("%s of %s", other, choice).isEqualTo(other.nanos() > 0);
+        if (other.usable()) {
+          assertThat(taken.nanos()).isLessThanOrEqualTo(2 * other.nanos() + 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theClearlyFasterOneIsTaken() {
+    ProviderTable table = ProviderTable.ofAll();
+    String used =
+        table.choose(
+            "test",
+            "Mac",
+            "HmacSHA256",
+            List.of(ProviderFamily.BOUNCY_CASTLE, ProviderFamily.JDK),
+            Provider::getName,
+            name -> {},
+            name -> {
+              if (name.equals("BC")) {
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+              }
+            });
+    assertThat(used).isEqualTo("SunJCE");
   }
 
   @Test
@@ -64,14 +117,14 @@ class ProviderTableTest {
               if (name.equals("BC")) {
                 throw new GeneralSecurityException("wrong answer");
               }
-            });
+            },
+            name -> {});
     assertThat(used).isEqualTo("SunJCE");
     assertThat(table.choices()).hasSize(1);
-    assertThat(table.choices().get(0).passedOver())
-        .singleElement()
-        .asString()
-        .contains("BOUNCY_CASTLE")
-        .contains("wrong answer");
+    ProviderChoice.Candidate passedOver = table.choices().get(0).candidates().get(0);
+    assertThat(passedOver.name()).startsWith("BC ");
+    assertThat(passedOver.usable()).isFalse();
+    assertThat(passedOver.verdict()).contains("wrong answer");
   }
 
   @Test

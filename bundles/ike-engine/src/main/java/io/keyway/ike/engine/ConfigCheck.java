@@ -1,8 +1,14 @@
 package io.keyway.ike.engine;
 
+import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.crypto.IkeCrypto;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,9 +17,13 @@ final class ConfigCheck {
   private ConfigCheck() {}
 
   /** The first thing that is wrong, with its cure; empty when all is well. */
-  static Optional<String> problem(ConnectionConfig config) {
+  static Optional<String> problem(ConnectionConfig config, IkeCrypto crypto) {
     if (config.proposals().isEmpty()) {
       return Optional.of("no IKE proposal; name at least one");
+    }
+    Optional<String> algorithm = algorithmProblem(config, crypto);
+    if (algorithm.isPresent()) {
+      return algorithm;
     }
     if (!isPort(config.localPort()) || !isPort(config.remotePort())) {
       return Optional.of("UDP ports are 1 to 65535");
@@ -43,6 +53,26 @@ final class ConfigCheck {
       }
     }
     return Optional.empty();
+  }
+
+  /** Offered is only what gave the known answer on this machine. */
+  private static Optional<String> algorithmProblem(ConnectionConfig config, IkeCrypto crypto) {
+    List<KeyExchangeMethod> methods = new ArrayList<>();
+    for (IkeProposal proposal : config.proposals()) {
+      Optional<String> flaw = crypto.flaw(proposal.encryption());
+      if (flaw.isPresent()) {
+        return Optional.of("IKE proposal '" + proposal.name() + "': " + flaw.get());
+      }
+      methods.add(proposal.keyExchange());
+      methods.addAll(proposal.additional());
+    }
+    for (ChildConfig child : config.children()) {
+      for (EspProposal proposal : child.proposals()) {
+        proposal.keyExchange().ifPresent(methods::add);
+        methods.addAll(proposal.additional());
+      }
+    }
+    return methods.stream().map(crypto::flaw).flatMap(Optional::stream).findFirst();
   }
 
   private static boolean isPort(int port) {

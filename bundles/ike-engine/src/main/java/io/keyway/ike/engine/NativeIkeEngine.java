@@ -2,6 +2,7 @@ package io.keyway.ike.engine;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.crypto.AlgorithmReport;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
@@ -184,7 +185,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   }
 
   private synchronized Outcome loadNow(ConnectionConfig config) {
-    Optional<String> problem = ConfigCheck.problem(config);
+    Optional<String> problem = ConfigCheck.problem(config, ctx.crypto());
     if (problem.isPresent()) {
       return Outcome.refused("connection '" + config.name() + "': " + problem.get());
     }
@@ -320,6 +321,23 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       connection.sas().forEach(sa -> all.add(sa.status()));
     }
     return List.copyOf(all);
+  }
+
+  @Override
+  public List<AlgorithmReport> algorithms() {
+    return ctx.crypto().allChoices().stream()
+        .map(
+            choice ->
+                new AlgorithmReport(
+                    choice.algorithm(),
+                    choice.provider(),
+                    choice.candidates().stream()
+                        .map(
+                            c ->
+                                new AlgorithmReport.Candidate(
+                                    c.name(), c.usable(), c.verdict(), c.nanos()))
+                        .toList()))
+        .toList();
   }
 
   @Override

@@ -69,7 +69,7 @@ class EstablishTest {
     }
     for (EncryptionAlgorithm encryption : EncryptionAlgorithm.values()) {
       for (IntegrityAlgorithm integrity : IntegrityAlgorithm.values()) {
-        if (encryption.aead() == (integrity == IntegrityAlgorithm.NONE)) {
+        if (encryption.forIke() && encryption.aead() == (integrity == IntegrityAlgorithm.NONE)) {
           for (PrfAlgorithm prf : PrfAlgorithm.values()) {
             all.add(new IkeProposal("p", encryption, integrity, prf, KeyExchangeMethod.X25519));
           }

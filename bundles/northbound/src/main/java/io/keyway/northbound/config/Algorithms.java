@@ -4,6 +4,8 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,6 +29,19 @@ final class Algorithms {
 
   static KeyExchangeMethod keyExchange(String name) throws InvalidEntryException {
     return find("dh-group", name, KeyExchangeMethod::ofKeyword);
+  }
+
+  /** The key exchanges after the first one, in their order (RFC 9370). */
+  static List<KeyExchangeMethod> additional(Tree tree) throws InvalidEntryException {
+    List<KeyExchangeMethod> methods = new ArrayList<>();
+    for (String name : tree.leafList("additional-key-exchange")) {
+      methods.add(find("additional-key-exchange", name, KeyExchangeMethod::ofKeyword));
+    }
+    return methods;
+  }
+
+  static List<String> names(List<KeyExchangeMethod> methods) {
+    return methods.stream().map(KeyExchangeMethod::keyword).toList();
   }
 
   private static <T> T find(String leaf, String name, Function<String, Optional<T>> by)

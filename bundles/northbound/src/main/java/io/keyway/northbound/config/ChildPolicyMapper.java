@@ -58,6 +58,7 @@ final class ChildPolicyMapper {
           Algorithms.encryption(tree),
           Algorithms.integrity(tree),
           keyExchange,
+          Algorithms.additional(tree),
           tree.flag("esn", false));
     } catch (IllegalArgumentException e) {
       throw new InvalidEntryException("integrity", e.getMessage());
@@ -126,6 +127,7 @@ final class ChildPolicyMapper {
               .leaf("encryption", proposal.encryption().modelName())
               .leaf("integrity", proposal.integrity().modelName())
               .leaf("dh-group", proposal.keyExchange().map(KeyExchangeMethod::keyword))
+              .leafList("additional-key-exchange", Algorithms.names(proposal.additional()))
               .leaf("esn", proposal.esn()));
     }
     Lifetime.Limit soft = policy.lifetime().soft();

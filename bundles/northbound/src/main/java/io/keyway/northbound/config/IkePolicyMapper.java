@@ -43,18 +43,14 @@ final class IkePolicyMapper {
   }
 
   private static IkeProposal proposal(String name, Tree tree) throws InvalidEntryException {
-    if (tree.has("additional-key-exchange")) {
-      throw new InvalidEntryException(
-          "additional-key-exchange",
-          "no installed engine can do additional key exchanges (RFC 9370); remove it");
-    }
     try {
       return new IkeProposal(
           name,
           Algorithms.encryption(tree),
           Algorithms.integrity(tree),
           Algorithms.prf(tree),
-          Algorithms.keyExchange(tree.mandatory("dh-group")));
+          Algorithms.keyExchange(tree.mandatory("dh-group")),
+          Algorithms.additional(tree));
     } catch (IllegalArgumentException e) {
       throw new InvalidEntryException("integrity", e.getMessage());
     }
@@ -69,7 +65,8 @@ final class IkePolicyMapper {
               .leaf("encryption", proposal.encryption().modelName())
               .leaf("integrity", proposal.integrity().modelName())
               .leaf("prf", proposal.prf().modelName())
-              .leaf("dh-group", proposal.keyExchange().keyword()));
+              .leaf("dh-group", proposal.keyExchange().keyword())
+              .leafList("additional-key-exchange", Algorithms.names(proposal.additional())));
     }
     Tree tree =
         new Tree()

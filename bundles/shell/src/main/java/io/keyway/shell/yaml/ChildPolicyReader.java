@@ -33,7 +33,7 @@ final class ChildPolicyReader {
           "replay-window",
           "start-action");
   private static final List<String> PROPOSAL_KEYS =
-      List.of("name", "encryption", "integrity", "dh-group", "esn");
+      List.of("name", "encryption", "integrity", "dh-group", "additional-key-exchange", "esn");
 
   private ChildPolicyReader() {}
 
@@ -88,7 +88,9 @@ final class ChildPolicyReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(new EspProposal(name, encryption.get(), integrity.get(), group, esn));
+      return Optional.of(
+          new EspProposal(
+              name, encryption.get(), integrity.get(), group, Algorithms.additional(fields), esn));
     } catch (IllegalArgumentException e) {
       value.problem(e.getMessage());
       return Optional.empty();

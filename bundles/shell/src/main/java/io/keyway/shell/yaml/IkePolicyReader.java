@@ -71,11 +71,6 @@ final class IkePolicyReader {
 
   private static Optional<IkeProposal> proposal(Value value, int number) {
     Fields fields = Fields.of(value, PROPOSAL_KEYS);
-    if (fields.has("additional-key-exchange")) {
-      value
-          .atKey("additional-key-exchange")
-          .problem("additional key exchanges (RFC 9370) are not supported yet; remove it");
-    }
     String name = fields.optionalName("name").orElse(Integer.toString(number));
     Optional<EncryptionAlgorithm> encryption = Algorithms.encryption(fields);
     Optional<IntegrityAlgorithm> integrity = Algorithms.integrity(fields);
@@ -88,7 +83,13 @@ final class IkePolicyReader {
     }
     try {
       return Optional.of(
-          new IkeProposal(name, encryption.get(), integrity.get(), prf.get(), group.get()));
+          new IkeProposal(
+              name,
+              encryption.get(),
+              integrity.get(),
+              prf.get(),
+              group.get(),
+              Algorithms.additional(fields)));
     } catch (IllegalArgumentException e) {
       value.problem(e.getMessage());
       return Optional.empty();

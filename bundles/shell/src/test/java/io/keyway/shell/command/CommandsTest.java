@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.crypto.AlgorithmReport;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeEngine;
@@ -318,6 +319,48 @@ class CommandsTest {
     assertThat(plane.getAsJsonObject("spis").get("leaked").getAsInt()).isEqualTo(1);
     assertThat(plane.getAsJsonObject("exposure").get("milliseconds").getAsInt()).isEqualTo(120);
     assertThat(plane.getAsJsonArray("warnings")).hasSize(1);
+  }
+
+  private void cryptoEngine() {
+    List<AlgorithmReport> algorithms =
+        List.of(
+            new AlgorithmReport(
+                "ecp384",
+                "BC 1.83",
+                List.of(
+                    new AlgorithmReport.Candidate("CORRETTO", false, "not present", 0),
+                    new AlgorithmReport.Candidate("BC 1.83", true, "known answer", 577_300),
+                    new AlgorithmReport.Candidate("SunEC 17", true, "known answer", 1_858_000))),
+            new AlgorithmReport("mlkem768", "", List.of()));
+    services.engine(Map.of("name", a -> "ike-native", "algorithms", a -> algorithms));
+  }
+
+  @Test
+  void cryptoShowsTheProviderItsSelfTestAndTheMeasurements() {
+    cryptoEngine();
+
+    ready(new CryptoCommand()).run();
+
+    assertThat(session.printed())
+        .contains(
+            "ecp384: BC 1.83",
+            "  - CORRETTO: not present",
+            "  * BC 1.83: known answer, 577.3 us",
+            "  - SunEC 17: known answer, 1858.0 us",
+            "mlkem768: not offered");
+  }
+
+  @Test
+  void cryptoAsJsonSaysWhatIsNotOffered() {
+    cryptoEngine();
+    CryptoCommand command = ready(new CryptoCommand());
+    command.json = true;
+
+    command.run();
+
+    var all = JsonParser.parseString(session.printed()).getAsJsonArray();
+    assertThat(all.get(0).getAsJsonObject().get("provider").getAsString()).isEqualTo("BC 1.83");
+    assertThat(all.get(1).getAsJsonObject().get("offered").getAsBoolean()).isFalse();
   }
 
   @Test

@@ -26,6 +26,9 @@ class AlgorithmsIT {
     "ecp384, KEYWAY", "ecp384, CHARON",
     "ecp521, KEYWAY", "ecp521, CHARON",
     "x25519, KEYWAY", "x25519, CHARON",
+    "modp4096, KEYWAY", "modp6144, CHARON",
+    "modp8192, KEYWAY", "modp8192, CHARON",
+    "x448, KEYWAY", "x448, CHARON",
   })
   void everyGroupForIkeAndForPerfectForwardSecrecy(String group, Side initiator, Lab lab) {
     Peers peers = peers(lab, "aes256gcm16-prfsha384-" + group, "aes256gcm16-" + group);
@@ -51,6 +54,11 @@ class AlgorithmsIT {
     "aes256-sha512-prfsha512, CHARON",
     "aes256-sha512-prfsha512, KEYWAY",
     "aes256-sha256-prfsha512, CHARON",
+    "chacha20poly1305-prfsha256, KEYWAY",
+    "chacha20poly1305-prfsha256, CHARON",
+    "aes128ccm16-prfsha256, KEYWAY",
+    "aes192ccm12-prfsha384, CHARON",
+    "aes256ccm8-prfsha512, KEYWAY",
   })
   void everyProtectionOfIkeMessages(String words, Side initiator, Lab lab) {
     Peers peers = peers(lab, words + "-x25519", "aes128gcm16-x25519");
@@ -72,6 +80,13 @@ class AlgorithmsIT {
     "aes256-sha512-noesn, 12, 64, 14, 128, false, CHARON",
     "aes256-sha256-esn, 12, 64, 12, 64, true, CHARON",
     "aes256-sha256-x25519-esn, 12, 64, 12, 64, true, KEYWAY",
+    "aes256ccm16-noesn, 16, 70, 0, 0, false, KEYWAY",
+    "aes128ccm8-x448-noesn, 14, 38, 0, 0, false, CHARON",
+    "chacha20poly1305-esn, 28, 72, 0, 0, true, KEYWAY",
+    "chacha20poly1305-noesn, 28, 72, 0, 0, false, CHARON",
+    "null-sha256-noesn, 11, 0, 12, 64, false, KEYWAY",
+    "null-sha512-esn, 11, 0, 14, 128, true, CHARON",
+    "aes256gmac-noesn, 21, 72, 0, 0, false, KEYWAY",
   })
   void everyProtectionOfPackets(
       String words,

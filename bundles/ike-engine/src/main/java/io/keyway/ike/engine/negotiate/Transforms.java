@@ -15,7 +15,7 @@ final class Transforms {
   private Transforms() {}
 
   static Transform encryption(EncryptionAlgorithm algorithm) {
-    return Transform.encryption(algorithm.ianaId(), algorithm.keyBits());
+    return Transform.encryption(algorithm.ianaId(), algorithm.keyLengthAttribute());
   }
 
   static Transform esn(boolean esn) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -77,10 +78,16 @@ public final class IkeEngineComponent implements IkeEngine {
     engine =
         new NativeIkeEngine(
             settings, crypto, workers, Clock.systemUTC(), random, UUID.randomUUID().toString());
-    LOG.info("native IKEv2 engine with {} workers; {}", count, crypto.choices());
+    LOG.info("native IKEv2 engine with {} workers; {}", count, providers(crypto));
   }
 
   /** Leaves SAs and peers alone. */
+  private static String providers(IkeCrypto crypto) {
+    return crypto.choices().stream()
+        .map(choice -> choice.algorithm() + " by " + choice.provider())
+        .collect(Collectors.joining(", "));
+  }
+
   @Deactivate
   void stop() {
     engine.close();

@@ -7,15 +7,17 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES-GCM (RFC 4106) and, with the body authenticated but not encrypted, AES-GMAC (RFC 4543).
+ * AES-GCM (RFC 4106), ChaCha20-Poly1305 (RFC 7634) and, with the body authenticated but not
+ * encrypted, AES-GMAC (RFC 4543).
  *
  * <p>The explicit IV is the full sequence number: a counter, which RFC 4106 section 3.1 names as a
  * way to make it unique, and one that cannot repeat because the sender never lets it cycle.
  */
-final class GcmCipher implements PacketCipher {
+final class AeadCipher implements PacketCipher {
   private static final int IV = 8;
   private static final int ICV = 16;
   private static final int SALT = 4;
@@ -24,18 +26,27 @@ final class GcmCipher implements PacketCipher {
   private final byte[] salt;
   private final boolean extended;
   private final boolean authenticateOnly;
-  private final Cipher cipher;
+  private final boolean chacha;
+  private Cipher cipher;
 
-  GcmCipher(EspSuite suite, SaKeys keys, boolean extended, boolean authenticateOnly) {
+  AeadCipher(EspSuite suite, SaKeys keys, boolean extended) {
     this.extended = extended;
-    this.authenticateOnly = authenticateOnly;
-    this.key = keys.encryption().read(k -> new SecretKeySpec(k, 0, suite.keyOctets(), "AES"));
+    this.authenticateOnly = suite.construction() == EspSuite.Construction.GMAC;
+    this.chacha = suite.construction() == EspSuite.Construction.CHACHA20_POLY1305;
+    String name = chacha ? "ChaCha20" : "AES";
+    this.key = keys.encryption().read(k -> new SecretKeySpec(k, 0, suite.keyOctets(), name));
     this.salt = keys.encryption().read(k -> Arrays.copyOfRange(k, k.length - SALT, k.length));
     try {
-      this.cipher = Cipher.getInstance("AES/GCM/NoPadding", FastProviders.gcm());
+      this.cipher = fresh();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM vanished from its provider", e);
+      throw new IllegalStateException(suite + " vanished from its provider", e);
     }
+  }
+
+  private Cipher fresh() throws GeneralSecurityException {
+    return chacha
+        ? Cipher.getInstance("ChaCha20-Poly1305", FastProviders.chacha())
+        : Cipher.getInstance("AES/GCM/NoPadding", FastProviders.gcm());
   }
 
   @Override
@@ -53,7 +64,7 @@ final class GcmCipher implements PacketCipher {
         cipher.doFinal(packet, body, length, packet, body);
       }
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM refused to encrypt", e);
+      throw new IllegalStateException("the AEAD refused to encrypt", e);
     }
   }
 
@@ -72,7 +83,7 @@ final class GcmCipher implements PacketCipher {
     } catch (AEADBadTagException e) {
       return null;
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM refused to decrypt", e);
+      throw new IllegalStateException("the AEAD refused to decrypt", e);
     }
   }
 
@@ -81,7 +92,13 @@ final class GcmCipher implements PacketCipher {
     byte[] nonce = new byte[SALT + IV];
     System.arraycopy(salt, 0, nonce, 0, SALT);
     System.arraycopy(packet, HEADER, nonce, SALT, IV);
-    cipher.init(mode, key, new GCMParameterSpec(ICV * 8, nonce));
+    if (chacha) {
+      // The JDK's refuses a nonce that it just had, and a packet may come twice.
+      cipher = fresh();
+      cipher.init(mode, key, new IvParameterSpec(nonce));
+    } else {
+      cipher.init(mode, key, new GCMParameterSpec(ICV * 8, nonce));
+    }
     if (extended) {
       byte[] aad = new byte[12];
       System.arraycopy(packet, 0, aad, 0, 4);

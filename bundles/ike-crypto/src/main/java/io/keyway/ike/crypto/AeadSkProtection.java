@@ -4,44 +4,55 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.key.SecretBytes;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * AES-GCM with a 16-octet tag in the Encrypted payload (RFC 5282): the nonce is the 4-octet salt
- * and an 8-octet IV that counts up and is carried in front of the ciphertext; the prefix is the
- * associated data.
+ * An AEAD in the Encrypted payload (RFC 5282 for GCM and CCM, RFC 7634 for ChaCha20-Poly1305): the
+ * nonce is the salt and an 8-octet IV that counts up and is carried in front of the ciphertext; the
+ * prefix is the associated data.
  */
-final class GcmSkProtection implements SkProtection {
-  private static final int SALT_OCTETS = 4;
+final class AeadSkProtection implements SkProtection {
   private static final int IV_OCTETS = 8;
-  private static final int TAG_OCTETS = 16;
 
+  private final AeadKind kind;
   private final CipherPool pool;
+  private final EncryptionAlgorithm algorithm;
+  private final int tagOctets;
   private final RawKey key;
   private final byte[] salt;
   private volatile boolean closed;
   private long nextIv;
   private boolean exhausted;
 
-  GcmSkProtection(
-      CipherPool pool, EncryptionAlgorithm algorithm, SecretBytes keyAndSalt, long firstIv) {
+  AeadSkProtection(
+      AeadKind kind,
+      CipherPool pool,
+      EncryptionAlgorithm algorithm,
+      SecretBytes keyAndSalt,
+      long firstIv) {
     int keyOctets = algorithm.keyBits() / 8;
-    if (keyAndSalt.length() != keyOctets + SALT_OCTETS) {
+    if (keyAndSalt.length() != algorithm.keyMaterialOctets()) {
       throw new IllegalArgumentException(
-          algorithm + " takes key and salt of " + (keyOctets + SALT_OCTETS) + " octets together");
+          algorithm
+              + " takes key and salt of "
+              + algorithm.keyMaterialOctets()
+              + " octets together");
     }
+    this.kind = kind;
     this.pool = pool;
-    this.key = new RawKey("AES", keyAndSalt.read(k -> Arrays.copyOf(k, keyOctets)));
+    this.algorithm = algorithm;
+    this.tagOctets = algorithm.tagOctets();
+    this.key = new RawKey(kind.keyName(), keyAndSalt.read(k -> Arrays.copyOf(k, keyOctets)));
     this.salt = keyAndSalt.read(k -> Arrays.copyOfRange(k, keyOctets, k.length));
     this.nextIv = firstIv;
   }
 
   @Override
   public int bodyOctets(int plaintextOctets) {
-    return IV_OCTETS + plaintextOctets + 1 + TAG_OCTETS;
+    return IV_OCTETS + plaintextOctets + 1 + tagOctets;
   }
 
   @Override
@@ -51,7 +62,7 @@ final class GcmSkProtection implements SkProtection {
     byte[] body = new byte[bodyOctets(plaintext.length)];
     ByteBuffer.wrap(body).putLong(iv);
     try {
-      Cipher cipher = pool.get();
+      Cipher cipher = kind.cipher(pool);
       cipher.init(Cipher.ENCRYPT_MODE, key, spec(iv));
       cipher.updateAAD(prefix);
       // No padding is needed, so the octet after the payloads is a pad length of 0.
@@ -64,7 +75,7 @@ final class GcmSkProtection implements SkProtection {
       return body;
     } catch (GeneralSecurityException | RuntimeException e) {
       pool.discard();
-      throw new IllegalStateException("AES-GCM failed to encrypt: " + e.getMessage(), e);
+      throw new IllegalStateException(algorithm + " failed to encrypt: " + e.getMessage(), e);
     }
   }
 
@@ -72,13 +83,13 @@ final class GcmSkProtection implements SkProtection {
   public SkOpenResult open(byte[] message, int bodyOffset) {
     requireOpen();
     int bodyOctets = message.length - bodyOffset;
-    if (bodyOffset < 0 || bodyOctets < IV_OCTETS + 1 + TAG_OCTETS) {
+    if (bodyOffset < 0 || bodyOctets < IV_OCTETS + 1 + tagOctets) {
       return new SkOpenResult.Rejected(SkOpenResult.Reason.BAD_LENGTH);
     }
     long iv = ByteBuffer.wrap(message, bodyOffset, IV_OCTETS).getLong();
     byte[] padded;
     try {
-      Cipher cipher = pool.get();
+      Cipher cipher = kind.cipher(pool);
       cipher.init(Cipher.DECRYPT_MODE, key, spec(iv));
       cipher.updateAAD(message, 0, bodyOffset);
       padded = cipher.doFinal(message, bodyOffset + IV_OCTETS, bodyOctets - IV_OCTETS);
@@ -86,14 +97,14 @@ final class GcmSkProtection implements SkProtection {
       return new SkOpenResult.Rejected(SkOpenResult.Reason.BAD_INTEGRITY);
     } catch (GeneralSecurityException | RuntimeException e) {
       pool.discard();
-      throw new IllegalStateException("AES-GCM failed to decrypt: " + e.getMessage(), e);
+      throw new IllegalStateException(algorithm + " failed to decrypt: " + e.getMessage(), e);
     }
     return Padding.strip(padded);
   }
 
-  private GCMParameterSpec spec(long iv) {
-    byte[] nonce = ByteBuffer.allocate(SALT_OCTETS + IV_OCTETS).put(salt).putLong(iv).array();
-    return new GCMParameterSpec(8 * TAG_OCTETS, nonce);
+  private AlgorithmParameterSpec spec(long iv) {
+    byte[] nonce = ByteBuffer.allocate(salt.length + IV_OCTETS).put(salt).putLong(iv).array();
+    return kind.spec(8 * tagOctets, nonce);
   }
 
   /** Each value once: a repeated nonce would give the authentication key away. */
