@@ -46,8 +46,7 @@ class ProposalTest {
     KeyExchangeMethod[] all = KeyExchangeMethod.values();
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                ike(EncryptionAlgorithm.AES_GCM_16_256, all[0], Arrays.copyOfRange(all, 1, 9)))
+            () -> ike(EncryptionAlgorithm.AES_GCM_16_256, all[0], Arrays.copyOfRange(all, 1, 9)))
         .withMessageContaining("room for 7");
   }
 
