@@ -3,8 +3,10 @@ package io.keyway.emulator.infrap4d;
 import io.keyway.emulator.infrap4d.wire.Prefix;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One emulated device.
@@ -87,127 +89,66 @@ public record EmulatorConfig(
 
   /** A copy with other quirks. */
   public EmulatorConfig with(Quirks other) {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        tls,
-        captureDirectory,
-        addresses,
-        other,
-        idOffset,
-        pipelineAtStart,
-        cryptoFunction,
-        sadCapacity);
+    return copy(c -> c.quirks = other);
   }
 
   /** A copy with an id offset. */
   public EmulatorConfig withIdOffset(int offset) {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        tls,
-        captureDirectory,
-        addresses,
-        quirks,
-        offset,
-        pipelineAtStart,
-        cryptoFunction,
-        sadCapacity);
+    return copy(c -> c.idOffset = offset);
   }
 
   /** A copy with or without a pipeline at the start. */
   public EmulatorConfig withPipelineAtStart(boolean set) {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        tls,
-        captureDirectory,
-        addresses,
-        quirks,
-        idOffset,
-        set,
-        cryptoFunction,
-        sadCapacity);
+    return copy(c -> c.pipelineAtStart = set);
   }
 
   /** A copy without the fixed function for cryptography. */
   public EmulatorConfig withoutCryptoFunction() {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        tls,
-        captureDirectory,
-        addresses,
-        quirks,
-        idOffset,
-        pipelineAtStart,
-        false,
-        sadCapacity);
+    return copy(c -> c.cryptoFunction = false);
   }
 
   /** A copy with a small SAD. */
   public EmulatorConfig withSadCapacity(int entries) {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        tls,
-        captureDirectory,
-        addresses,
-        quirks,
-        idOffset,
-        pipelineAtStart,
-        cryptoFunction,
-        entries);
+    return copy(c -> c.sadCapacity = entries);
   }
 
   /** A copy with TLS. */
   public EmulatorConfig with(TlsFiles files) {
-    return new EmulatorConfig(
-        name,
-        site,
-        wire,
-        listen,
-        control,
-        Optional.of(files),
-        captureDirectory,
-        addresses,
-        quirks,
-        idOffset,
-        pipelineAtStart,
-        cryptoFunction,
-        sadCapacity);
+    return copy(c -> c.tls = Optional.of(files));
   }
 
   /** A copy with outer addresses. */
   public EmulatorConfig withAddresses(String... prefixes) {
+    return copy(c -> c.addresses = Arrays.stream(prefixes).map(Prefix::parse).toList());
+  }
+
+  /** What may differ in a copy. */
+  private final class Copy {
+    private Optional<TlsFiles> tls = EmulatorConfig.this.tls;
+    private List<Prefix> addresses = EmulatorConfig.this.addresses;
+    private Quirks quirks = EmulatorConfig.this.quirks;
+    private int idOffset = EmulatorConfig.this.idOffset;
+    private boolean pipelineAtStart = EmulatorConfig.this.pipelineAtStart;
+    private boolean cryptoFunction = EmulatorConfig.this.cryptoFunction;
+    private int sadCapacity = EmulatorConfig.this.sadCapacity;
+  }
+
+  private EmulatorConfig copy(Consumer<Copy> change) {
+    Copy copy = new Copy();
+    change.accept(copy);
     return new EmulatorConfig(
         name,
         site,
         wire,
         listen,
         control,
-        tls,
+        copy.tls,
         captureDirectory,
-        java.util.Arrays.stream(prefixes).map(Prefix::parse).toList(),
-        quirks,
-        idOffset,
-        pipelineAtStart,
-        cryptoFunction,
-        sadCapacity);
+        copy.addresses,
+        copy.quirks,
+        copy.idOffset,
+        copy.pipelineAtStart,
+        copy.cryptoFunction,
+        copy.sadCapacity);
   }
 }

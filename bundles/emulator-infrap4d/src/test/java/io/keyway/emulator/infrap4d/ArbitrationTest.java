@@ -24,31 +24,14 @@ import io.keyway.protocol.p4runtime.WriteRequest;
 import io.keyway.protocol.p4runtime.stratum.P4RoleConfig;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Contract sections 3.5 and 3.6 over real gRPC. */
-class ArbitrationTest {
+class ArbitrationTest extends OneDevice {
   private static final int SPD = 47756035;
   private static final int OK = 0;
   private static final int NOT_FOUND = 5;
   private static final int ALREADY_EXISTS = 6;
-
-  private final Bed bed = new Bed();
-  private Emulator device;
-  private RawClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    device = bed.device();
-    client = bed.client(device);
-  }
-
-  @AfterEach
-  void stop() {
-    bed.close();
-  }
 
   private Update row() {
     return client.insert(

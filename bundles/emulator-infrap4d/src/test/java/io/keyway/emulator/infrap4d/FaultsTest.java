@@ -5,7 +5,6 @@ import static io.keyway.emulator.infrap4d.RawClient.ip;
 import static io.keyway.emulator.infrap4d.RawClient.number;
 import static io.keyway.emulator.infrap4d.RawClient.values;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -19,34 +18,15 @@ import io.keyway.protocol.p4runtime.Error;
 import io.keyway.protocol.p4runtime.TableEntry;
 import io.keyway.protocol.p4runtime.Update;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FaultsTest {
+class FaultsTest extends OneDevice {
   private static final String KEY = SaText.key(1, 36);
 
-  private final Bed bed = new Bed();
-  private Emulator device;
-  private RawClient client;
-
   @BeforeEach
-  void start() throws Exception {
-    device = bed.device();
-    client = bed.client(device);
+  void lead() throws Exception {
     client.primary();
-  }
-
-  @AfterEach
-  void stop() {
-    bed.close();
-  }
-
-  private static void fails(Status.Code code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
   }
 
   private Update row(String destination) {

@@ -22,34 +22,11 @@ import io.keyway.protocol.gnmi.UpdateResult;
 import io.keyway.protocol.gnmi.sad.IPsecSADBConfig;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Contract sections 2.1 to 2.5, 2.7 and 2.8 over real gRPC. */
-class GnmiTest {
+class GnmiTest extends OneDevice {
   private static final String KEY = SaText.key(1, 36);
-
-  private final Bed bed = new Bed();
-  private Emulator device;
-  private RawClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    device = bed.device();
-    client = bed.client(device);
-  }
-
-  @AfterEach
-  void stop() {
-    bed.close();
-  }
-
-  private static void fails(Status.Code code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
-  }
 
   /** A dying server answers or breaks the connection, whichever is quicker. */
   private static void breaks(ThrowingCallable call) {

@@ -26,29 +26,17 @@ import io.keyway.protocol.p4runtime.WriteRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Contract sections 3.2 to 3.4 and 3.7 over real gRPC. */
-class P4RuntimeTablesTest {
+class P4RuntimeTablesTest extends OneDevice {
   private static final String SPD = LinuxNetworking.SPD;
   private static final String PROTECT = LinuxNetworking.PROTECT;
 
-  private final Bed bed = new Bed();
-  private Emulator device;
-  private RawClient client;
-
   @BeforeEach
-  void start() throws Exception {
-    device = bed.device();
-    client = bed.client(device);
+  void lead() throws Exception {
     client.primary();
-  }
-
-  @AfterEach
-  void stop() {
-    bed.close();
   }
 
   private Update spd(String destination, int protocol, long saidx) {

@@ -43,7 +43,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A controller made of bare stubs: it knows the protocols and nothing of any controller's code. */
@@ -79,26 +78,10 @@ final class RawClient implements AutoCloseable {
 
   /** A StreamChannel with what came back on it. */
   final class Stream implements AutoCloseable {
-    final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    private final OneDevice.Heard<StreamMessageResponse> heard = new OneDevice.Heard<>();
+    final BlockingQueue<Object> events = heard.events;
     private final StreamObserver<StreamMessageRequest> out =
-        P4RuntimeGrpc.newStub(channel)
-            .streamChannel(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(StreamMessageResponse value) {
-                    events.add(value);
-                  }
-
-                  @Override
-                  public void onError(Throwable t) {
-                    events.add(t);
-                  }
-
-                  @Override
-                  public void onCompleted() {
-                    events.add("completed");
-                  }
-                });
+        P4RuntimeGrpc.newStub(channel).streamChannel(heard);
 
     Stream arbitrate(String role, long high) {
       return arbitrate(

@@ -15,57 +15,21 @@ import io.keyway.protocol.gnmi.SubscriptionList;
 import io.keyway.protocol.gnmi.SubscriptionMode;
 import java.net.InetAddress;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Contract section 2.6 over real gRPC. */
-class SubscribeTest {
+class SubscribeTest extends OneDevice {
   private static final Path EXPIRE = path("ipsec-offload", "sadb-expire");
   private static final Path SPI = path("ipsec-offload", "ipsec-spi", "rx-spi");
 
-  private final Bed bed = new Bed();
-  private Emulator device;
-  private RawClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    device = bed.device();
-    client = bed.client(device);
-  }
-
-  @AfterEach
-  void stop() {
-    bed.close();
-  }
-
   private static final class Watch {
-    final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    final Heard<SubscribeResponse> heard = new Heard<>();
+    final BlockingQueue<Object> events = heard.events;
     final StreamObserver<SubscribeRequest> out;
 
     Watch(RawClient client) {
-      out =
-          client
-              .gnmiAsync()
-              .subscribe(
-                  new StreamObserver<>() {
-                    @Override
-                    public void onNext(SubscribeResponse value) {
-                      events.add(value);
-                    }
-
-                    @Override
-                    public void onError(Throwable t) {
-                      events.add(t);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                      events.add("completed");
-                    }
-                  });
+      out = client.gnmiAsync().subscribe(heard);
     }
 
     SubscribeResponse next() throws InterruptedException {

@@ -1,7 +1,5 @@
 package io.keyway.northbound.odl;
 
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.keyway.api.Registration;
 import io.keyway.api.intent.IntentChange;
 import io.keyway.northbound.config.EntryKind;
@@ -16,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.opendaylight.mdsal.common.api.CommitInfo;
 import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
 import org.opendaylight.mdsal.dom.api.DOMDataBroker;
 import org.opendaylight.mdsal.dom.api.DOMDataTreeChangeListener;
@@ -65,31 +62,14 @@ public final class MdsalConfigDatastore implements ConfigDatastore {
 
   @Override
   public CompletionStage<Void> write(List<IntentChange> changes) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
     DOMDataTreeWriteTransaction transaction = broker.newWriteOnlyTransaction();
     try {
       changes.forEach(change -> write(transaction, change));
     } catch (RuntimeException e) {
       transaction.cancel();
-      done.completeExceptionally(e);
-      return done;
+      return CompletableFuture.failedFuture(e);
     }
-    transaction
-        .commit()
-        .addCallback(
-            new FutureCallback<CommitInfo>() {
-              @Override
-              public void onSuccess(CommitInfo result) {
-                done.complete(null);
-              }
-
-              @Override
-              public void onFailure(Throwable cause) {
-                done.completeExceptionally(cause);
-              }
-            },
-            MoreExecutors.directExecutor());
-    return done;
+    return Commits.done(transaction.commit());
   }
 
   private void write(DOMDataTreeWriteTransaction transaction, IntentChange change) {

@@ -1,15 +1,11 @@
 package io.keyway.northbound.odl;
 
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.keyway.northbound.state.Row;
 import io.keyway.northbound.state.StateSink;
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.opendaylight.mdsal.binding.api.DataBroker;
 import org.opendaylight.mdsal.binding.api.WriteTransaction;
-import org.opendaylight.mdsal.common.api.CommitInfo;
 import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.StateBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.ConfigurationBuilder;
@@ -115,22 +111,6 @@ public final class MdsalStateSink implements StateSink {
   }
 
   private static CompletionStage<Void> commit(WriteTransaction transaction) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    transaction
-        .commit()
-        .addCallback(
-            new FutureCallback<CommitInfo>() {
-              @Override
-              public void onSuccess(CommitInfo result) {
-                done.complete(null);
-              }
-
-              @Override
-              public void onFailure(Throwable cause) {
-                done.completeExceptionally(cause);
-              }
-            },
-            MoreExecutors.directExecutor());
-    return done;
+    return Commits.done(transaction.commit());
   }
 }

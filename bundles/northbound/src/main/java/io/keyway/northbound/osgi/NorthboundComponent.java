@@ -174,7 +174,13 @@ public final class NorthboundComponent {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindPlane(DataPlane plane) {
     services.add(plane);
-    follow(plane, plane.subscribe(event -> publisher.hurry()));
+    follow(
+        plane,
+        plane.subscribe(
+            event -> {
+              mounts.happened(plane.name(), event);
+              publisher.hurry();
+            }));
   }
 
   void unbindPlane(DataPlane plane) {

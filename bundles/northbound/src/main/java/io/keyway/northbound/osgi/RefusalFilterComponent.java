@@ -1,13 +1,7 @@
 package io.keyway.northbound.osgi;
 
 import io.keyway.northbound.restconf.RefusalFilter;
-import java.io.IOException;
 import javax.servlet.Filter;
-import javax.servlet.FilterChain;
-import javax.servlet.FilterConfig;
-import javax.servlet.ServletException;
-import javax.servlet.ServletRequest;
-import javax.servlet.ServletResponse;
 import org.osgi.service.component.annotations.Component;
 
 /** Hangs the filter into the servlet context of OpenDaylight's RESTCONF. */
@@ -19,23 +13,9 @@ import org.osgi.service.component.annotations.Component;
       "osgi.http.whiteboard.filter.pattern=/*",
       "osgi.http.whiteboard.filter.asyncSupported:Boolean=true"
     })
-public final class RefusalFilterComponent implements Filter {
+public final class RefusalFilterComponent extends FilterComponent {
 
-  private final RefusalFilter filter = new RefusalFilter();
-
-  @Override
-  public void init(FilterConfig config) {
-    filter.init(config);
-  }
-
-  @Override
-  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    filter.doFilter(request, response, chain);
-  }
-
-  @Override
-  public void destroy() {
-    filter.destroy();
+  public RefusalFilterComponent() {
+    super(new RefusalFilter());
   }
 }

@@ -1,13 +1,7 @@
 package io.keyway.northbound.osgi;
 
 import io.keyway.northbound.restconf.RoleFilter;
-import java.io.IOException;
 import javax.servlet.Filter;
-import javax.servlet.FilterChain;
-import javax.servlet.FilterConfig;
-import javax.servlet.ServletException;
-import javax.servlet.ServletRequest;
-import javax.servlet.ServletResponse;
 import org.osgi.service.component.annotations.Component;
 
 /** Hangs the filter behind all others of OpenDaylight's RESTCONF: the lowest ranking is last. */
@@ -20,23 +14,9 @@ import org.osgi.service.component.annotations.Component;
       "osgi.http.whiteboard.filter.asyncSupported:Boolean=true",
       "service.ranking:Integer=-1000"
     })
-public final class RoleFilterComponent implements Filter {
+public final class RoleFilterComponent extends FilterComponent {
 
-  private final RoleFilter filter = new RoleFilter();
-
-  @Override
-  public void init(FilterConfig config) {
-    filter.init(config);
-  }
-
-  @Override
-  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    filter.doFilter(request, response, chain);
-  }
-
-  @Override
-  public void destroy() {
-    filter.destroy();
+  public RoleFilterComponent() {
+    super(new RoleFilter());
   }
 }

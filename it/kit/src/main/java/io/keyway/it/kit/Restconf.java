@@ -100,6 +100,20 @@ public final class Restconf {
     return send(request(path).DELETE());
   }
 
+  /**
+   * Opens a stream of events. What happens before the server has seen the request is lost, and the
+   * server may say nothing until the first event.
+   */
+  public EventReader events(String path) {
+    return new EventReader(
+        client,
+        HttpRequest.newBuilder(URI.create(base + path))
+            .header("Authorization", authorization)
+            .header("Accept", "text/event-stream")
+            .GET()
+            .build());
+  }
+
   /** Calls an operation of module {@code keyway-ipsec}; gives its output. */
   public JsonObject rpc(String name, JsonObject input) throws IOException, InterruptedException {
     return rpc(name, input, TIMEOUT);

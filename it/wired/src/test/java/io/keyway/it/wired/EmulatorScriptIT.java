@@ -3,33 +3,10 @@ package io.keyway.it.wired;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
-import io.keyway.protocol.gnmi.Encoding;
-import io.keyway.protocol.gnmi.GetRequest;
-import io.keyway.protocol.gnmi.PathElem;
-import io.keyway.protocol.gnmi.SetRequest;
-import io.keyway.protocol.gnmi.TypedValue;
-import io.keyway.protocol.gnmi.gNMIGrpc;
-import io.keyway.protocol.p4runtime.Action;
-import io.keyway.protocol.p4runtime.Entity;
-import io.keyway.protocol.p4runtime.FieldMatch;
-import io.keyway.protocol.p4runtime.GetForwardingPipelineConfigRequest;
-import io.keyway.protocol.p4runtime.MasterArbitrationUpdate;
-import io.keyway.protocol.p4runtime.P4RuntimeGrpc;
-import io.keyway.protocol.p4runtime.Role;
-import io.keyway.protocol.p4runtime.StreamMessageRequest;
-import io.keyway.protocol.p4runtime.StreamMessageResponse;
-import io.keyway.protocol.p4runtime.TableAction;
-import io.keyway.protocol.p4runtime.TableEntry;
-import io.keyway.protocol.p4runtime.Uint128;
+import io.keyway.it.kit.ForeignController;
 import io.keyway.protocol.p4runtime.Update;
-import io.keyway.protocol.p4runtime.WriteRequest;
-import io.keyway.protocol.p4runtime.config.P4Info;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -39,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,12 +63,8 @@ class EmulatorScriptIT {
         ports.add(Integer.parseInt(port.group(1)));
       }
       assertThat(ports).as(ready).hasSize(2);
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", ports.get(0)).usePlaintext().build();
-      try {
-        acts(channel, "--address=127.0.0.1:" + ports.get(1));
-      } finally {
-        channel.shutdownNow();
+      try (ForeignController controller = new ForeignController(ports.get(0), "ipsec-ss-plugin")) {
+        acts(controller, "--address=127.0.0.1:" + ports.get(1));
       }
     } finally {
       // The script has become the emulator, so that there is one process to end.
@@ -109,34 +80,21 @@ class EmulatorScriptIT {
     }
   }
 
-  private static void acts(ManagedChannel channel, String address) throws Exception {
-    var gnmi = gNMIGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
-    var p4 = P4RuntimeGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
-    long answer =
-        gnmi.get(
-                GetRequest.newBuilder()
-                    .addPath(path("ipsec-spi", "rx-spi"))
-                    .setEncoding(Encoding.PROTO)
-                    .build())
-            .getNotification(0)
-            .getUpdate(0)
-            .getVal()
-            .getUintVal();
-    int spi = Integer.reverseBytes((int) answer);
-    gnmi.set(sa(spi));
+  private static void acts(ForeignController controller, String address) throws Exception {
+    int spi = controller.spi();
+    controller.installSa(
+        "offload_id: "
+            + (spi & 0xFFFFFF)
+            + " direction: true req_id: 2 spi: "
+            + Integer.toUnsignedString(spi)
+            + " ext_seq_num: true anti_replay_window_size: 64 esp_payload { encryption {"
+            + " encryption_algorithm: 0 key_len: 20 key: \""
+            + "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:01:02:03:04\" } }");
     assertThat(run("./keyway", "emulator", "control", address, "sas"))
         .contains("in  spi=0x%08x offload-id=%d".formatted(spi, spi & 0xFFFFFF), "1 SAs");
 
-    BlockingQueue<StreamMessageResponse> messages = new LinkedBlockingQueue<>();
-    StreamObserver<StreamMessageRequest> stream = primary(channel, messages);
-    StreamMessageResponse arbitration = messages.poll(20, TimeUnit.SECONDS);
-    assertThat(arbitration.getArbitration().getStatus().getCode()).isZero();
-    P4Info info =
-        p4.getForwardingPipelineConfig(
-                GetForwardingPipelineConfigRequest.newBuilder().setDeviceId(1).build())
-            .getConfig()
-            .getP4Info();
-    p4.write(row(info, 1, spi));
+    controller.lead();
+    controller.write(List.of(row(controller, 1, spi)));
     assertThat(run("./keyway", "emulator", "control", address, "rows", "ipsec_spd"))
         .contains("dst_ip=10.2.0.1", "1 rows");
 
@@ -149,123 +107,19 @@ class EmulatorScriptIT {
         "table-write",
         "fail",
         "--code=resource-exhausted");
-    assertThatThrownBy(() -> p4.write(row(info, 2, spi)))
+    assertThatThrownBy(() -> controller.write(List.of(row(controller, 2, spi))))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN));
-    p4.write(row(info, 2, spi));
-    stream.onCompleted();
+    controller.write(List.of(row(controller, 2, spi)));
   }
 
-  private static io.keyway.protocol.gnmi.Path path(String... below) {
-    var path = io.keyway.protocol.gnmi.Path.newBuilder();
-    path.addElem(PathElem.newBuilder().setName("ipsec-offload"));
-    for (String name : below) {
-      path.addElem(PathElem.newBuilder().setName(name));
-    }
-    return path.build();
-  }
-
-  private static SetRequest sa(int spi) {
-    String text =
-        "offload_id: "
-            + (spi & 0xFFFFFF)
-            + " direction: true req_id: 2 spi: "
-            + Integer.toUnsignedString(spi)
-            + " ext_seq_num: true anti_replay_window_size: 64 esp_payload { encryption {"
-            + " encryption_algorithm: 0 key_len: 20 key: \""
-            + "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:01:02:03:04\" } }";
-    return SetRequest.newBuilder()
-        .addUpdate(
-            io.keyway.protocol.gnmi.Update.newBuilder()
-                .setPath(path("sad", "sad-entry", "config"))
-                .setVal(TypedValue.newBuilder().setProtoBytes(ByteString.copyFromUtf8(text))))
-        .build();
-  }
-
-  private static StreamObserver<StreamMessageRequest> primary(
-      ManagedChannel channel, BlockingQueue<StreamMessageResponse> messages) {
-    StreamObserver<StreamMessageRequest> stream =
-        P4RuntimeGrpc.newStub(channel)
-            .streamChannel(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(StreamMessageResponse message) {
-                    messages.add(message);
-                  }
-
-                  @Override
-                  public void onError(Throwable t) {
-                    // it ends with the emulator
-                  }
-
-                  @Override
-                  public void onCompleted() {
-                    // it ends with the test
-                  }
-                });
-    stream.onNext(
-        StreamMessageRequest.newBuilder()
-            .setArbitration(
-                MasterArbitrationUpdate.newBuilder()
-                    .setDeviceId(1)
-                    .setElectionId(Uint128.newBuilder().setHigh(1))
-                    .setRole(Role.newBuilder().setName("ipsec-ss-plugin")))
-            .build());
-    return stream;
-  }
-
-  private static WriteRequest row(P4Info info, int host, int spi) {
-    int table =
-        info.getTablesList().stream()
-            .filter(t -> t.getPreamble().getAlias().equals("ipsec_spd"))
-            .findFirst()
-            .orElseThrow()
-            .getPreamble()
-            .getId();
-    int action =
-        info.getActionsList().stream()
-            .filter(a -> a.getPreamble().getName().endsWith(".ipsec_protect_set_metadata"))
-            .findFirst()
-            .orElseThrow()
-            .getPreamble()
-            .getId();
-    byte[] index = {(byte) (spi >>> 16), (byte) (spi >>> 8), (byte) spi};
-    return WriteRequest.newBuilder()
-        .setDeviceId(1)
-        .setRole("ipsec-ss-plugin")
-        .setElectionId(Uint128.newBuilder().setHigh(1))
-        .addUpdates(
-            Update.newBuilder()
-                .setType(Update.Type.INSERT)
-                .setEntity(
-                    Entity.newBuilder()
-                        .setTableEntry(
-                            TableEntry.newBuilder()
-                                .setTableId(table)
-                                .addMatch(exact(1, 10, 2, 0, host))
-                                .addMatch(exact(2, 17))
-                                .setAction(
-                                    TableAction.newBuilder()
-                                        .setAction(
-                                            Action.newBuilder()
-                                                .setActionId(action)
-                                                .addParams(
-                                                    Action.Param.newBuilder()
-                                                        .setParamId(1)
-                                                        .setValue(ByteString.copyFrom(index))))))))
-        .build();
-  }
-
-  private static FieldMatch exact(int field, int... octets) {
-    byte[] value = new byte[octets.length];
-    for (int i = 0; i < octets.length; i++) {
-      value[i] = (byte) octets[i];
-    }
-    return FieldMatch.newBuilder()
-        .setFieldId(field)
-        .setExact(FieldMatch.Exact.newBuilder().setValue(ByteString.copyFrom(value)))
-        .build();
+  private static Update row(ForeignController controller, int host, int spi) {
+    return controller.row(
+        "ipsec_spd",
+        "ipsec_protect_set_metadata",
+        List.of(ForeignController.number(0x0A020000L + host, 4), ForeignController.number(17, 1)),
+        ForeignController.number(spi & 0xFFFFFF, 3));
   }
 
   @Test

@@ -65,7 +65,7 @@ final class AddSaTask extends Task {
       end(outcome);
     } else if (inbound()) {
       installed = true;
-      mirror.putSa(sa.as(SaEntry.State.STALE));
+      mirror.putSa(sa.as(SaEntry.State.STRAY));
       fail(Outcome.unavailable(outcome.reason() + "; it was taken back"));
     } else {
       // The key may be in use by the device from now on: it ends with this child.
@@ -85,7 +85,9 @@ final class AddSaTask extends Task {
   }
 
   private void undone(Outcome outcome) {
-    if (outcome.gone()) {
+    if (outcome.kind() == Outcome.Kind.ABSENT) {
+      mirror.absent(sa.ref());
+    } else if (outcome.gone()) {
       mirror.removeSa(sa.ref());
     } else {
       undoFailed(outcome.reason());

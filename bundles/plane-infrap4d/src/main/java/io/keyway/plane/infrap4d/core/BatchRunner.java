@@ -181,7 +181,7 @@ final class BatchRunner {
 
   /** Half removed, should nobody hear the answer: the next life goes on with it. */
   private void intendDelete(SaRef ref) {
-    mirror.sa(ref).ifPresent(sa -> mirror.intend(sa.as(SaEntry.State.STALE)));
+    mirror.sa(ref).ifPresent(sa -> mirror.intend(sa.doomed()));
   }
 
   private void refuse(

@@ -180,7 +180,7 @@ final class Mirror {
 
   void putSa(SaEntry sa) {
     sas.put(sa.ref(), sa);
-    if (sa.state() == SaEntry.State.STALE) {
+    if (sa.state() == SaEntry.State.STALE || sa.state() == SaEntry.State.STRAY) {
       stale.add(sa.ref());
     } else {
       stale.remove(sa.ref());
@@ -189,11 +189,32 @@ final class Mirror {
   }
 
   void markStale(SaRef ref) {
-    sa(ref).ifPresent(sa -> putSa(sa.as(SaEntry.State.STALE)));
+    sa(ref).ifPresent(sa -> putSa(sa.doomed()));
   }
 
   void markAllStale() {
     sas().forEach(sa -> markStale(sa.ref()));
+  }
+
+  /**
+   * An SA was not there when it was removed. Where the answer to its install was lost it may still
+   * come, and stays known.
+   */
+  void absent(SaRef ref) {
+    Optional<SaEntry> unanswered = sa(ref).filter(SaEntry::unanswered);
+    if (unanswered.isPresent()) {
+      putSa(unanswered.get().as(SaEntry.State.LATE));
+    } else {
+      removeSa(ref);
+    }
+  }
+
+  /** SAs that are to be removed once more. */
+  List<SaRef> late() {
+    return sas.values().stream()
+        .filter(sa -> sa.state() == SaEntry.State.LATE)
+        .map(SaEntry::ref)
+        .toList();
   }
 
   void removeSa(SaRef ref) {

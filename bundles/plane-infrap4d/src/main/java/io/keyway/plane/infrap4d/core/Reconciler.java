@@ -7,6 +7,8 @@ import io.keyway.api.sa.Generation;
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.RowOp;
+import io.keyway.plane.infrap4d.device.RowResult;
+import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.DeviceRow;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,10 +195,26 @@ final class Reconciler {
     compared(Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class))));
   }
 
-  /** Removes the rows that nobody here wrote. */
+  /** Removes the rows that nobody here wrote, and the SAs that they led packets to. */
   void purge(Device device) throws DeviceException {
     Comparison comparison = Comparison.of(mirror, device.read(EnumSet.allOf(IpsecTable.class)));
-    device.write(comparison.unknown().stream().map(r -> RowOp.delete(r.key())).toList());
+    List<DeviceRow> unknown = comparison.unknown();
+    List<RowResult> results =
+        device.write(unknown.stream().map(r -> RowOp.delete(r.key())).toList());
+    Set<Long> indexes = new TreeSet<>();
+    Set<Long> inUse = new TreeSet<>();
+    for (int i = 0; i < unknown.size(); i++) {
+      (results.get(i).done() ? indexes : inUse).addAll(unknown.get(i).indexes());
+    }
+    indexes.removeAll(inUse);
+    indexes.removeIf(index -> mirror.indexInUse(index) || ledger.known(index));
+    List<Task> sas = new ArrayList<>();
+    for (long index : indexes) {
+      for (Direction direction : Direction.values()) {
+        sas.add(new RemoveSaTask(mirror, new SaRef(index, direction)));
+      }
+    }
+    runner.run(device, sas);
     check(device);
   }
 

@@ -28,6 +28,7 @@ final class RemoveSaTask extends Task {
   private final SaRef ref;
   private final Optional<SaEntry> known;
   private final boolean certain;
+  private final boolean last;
   private boolean again;
 
   /** Removes what the mirror knows. */
@@ -36,6 +37,7 @@ final class RemoveSaTask extends Task {
     this.ref = sa.ref();
     this.known = Optional.of(sa);
     this.certain = sa.state() == SaEntry.State.INSTALLED;
+    this.last = false;
     if (ref.direction() == Direction.OUTBOUND) {
       List<PlaceRows> places =
           users(mirror, ref.index()).stream()
@@ -48,12 +50,13 @@ final class RemoveSaTask extends Task {
     then(() -> new Step.Delete(ref));
   }
 
-  /** Tries to remove what an earlier life may have left. */
+  /** Tries to remove what may be there, without rows; what is absent now will not come any more. */
   RemoveSaTask(Mirror mirror, SaRef ref) {
     super(mirror);
     this.ref = ref;
     this.known = Optional.empty();
     this.certain = false;
+    this.last = true;
     then(() -> new Step.Delete(ref));
   }
 
@@ -119,7 +122,11 @@ final class RemoveSaTask extends Task {
       if (certain) {
         LOG.warn("{}", outcome.reason());
       }
-      mirror.removeSa(ref);
+      if (last) {
+        mirror.removeSa(ref);
+      } else {
+        mirror.absent(ref);
+      }
       end(outcome);
     } else {
       known.ifPresent(sa -> mirror.markStale(ref));

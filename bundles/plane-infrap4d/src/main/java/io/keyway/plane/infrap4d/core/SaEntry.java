@@ -21,7 +21,14 @@ record SaEntry(
     /** The answer to its install was lost. */
     UNKNOWN,
     /** To be removed as soon as no row points to it: of a former generation, or half removed. */
-    STALE
+    STALE,
+    /** The same, and the answer to its install was lost. */
+    STRAY,
+    /**
+     * The answer to its install was lost, and it was not there when it was to be removed. The
+     * device may come to it yet, so it is removed once more, later.
+     */
+    LATE
   }
 
   SaEntry {
@@ -33,6 +40,20 @@ record SaEntry(
   /** Without outer addresses, and so without rows of its own. */
   boolean bare() {
     return remote.isAnyLocalAddress() && local.isAnyLocalAddress();
+  }
+
+  /** True when it may be on the device, or come there. */
+  boolean unanswered() {
+    return state == State.UNKNOWN || state == State.STRAY || state == State.LATE;
+  }
+
+  /** To be removed. */
+  SaEntry doomed() {
+    return switch (state) {
+      case INSTALLED, STALE -> as(State.STALE);
+      case UNKNOWN, STRAY -> as(State.STRAY);
+      case LATE -> this;
+    };
   }
 
   SaEntry as(State other) {

@@ -175,6 +175,9 @@ final class TaskFactory {
     }
     SaRef ref = new SaRef(sa.index(), sa.direction());
     Optional<SaEntry> known = mirror.sa(ref);
+    if (known.isPresent() && known.get().state() == SaEntry.State.LATE) {
+      return Result.failed(Outcome.absent(ref + " was not there; it is looked for once more"));
+    }
     if (known.isPresent()) {
       return known.get().id().spi().equals(sa.spi())
           ? Result.ok(new RemoveSaTask(mirror, known.get(), settings.quirks()))

@@ -15,10 +15,6 @@ import io.keyway.protocol.p4runtime.StreamMessageResponse;
 import io.keyway.protocol.p4runtime.Uint128;
 import io.keyway.protocol.p4runtime.stratum.P4RoleConfig;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,17 +47,19 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
   private final Election election;
   private final long attempt;
   private final Listener listener;
-  private final CompletableFuture<Void> first = new CompletableFuture<>();
+  private final StreamLife life;
   private Optional<Role> role = Optional.empty();
   private int claims;
   private volatile StreamObserver<StreamMessageRequest> requests;
-  private volatile boolean closed;
 
   Arbitration(Infrap4dSettings settings, Election election, long attempt, Listener listener) {
     this.settings = settings;
     this.election = election;
     this.attempt = attempt;
     this.listener = listener;
+    this.life =
+        new StreamLife(
+            "the arbitration", settings.p4runtime(), settings.timing().rpc(), listener::lost);
   }
 
   /** Opens the stream and waits until the device has said whether we lead; the listener knows. */
@@ -71,25 +69,7 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
       requests = P4RuntimeGrpc.newStub(channel).streamChannel(this);
       send(election.id(attempt));
     }
-    try {
-      first.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new DeviceException(
-          Kind.UNREACHABLE,
-          "infrap4d at "
-              + settings.p4runtime()
-              + " did not answer the arbitration within "
-              + settings.timing().rpc().toMillis()
-              + " ms");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof DeviceException device) {
-        throw device;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DeviceException(Kind.UNREACHABLE, "interrupted");
-    }
+    life.await();
   }
 
   /** Names the role and, if so configured, claims the IPsec tables for it alone. */
@@ -130,13 +110,13 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
   }
 
   private synchronized void arbitrated(MasterArbitrationUpdate update) {
-    if (closed) {
+    if (life.closed()) {
       return;
     }
     int code = update.getStatus().getCode();
     if (code == Code.OK_VALUE) {
       listener.leading(update.getElectionId());
-      first.complete(null);
+      life.answered();
       return;
     }
     boolean vacant = code == Code.NOT_FOUND_VALUE;
@@ -147,7 +127,7 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
             ? election.against(update.getElectionId(), vacant, attempt)
             : Optional.empty();
     if (claim.isEmpty()) {
-      first.complete(null);
+      life.answered();
       return;
     }
     claims += vacant ? 0 : 1;
@@ -169,35 +149,17 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
 
   @Override
   public void onError(Throwable error) {
-    fail(
-        new DeviceException(
-            Kind.UNREACHABLE,
-            RpcErrors.describe(
-                "the arbitration", settings.p4runtime(), settings.timing().rpc(), error)));
+    life.broken(error);
   }
 
   @Override
   public void onCompleted() {
-    fail(
+    life.fail(
         new DeviceException(
             Kind.UNREACHABLE, "infrap4d at " + settings.p4runtime() + " ended the stream"));
   }
 
-  private void fail(DeviceException why) {
-    if (!first.completeExceptionally(why) && !closed) {
-      listener.lost(why);
-    }
-  }
-
   void close() {
-    closed = true;
-    StreamObserver<StreamMessageRequest> stream = requests;
-    if (stream != null) {
-      try {
-        stream.onCompleted();
-      } catch (IllegalStateException e) {
-        LOG.debug("the stream had ended already");
-      }
-    }
+    life.close(requests);
   }
 }

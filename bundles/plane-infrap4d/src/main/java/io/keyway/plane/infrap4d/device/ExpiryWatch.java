@@ -14,10 +14,6 @@ import io.keyway.protocol.gnmi.SubscriptionMode;
 import io.keyway.protocol.gnmi.Update;
 import io.keyway.protocol.gnmi.gNMIGrpc;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +27,17 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
   private static final Logger LOG = LoggerFactory.getLogger(ExpiryWatch.class);
 
   private final Infrap4dSettings settings;
-  private final Consumer<DeviceException> lost;
   private final Consumer<ExpiryText> events;
-  private final CompletableFuture<Void> synced = new CompletableFuture<>();
+  private final StreamLife life;
   private volatile StreamObserver<SubscribeRequest> requests;
-  private volatile boolean closed;
 
   ExpiryWatch(
       Infrap4dSettings settings, Consumer<DeviceException> lost, Consumer<ExpiryText> events) {
     this.settings = settings;
-    this.lost = lost;
     this.events = events;
+    this.life =
+        new StreamLife(
+            "the subscription to sadb-expire", settings.gnmi(), settings.timing().rpc(), lost);
   }
 
   /** Subscribes, and waits until the device says that events follow. */
@@ -59,31 +55,13 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
                             .setPath(GnmiPaths.EXPIRE)
                             .setMode(SubscriptionMode.ON_CHANGE)))
             .build());
-    try {
-      synced.get(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new DeviceException(
-          Kind.UNREACHABLE,
-          "infrap4d at "
-              + settings.gnmi()
-              + " did not answer the subscription to sadb-expire within "
-              + settings.timing().rpc().toMillis()
-              + " ms");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof DeviceException device) {
-        throw device;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DeviceException(Kind.UNREACHABLE, "interrupted");
-    }
+    life.await();
   }
 
   @Override
   public void onNext(SubscribeResponse response) {
     switch (response.getResponseCase()) {
-      case SYNC_RESPONSE -> synced.complete(null);
+      case SYNC_RESPONSE -> life.answered();
       case UPDATE -> updated(response.getUpdate());
       default -> refused(response);
     }
@@ -107,7 +85,7 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
   /** infrap4d answers errors with a field that gNMI dropped long ago, and ends the call with OK. */
   @SuppressWarnings("deprecation")
   private void refused(SubscribeResponse response) {
-    fail(
+    life.fail(
         new DeviceException(
             Kind.REFUSED,
             "infrap4d at "
@@ -118,38 +96,17 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
 
   @Override
   public void onError(Throwable error) {
-    fail(
-        new DeviceException(
-            Kind.UNREACHABLE,
-            RpcErrors.describe(
-                "the subscription to sadb-expire",
-                settings.gnmi(),
-                settings.timing().rpc(),
-                error)));
+    life.broken(error);
   }
 
   @Override
   public void onCompleted() {
-    fail(
+    life.fail(
         new DeviceException(
             Kind.UNREACHABLE, "infrap4d at " + settings.gnmi() + " ended the expiry stream"));
   }
 
-  private void fail(DeviceException why) {
-    if (!synced.completeExceptionally(why) && !closed) {
-      lost.accept(why);
-    }
-  }
-
   void close() {
-    closed = true;
-    StreamObserver<SubscribeRequest> stream = requests;
-    if (stream != null) {
-      try {
-        stream.onCompleted();
-      } catch (IllegalStateException e) {
-        LOG.debug("the expiry stream had ended already");
-      }
-    }
+    life.close(requests);
   }
 }

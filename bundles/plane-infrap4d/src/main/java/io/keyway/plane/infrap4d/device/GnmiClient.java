@@ -18,9 +18,13 @@ import io.keyway.protocol.gnmi.Update;
 import io.keyway.protocol.gnmi.gNMIGrpc;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -34,11 +38,14 @@ final class GnmiClient {
   /** Sets on the way at the same time; the device does them one by one anyway. */
   private static final int IN_FLIGHT = 32;
 
+  private static final Outcome NOT_SENT =
+      Outcome.unavailable("contact with infrap4d, or the lead of its role, was lost before");
+
   private final Infrap4dSettings settings;
   private final Quirks quirks;
   private final ManagedChannel channel;
-
   private final BooleanSupplier mayWrite;
+  private final Set<Future<?>> onTheWay = ConcurrentHashMap.newKeySet();
 
   /**
    * @param mayWrite false once another controller leads: gNMI has no roles, so this is the only
@@ -57,24 +64,30 @@ final class GnmiClient {
         .withDeadlineAfter(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Gives up every Set on its way, because somebody else may lead from now on. The device may do it
+   * all the same, also later: it refuses what a former leader wrote by P4Runtime only.
+   */
+  void halt() {
+    onTheWay.forEach(call -> call.cancel(true));
+  }
+
   /** One Set for each SA, so that every one has its own answer. */
   List<Outcome> insert(List<SaInsert> sas) {
     return each(
         sas,
         slice -> {
           List<byte[]> texts = new ArrayList<>();
-          List<ListenableFuture<SetResponse>> calls = new ArrayList<>();
           try {
-            for (SaInsert sa : slice) {
-              byte[] text = SadText.write(sa, quirks);
-              texts.add(text);
-              calls.add(stub().set(insertion(sa.ref(), text)));
-            }
-            List<Outcome> outcomes = new ArrayList<>();
-            for (int i = 0; i < calls.size(); i++) {
-              outcomes.add(inserted(slice.get(i), calls.get(i)));
-            }
-            return outcomes;
+            return answers(
+                slice,
+                SaInsert::ref,
+                sa -> {
+                  byte[] text = SadText.write(sa, quirks);
+                  texts.add(text);
+                  return insertion(sa.ref(), text);
+                },
+                SetErrors::insert);
           } finally {
             // Only now: until a call has ended gRPC may still have to read the octets. Had it any
             // after this, the device would find zeros instead of text, and refuse them.
@@ -93,65 +106,76 @@ final class GnmiClient {
         .build();
   }
 
-  private Outcome inserted(SaInsert sa, ListenableFuture<SetResponse> call) {
-    try {
-      call.get();
-      return Outcome.ok();
-    } catch (ExecutionException e) {
-      return SetErrors.insert(sa.ref(), Status.fromThrowable(e.getCause()), settings);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Outcome.unknown("interrupted while " + sa.ref() + " was installed");
-    }
-  }
-
   List<Outcome> delete(List<SaRef> sas) {
     return each(
         sas,
-        slice -> {
-          List<ListenableFuture<SetResponse>> calls =
-              slice.stream()
-                  .map(
-                      sa ->
-                          stub()
-                              .set(
-                                  SetRequest.newBuilder()
-                                      .addDelete(GnmiPaths.delete(sa, quirks))
-                                      .build()))
-                  .toList();
-          List<Outcome> outcomes = new ArrayList<>();
-          for (int i = 0; i < calls.size(); i++) {
-            outcomes.add(deleted(slice.get(i), calls.get(i)));
-          }
-          return outcomes;
-        });
+        slice ->
+            answers(
+                slice,
+                sa -> sa,
+                sa -> SetRequest.newBuilder().addDelete(GnmiPaths.delete(sa, quirks)).build(),
+                SetErrors::delete));
   }
 
-  private Outcome deleted(SaRef sa, ListenableFuture<SetResponse> call) {
+  private static <T> List<Outcome> each(List<T> all, Function<List<T>, List<Outcome>> slice) {
+    List<Outcome> outcomes = new ArrayList<>(all.size());
+    for (int from = 0; from < all.size(); from += IN_FLIGHT) {
+      outcomes.addAll(slice.apply(all.subList(from, Math.min(all.size(), from + IN_FLIGHT))));
+    }
+    return outcomes;
+  }
+
+  /** What a Set that failed means. */
+  @FunctionalInterface
+  private interface Meaning {
+    Outcome of(SaRef sa, Status status, Infrap4dSettings settings);
+  }
+
+  /** Sends all of a slice, then waits for the answers. */
+  private <T> List<Outcome> answers(
+      List<T> slice, Function<T, SaRef> ref, Function<T, SetRequest> request, Meaning failed) {
+    List<Optional<ListenableFuture<SetResponse>>> calls = new ArrayList<>();
+    slice.forEach(item -> calls.add(send(item, request)));
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      SaRef sa = ref.apply(slice.get(i));
+      outcomes.add(calls.get(i).map(call -> answer(sa, call, failed)).orElse(NOT_SENT));
+    }
+    return outcomes;
+  }
+
+  /** Empty when we must not write any more. */
+  private <T> Optional<ListenableFuture<SetResponse>> send(
+      T item, Function<T, SetRequest> request) {
+    if (!mayWrite.getAsBoolean()) {
+      return Optional.empty();
+    }
+    ListenableFuture<SetResponse> call = stub().set(request.apply(item));
+    onTheWay.add(call);
+    call.addListener(() -> onTheWay.remove(call), Runnable::run);
+    if (!mayWrite.getAsBoolean()) {
+      // Lost while this one was not in the list yet.
+      call.cancel(true);
+    }
+    return Optional.of(call);
+  }
+
+  private Outcome answer(SaRef sa, ListenableFuture<SetResponse> call, Meaning failed) {
     try {
       call.get();
       return Outcome.ok();
     } catch (ExecutionException e) {
-      return SetErrors.delete(sa, Status.fromThrowable(e.getCause()), settings);
+      return failed.of(sa, Status.fromThrowable(e.getCause()), settings);
+    } catch (CancellationException e) {
+      return Outcome.unknown(
+          sa
+              + " was on its way to infrap4d at "
+              + settings.gnmi()
+              + " when contact, or the lead of its role, was lost; it may have been done");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Outcome.unknown("interrupted while " + sa + " was removed");
+      return Outcome.unknown("interrupted while " + sa + " was on its way");
     }
-  }
-
-  private <T> List<Outcome> each(List<T> all, Function<List<T>, List<Outcome>> slice) {
-    List<Outcome> outcomes = new ArrayList<>(all.size());
-    for (int from = 0; from < all.size(); from += IN_FLIGHT) {
-      List<T> now = all.subList(from, Math.min(all.size(), from + IN_FLIGHT));
-      outcomes.addAll(
-          mayWrite.getAsBoolean()
-              ? slice.apply(now)
-              : Collections.nCopies(
-                  now.size(),
-                  Outcome.unavailable(
-                      "contact with infrap4d, or the lead of its role, was lost before")));
-    }
-    return outcomes;
   }
 
   /** All asked for at the same time; those that came, or why none came. */

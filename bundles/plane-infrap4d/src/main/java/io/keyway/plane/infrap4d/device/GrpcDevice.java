@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A device over gRPC: one channel (or two, for two addresses) and one stream of each service.
  *
  * <p>Whether we lead is checked ahead of every message that changes something, not only of every
- * call, so that on demotion a batch on its way stops where it is. What has left already is answered
- * as the device answers: P4Runtime refuses it, while gNMI knows no roles and may have done it.
+ * call, so that on demotion a batch on its way stops where it is. What has left already P4Runtime
+ * refuses by its election id; gNMI knows nothing of the kind, so Sets on their way are given up
+ * then, and may or may not have been done.
  */
 final class GrpcDevice implements Device {
 
@@ -71,6 +72,7 @@ final class GrpcDevice implements Device {
       boolean before = leads;
       leads = false;
       standby = why;
+      gnmi.halt();
       if (before || started) {
         listener.standby(why);
       }
@@ -131,6 +133,7 @@ final class GrpcDevice implements Device {
 
   private void lost(DeviceException why) {
     if (ended.compareAndSet(false, true)) {
+      gnmi.halt();
       listener.lost(why);
     }
   }

@@ -16,6 +16,8 @@ import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sa.Usage;
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.device.ExpiryText;
+import io.keyway.plane.infrap4d.device.RowResult;
+import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.net.Inet4Address;
@@ -377,6 +379,32 @@ class PlaneSessionTest {
     assertThat(device.rows).doesNotContainKey(stranger).hasSize(7);
     assertThat(bench.plane.status().drift()).hasValue(0);
     assertThat(bench.get(bench.plane.reconcile("mend", Bench.LONG)).reason()).contains("purge");
+  }
+
+  @Test
+  void purgeRemovesTheSasOfUnknownRowsTooButNoneThatIsOursOrStillHasARow() {
+    SpiLease ours = bench.up();
+    RowKey removed =
+        RowKey.rxClassification((Inet4Address) Bench.REMOTE, (Inet4Address) Bench.LOCAL, 77);
+    RowKey stays = RowKey.tunnel(88);
+    RowKey shared =
+        RowKey.rxClassification((Inet4Address) Bench.REMOTE, (Inet4Address) Bench.LOCAL, 99);
+    device.rows.put(removed, RowAction.decrypt(77));
+    device.rows.put(stays, RowAction.setTunnel(88));
+    device.rows.put(shared, RowAction.decrypt(ours.index()));
+    for (long index : new long[] {77, 88}) {
+      device.sas.put(new SaRef(index, Direction.INBOUND), index);
+    }
+    device.rowFault =
+        op -> op.key().equals(stays) ? FakeDevice.fault(RowResult.Kind.UNAVAILABLE) : null;
+    assertThat(bench.get(bench.plane.reconcile("purge", Bench.LONG)).reason())
+        .contains("1 rows could not be removed");
+    assertThat(device.rows).doesNotContainKeys(removed, shared).containsKey(stays);
+    assertThat(device.sas)
+        .containsOnlyKeys(
+            new SaRef(88, Direction.INBOUND),
+            new SaRef(ours.index(), Direction.INBOUND),
+            new SaRef(ours.index(), Direction.OUTBOUND));
   }
 
   @Test
