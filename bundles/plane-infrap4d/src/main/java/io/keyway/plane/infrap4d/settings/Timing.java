@@ -22,6 +22,18 @@ public record Timing(
     Duration backoffMax,
     Duration keepAlive) {
 
+  /** The fastest that infrap4d allows; what is quicker gets GOAWAY, too_many_pings. */
+  public static final Duration FASTEST_KEEP_ALIVE = Duration.ofSeconds(10);
+
+  public Timing {
+    if (keepAlive.compareTo(FASTEST_KEEP_ALIVE) < 0) {
+      throw new IllegalArgumentException(
+          "pings every "
+              + keepAlive.toMillis()
+              + " ms would end every connection; infrap4d allows one in 10 s");
+    }
+  }
+
   /** For real devices. */
   public static final Timing DEFAULT =
       new Timing(
