@@ -20,7 +20,7 @@ public final class LoadOperation {
   private final Services services;
   private final Decoder decoder;
 
-  /** Reads the JSON of an entry. */
+  /** Reads the JSON of an entry; by several threads at a time. */
   public interface Decoder {
     /**
      * @throws IllegalArgumentException saying what the schema does not let pass
@@ -61,11 +61,13 @@ public final class LoadOperation {
     List<Answer> answers = new ArrayList<>();
     List<Integer> submitted = new ArrayList<>();
     List<IntentChange> changes = new ArrayList<>();
-    for (Item item : items) {
-      answers.add(read(item, changes));
-      if (answers.get(answers.size() - 1) == null) {
-        submitted.add(answers.size() - 1);
+    // To read JSON is half of the work, and each item stands for itself.
+    for (Reading reading : items.parallelStream().map(this::read).toList()) {
+      if (reading.change() != null) {
+        submitted.add(answers.size());
+        changes.add(reading.change());
       }
+      answers.add(reading.refusal());
     }
     if (allOrNothing && submitted.size() < items.size()) {
       refuseTheRest(items, answers);
@@ -84,24 +86,24 @@ public final class LoadOperation {
             });
   }
 
-  /** Adds the item's change, or returns why there is none. */
-  private Answer read(Item item, List<IntentChange> changes) {
+  /** The change that an item is, or why it is none; the other one is null. */
+  private record Reading(IntentChange change, Answer refusal) {}
+
+  private Reading read(Item item) {
     EntryRef entry;
     try {
       entry = EntryRef.parse(item.entry());
     } catch (IllegalArgumentException e) {
-      return new Answer(item.index(), Outcome.refused(e.getMessage()), item.entry());
+      return refused(item, item.entry(), e.getMessage());
     }
     if (item.delete()) {
-      changes.add(new IntentChange.Delete(entry.kind().path(), entry.name()));
-      return null;
+      return new Reading(new IntentChange.Delete(entry.kind().path(), entry.name()), null);
     }
     if (item.value().isEmpty()) {
       return refused(item, entry.toString(), "there is no value to put");
     }
     try {
-      changes.add(new IntentChange.Put(decoder.decode(entry, item.value().get())));
-      return null;
+      return new Reading(new IntentChange.Put(decoder.decode(entry, item.value().get())), null);
     } catch (IllegalArgumentException e) {
       return refused(item, entry.toString(), e.getMessage());
     } catch (InvalidEntryException e) {
@@ -109,8 +111,8 @@ public final class LoadOperation {
     }
   }
 
-  private static Answer refused(Item item, String path, String reason) {
-    return new Answer(item.index(), Outcome.refused(reason), path);
+  private static Reading refused(Item item, String path, String reason) {
+    return new Reading(null, new Answer(item.index(), Outcome.refused(reason), path));
   }
 
   /** The store puts the path before the reason; here they have places of their own. */

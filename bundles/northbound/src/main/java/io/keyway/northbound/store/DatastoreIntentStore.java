@@ -40,9 +40,12 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
    */
   private static final int CHUNK = 250;
 
+  /** Of a configuration with fewer entries a snapshot is taken with every change. */
+  private static final int SMALL = 2000;
+
   /**
-   * Between snapshots. They cost what changed, but a change that many entries refer to, or a
-   * listener that looks at everything, costs what the configuration is long.
+   * Between snapshots of larger ones. They cost what changed, but a change that many entries refer
+   * to, or a listener that looks at everything, costs what the configuration is long.
    */
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -212,7 +215,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
     if (snapshotDue) {
       return;
     }
-    Duration pause = pace.pause();
+    Duration pause = snapshots.size() < SMALL ? Duration.ZERO : pace.pause();
     if (pause.toMillis() == 0) {
       takeSnapshot();
     } else {

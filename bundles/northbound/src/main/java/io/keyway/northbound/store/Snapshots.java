@@ -11,6 +11,7 @@ import io.keyway.northbound.rules.ConfigMap;
 import io.keyway.northbound.rules.ConfigRules;
 import io.keyway.northbound.rules.Frozen;
 import io.keyway.northbound.rules.Problem;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -36,6 +37,11 @@ final class Snapshots {
   private boolean farReaching;
 
   private IntentSnapshot current = IntentSnapshot.EMPTY;
+
+  /** Number of entries of all kinds. */
+  int size() {
+    return Arrays.stream(EntryKind.values()).mapToInt(entries::count).sum();
+  }
 
   /** A copy to try changes on. */
   ConfigMap entries() {
