@@ -1,6 +1,7 @@
 package io.keyway.state;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.StateStore;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -67,11 +68,12 @@ public final class DurableStateStore implements StateStore, AutoCloseable {
   static DurableStateStore open(
       Path file, Path keyFile, Quota quota, ThreadFactory threads, Disk disk) {
     FileChannel lock = null;
+    SecretBytes master = null;
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       lock = lock(file);
       boolean keyless = Files.notExists(keyFile);
-      byte[] master = MasterKey.readOrCreate(keyFile, disk, new SecureRandom());
+      master = MasterKey.readOrCreate(keyFile, disk, new SecureRandom());
       JournalWriter writer =
           new JournalWriter(file, disk, new SecureRandom(), System::nanoTime, master);
       Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".new"));
@@ -87,6 +89,9 @@ public final class DurableStateStore implements StateStore, AutoCloseable {
               + "; correct it, then restart the bundle keyway-state";
       LOG.error("{}", reason);
       close(lock);
+      if (master != null) {
+        master.close();
+      }
       return new DurableStateStore(new InMemoryStateStore(quota), null, reason, null, null);
     }
   }
@@ -116,7 +121,7 @@ public final class DurableStateStore implements StateStore, AutoCloseable {
       Path keyFile,
       boolean keyless,
       Quota quota,
-      byte[] master,
+      SecretBytes master,
       JournalWriter writer,
       Disk disk)
       throws IOException {
@@ -227,6 +232,11 @@ public final class DurableStateStore implements StateStore, AutoCloseable {
     return writer == null
         ? CompletableFuture.failedFuture(new IOException(unusable))
         : writer.sync();
+  }
+
+  /** How often the disk was waited for to keep what was written, since this was opened. */
+  public long forces() {
+    return writer == null ? 0 : writer.forces();
   }
 
   /** Writes what is left, and wipes the memory. Idempotent. */

@@ -1,5 +1,6 @@
 package io.keyway.state;
 
+import io.keyway.api.key.SecretBytes;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -26,17 +27,18 @@ final class FrameCipher {
   private final SecretKeySpec key;
   private final byte[] check;
 
-  FrameCipher(byte[] master, byte[] salt) {
+  FrameCipher(SecretBytes master, byte[] salt) {
     byte[] octets = expand(master, salt, "keyway state journal: frames");
     this.key = new SecretKeySpec(octets, "AES");
     Arrays.fill(octets, (byte) 0);
     this.check = Arrays.copyOf(expand(master, salt, "keyway state journal: check"), CHECK_OCTETS);
   }
 
-  private static byte[] expand(byte[] master, byte[] salt, String purpose) {
+  private static byte[] expand(SecretBytes master, byte[] salt, String purpose) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(master, "HmacSHA256"));
+      SecretKeySpec key = master.read(octets -> new SecretKeySpec(octets, "HmacSHA256"));
+      mac.init(key);
       mac.update(purpose.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       mac.update(salt);
       return mac.doFinal(new byte[] {1});

@@ -1,5 +1,6 @@
 package io.keyway.state;
 
+import io.keyway.api.key.SecretBytes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ final class JournalFile implements Closeable {
     this.cipher = cipher;
   }
 
-  static JournalFile create(Disk disk, Path file, byte[] master, SecureRandom random)
+  static JournalFile create(Disk disk, Path file, SecretBytes master, SecureRandom random)
       throws IOException {
     byte[] salt = new byte[SALT_OCTETS];
     random.nextBytes(salt);

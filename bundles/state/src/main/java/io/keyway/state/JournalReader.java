@@ -1,5 +1,6 @@
 package io.keyway.state;
 
+import io.keyway.api.key.SecretBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class JournalReader {
    * @return octets of a torn tail that were left out
    * @throws Unreadable when the file is damaged or of another key; some changes may have been told
    */
-  static long read(Path file, byte[] master, Changes to) throws IOException {
+  static long read(Path file, SecretBytes master, Changes to) throws IOException {
     byte[] octets = Files.readAllBytes(file);
     if (octets.length < JournalFile.HEADER_OCTETS
         || !Arrays.equals(octets, 0, 16, JournalFile.MAGIC, 0, 16)) {

@@ -1,11 +1,11 @@
 package io.keyway.state;
 
+import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.StateStore.StateRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class JournalWriter implements Changes {
   private final Disk disk;
   private final SecureRandom random;
   private final LongSupplier nanos;
-  private final byte[] master;
+  private final SecretBytes master;
   private InMemoryStateStore memory;
 
   private record Id(String owner, String key) {}
@@ -55,13 +55,14 @@ final class JournalWriter implements Changes {
   private JournalFile journal;
 
   private long compactAt;
+  private volatile long forces;
   private IOException broken;
   private long retryAt;
 
   /**
-   * @param master key, which is wiped at the end
+   * @param master key; ownership passes
    */
-  JournalWriter(Path file, Disk disk, SecureRandom random, LongSupplier nanos, byte[] master) {
+  JournalWriter(Path file, Disk disk, SecureRandom random, LongSupplier nanos, SecretBytes master) {
     this.file = file;
     this.disk = disk;
     this.random = random;
@@ -104,6 +105,11 @@ final class JournalWriter implements Changes {
       notifyAll();
     }
     return done;
+  }
+
+  /** How often the disk was waited for. */
+  long forces() {
+    return forces;
   }
 
   // ---- life --------------------------------------------------------------------------------
@@ -220,13 +226,19 @@ final class JournalWriter implements Changes {
       if (frame.size() > JournalFile.MOST_PLAIN) {
         journal.append(frame.take());
         // A frame is on the disk before the next is begun: the reader counts on it.
-        journal.force();
+        force(journal);
       }
     }
     if (frame.size() > 0) {
       journal.append(frame.take());
-      journal.force();
+      force(journal);
     }
+  }
+
+  private void force(JournalFile which) throws IOException {
+    // Only this thread counts.
+    forces = forces + 1;
+    which.force();
   }
 
   private void rewrite() throws IOException {
@@ -246,7 +258,7 @@ final class JournalWriter implements Changes {
       if (frame.size() > 0) {
         next.append(frame.take());
       }
-      next.force();
+      force(next);
       disk.move(fresh, file);
     } catch (IOException | RuntimeException e) {
       next.close();
@@ -295,7 +307,7 @@ final class JournalWriter implements Changes {
 
   /** After the thread has ended. */
   void dispose() throws IOException {
-    Arrays.fill(master, (byte) 0);
+    master.close();
     if (journal != null) {
       journal.close();
     }

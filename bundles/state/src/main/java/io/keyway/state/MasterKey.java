@@ -1,5 +1,6 @@
 package io.keyway.state;
 
+import io.keyway.api.key.SecretBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -20,11 +21,11 @@ final class MasterKey {
   private MasterKey() {}
 
   /**
-   * The key, made and stored first when there is no file. The caller wipes it.
+   * The key, made and stored first when there is no file. The caller closes it.
    *
    * @throws IOException naming cause and cure, when the file cannot be used
    */
-  static byte[] readOrCreate(Path file, Disk disk, SecureRandom random) throws IOException {
+  static SecretBytes readOrCreate(Path file, Disk disk, SecureRandom random) throws IOException {
     if (Files.notExists(file)) {
       create(file, disk, random);
     }
@@ -41,7 +42,7 @@ final class MasterKey {
               + " of a key; put the right file back, or move it away to begin with a new key and"
               + " without what was kept");
     }
-    return key;
+    return SecretBytes.wrap(key);
   }
 
   private static void create(Path file, Disk disk, SecureRandom random) throws IOException {
