@@ -222,6 +222,11 @@ final class BurntKeys implements Closeable {
     generations.put(plane, now);
   }
 
+  /** How often the disk was waited for. */
+  long forces() {
+    return journal.forces();
+  }
+
   /** Number of keys remembered. */
   int size() {
     return keys.size();

@@ -31,6 +31,7 @@ final class LineJournal implements Closeable {
   private FileChannel channel;
   private long good;
   private boolean torn;
+  private volatile long forces;
 
   /** What was in the file when it was opened. */
   record Opened(LineJournal journal, List<String> lines, int damaged) {}
@@ -115,6 +116,7 @@ final class LineJournal implements Closeable {
       position += channel.write(octets, position);
     }
     if (force) {
+      forces = forces + 1;
       channel.force(true);
     }
     good = position;
@@ -148,6 +150,11 @@ final class LineJournal implements Closeable {
       }
       throw e;
     }
+  }
+
+  /** How often appended lines were waited for. */
+  long forces() {
+    return forces;
   }
 
   /** Number of octets that count. */

@@ -190,6 +190,11 @@ public final class SadCore implements SadService {
     }
   }
 
+  /** How often the disk was waited for to note keys, since this was opened. */
+  public long forces() {
+    return burnt.forces();
+  }
+
   private PlaneSad plane(String name) {
     return planes.computeIfAbsent(
         name, n -> new PlaneSad(n, environment, burnt, () -> store, this::announce));

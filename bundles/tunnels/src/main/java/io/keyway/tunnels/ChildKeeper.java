@@ -60,7 +60,11 @@ final class ChildKeeper {
     Set<String> names = new HashSet<>();
     now.children().stream().map(ChildConfig::name).forEach(names::add);
     if (before != null) {
+      Sums sums = tunnels.get(tunnel).sums;
       for (ChildConfig child : before.children()) {
+        if (!before.plane().equals(now.plane()) || !now.children().contains(child)) {
+          sums.moved(child.name());
+        }
         if (!names.contains(child.name())) {
           tunnelOfChild.remove(child.name());
           tunnels.get(tunnel).up.remove(child.name());
@@ -153,9 +157,14 @@ final class ChildKeeper {
 
   // ---- what the engine tells -----------------------------------------------------------------
 
-  void engineEvent(EngineEvent event) {
+  /**
+   * Takes what the engine tells.
+   *
+   * @return the tunnel of which an SA was replaced or is gone; null when none was
+   */
+  TunnelEntry engineEvent(EngineEvent event) {
     if (event instanceof EngineEvent.ChildUp up) {
-      childUp(up.child());
+      return childUp(up.child());
     } else if (event instanceof EngineEvent.ChildRekeyed rekeyed) {
       TunnelEntry entry = childUp(rekeyed.child());
       if (entry != null) {
@@ -163,13 +172,15 @@ final class ChildKeeper {
         events.tell(new TunnelEvent.Rekeyed(entry.tunnel.name(), describe(rekeyed.child())));
         changed.accept(entry);
       }
+      return entry;
     } else if (event instanceof EngineEvent.ChildDown down) {
-      childDown(down);
+      return childDown(down);
     } else if (event instanceof EngineEvent.AuthenticationFailed failed) {
       events.tell(
           new TunnelEvent.AuthenticationFailed(
               failed.connection(), failed.peer(), failed.reason()));
     }
+    return null;
   }
 
   private TunnelEntry entryOf(String child) {
@@ -202,20 +213,21 @@ final class ChildKeeper {
     return entry;
   }
 
-  private void childDown(EngineEvent.ChildDown down) {
+  private TunnelEntry childDown(EngineEvent.ChildDown down) {
     TunnelEntry entry = entryOf(down.childName());
     if (entry == null) {
-      return;
+      return null;
     }
     ChildSaStatus current = entry.up.get(down.childName());
     if (current != null && !current.uid().equals(down.uid())) {
-      return;
+      return null;
     }
     entry.up.remove(down.childName());
     entry.burnt.remove(down.uid());
     entry.failure = down.reason();
     retryLater(entry, down.childName());
     changed.accept(entry);
+    return entry;
   }
 
   static String describe(ChildSaStatus child) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads the counters of tunnels, a bounded number each second: with 500 tunnels every second, with
@@ -85,20 +84,25 @@ final class CounterPoll {
   }
 
   private void readHeld(SpdService spd, TunnelEntry entry) {
-    if (entry.hold == null) {
+    ChildId hold = entry.hold;
+    if (hold == null) {
       return;
     }
-    spd.held(entry.hold, TIMEOUT)
+    spd.held(hold, TIMEOUT)
         .whenComplete(
             (usage, error) -> {
               if (error == null && !usage.equals(Usage.ABSENT)) {
                 loop.execute(
                     () -> {
-                      Usage before = entry.heldTraffic.total();
-                      entry.heldTraffic.read(usage);
-                      if (!before.equals(entry.heldTraffic.total())) {
+                      if (!hold.equals(entry.hold)) {
+                        return;
+                      }
+                      Usage before = entry.sums.held();
+                      entry.sums.held(hold, usage);
+                      if (!before.equals(entry.sums.held())) {
                         keeper.publish(entry);
                       }
+                      keeper.counted(entry);
                     });
               }
             });
@@ -108,26 +112,30 @@ final class CounterPoll {
     if (entry.up.isEmpty()) {
       return;
     }
-    List<CompletableFuture<Usage>> answers = new ArrayList<>();
     for (ChildSaStatus child : entry.up.values()) {
       ChildId claim = claims.get(child.uid());
-      if (claim == null) {
-        return;
+      if (claim != null) {
+        spd.usage(claim, TIMEOUT)
+            .whenComplete(
+                (usage, error) -> {
+                  if (error == null && !usage.equals(Usage.ABSENT)) {
+                    loop.execute(() -> sent(entry, child, usage));
+                  }
+                });
       }
-      answers.add(spd.usage(claim, TIMEOUT).toCompletableFuture());
     }
-    CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-        .whenComplete(
-            (nothing, error) -> {
-              if (error == null) {
-                Usage sum =
-                    answers.stream().map(CompletableFuture::join).reduce(Usage.ABSENT, Usage::plus);
-                loop.execute(
-                    () -> {
-                      entry.counters.read(sum);
-                      keeper.publish(entry);
-                    });
-              }
-            });
+  }
+
+  private void sent(TunnelEntry entry, ChildSaStatus child, Usage usage) {
+    if (entry.up.get(child.name()) != child) {
+      // Its places may be another's by now; who is up is asked next time.
+      return;
+    }
+    Usage before = entry.sums.sent();
+    entry.sums.sent(child.name(), usage);
+    if (!before.equals(entry.sums.sent())) {
+      keeper.publish(entry);
+    }
+    keeper.counted(entry);
   }
 }

@@ -4,6 +4,7 @@ import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.StateStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ final class Services {
   IkeEngine engine;
   SpdService spd;
   SadService sad;
+  StateStore store;
   final Map<String, DataPlane> planes = new TreeMap<>();
 
   /** Which service a tunnel waits for, in the operator's words. */

@@ -42,10 +42,10 @@ final class StatusView {
         entry.held && entry.plan.whole() && entry.phase != Phase.UP,
         entry.since(),
         List.copyOf(entry.up.values()),
-        entry.counters.total(),
+        entry.sums.sent(),
         Usage.ABSENT,
         entry.rekeys,
-        entry.heldTraffic.total());
+        entry.sums.held());
   }
 
   /** Says that SAs of an earlier engine carry traffic on. */

@@ -61,8 +61,7 @@ final class TunnelEntry {
   TunnelStatus.Phase phase = TunnelStatus.Phase.DOWN;
   Instant since;
   long rekeys;
-  final Counters counters = new Counters();
-  final Counters heldTraffic = new Counters();
+  final Sums sums = new Sums();
 
   TunnelEntry(Backoff backoff) {
     this.backoff = backoff;

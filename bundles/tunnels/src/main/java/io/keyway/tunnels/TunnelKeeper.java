@@ -11,12 +11,14 @@ import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Owner;
+import io.keyway.api.store.StateStore;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
 import io.keyway.tunnels.plan.Resolver;
 import io.keyway.tunnels.plan.TunnelPlan;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,10 +51,21 @@ final class TunnelKeeper {
   private final Map<String, TunnelEntry> tunnels = new TreeMap<>();
   // Sorted, because whoever asks wants them so, and asks more often than they come and go.
   private final Map<String, TunnelStatus> published = new ConcurrentSkipListMap<>();
+  private final SumsNotes sums;
   private IntentSnapshot intent = IntentSnapshot.EMPTY;
 
-  TunnelKeeper(Loop loop, Services services, Owner owner, RandomGenerator random, Events events) {
+  /**
+   * @param noteSums how often sums of counters are noted that go on changing
+   */
+  TunnelKeeper(
+      Loop loop,
+      Services services,
+      Owner owner,
+      RandomGenerator random,
+      Events events,
+      Duration noteSums) {
     this.loop = loop;
+    this.sums = new SumsNotes(loop, noteSums, tunnels);
     this.services = services;
     this.random = random;
     this.events = events;
@@ -113,6 +126,7 @@ final class TunnelKeeper {
     dropUnconfigured();
     if (intent != IntentSnapshot.EMPTY) {
       holds.flushOldInstances();
+      sums.configured(now.tunnels().keySet());
     }
   }
 
@@ -166,8 +180,12 @@ final class TunnelKeeper {
   }
 
   private void replan(Tunnel tunnel) {
-    TunnelEntry entry =
-        tunnels.computeIfAbsent(tunnel.name(), n -> new TunnelEntry(new Backoff(random)));
+    TunnelEntry entry = tunnels.get(tunnel.name());
+    if (entry == null) {
+      entry = new TunnelEntry(new Backoff(random));
+      tunnels.put(tunnel.name(), entry);
+      sums.resume(tunnel.name(), entry);
+    }
     TunnelPlan before = entry.plan;
     if (entry.tunnel != null && !entry.tunnel.equals(tunnel)) {
       entry.terminated = false;
@@ -213,6 +231,7 @@ final class TunnelKeeper {
   private void remove(String name) {
     TunnelEntry entry = tunnels.remove(name);
     published.remove(name);
+    sums.gone(name);
     entry.cancelRetries();
     connections.remove(entry.plan.gateway(), name);
     connections.refresh(entry.plan.gateway());
@@ -307,7 +326,28 @@ final class TunnelKeeper {
   }
 
   void engineEvent(EngineEvent event) {
-    children.engineEvent(event);
+    TunnelEntry replaced = children.engineEvent(event);
+    if (replaced != null) {
+      sums.note(replaced);
+    }
+  }
+
+  // ---- counters ----------------------------------------------------------------------------
+
+  void useStore(StateStore store) {
+    sums.use(store);
+    publishAll(Optional.empty());
+  }
+
+  /** Sums of a tunnel were brought up to date. */
+  void counted(TunnelEntry entry) {
+    if (entry.sums.stale() && tunnels.get(entry.tunnel.name()) == entry) {
+      sums.note(entry);
+    }
+  }
+
+  void stop() {
+    sums.stop();
   }
 
   // ---- operators ---------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.StateStore;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.api.tunnel.TunnelStatus;
@@ -39,6 +40,9 @@ import java.util.random.RandomGenerator;
 /** The tunnel service: hands every call and every event to the loop. */
 public final class TunnelsCore implements TunnelService, AutoCloseable {
 
+  /** A minute of counting is what a device that restarts together with Keyway may cost. */
+  public static final Duration NOTE_SUMS = Duration.ofSeconds(60);
+
   private final Loop loop;
   private final Services services = new Services();
   private final Events events = new Events();
@@ -51,8 +55,17 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
    * @param instance one life of this bundle, for the owner of its claims
    */
   public TunnelsCore(Loop loop, String instance, RandomGenerator random) {
+    this(loop, instance, random, NOTE_SUMS);
+  }
+
+  /**
+   * @param instance one life of this bundle, for the owner of its claims
+   * @param noteSums how often sums of counters are noted that go on changing
+   */
+  public TunnelsCore(Loop loop, String instance, RandomGenerator random, Duration noteSums) {
     this.loop = loop;
-    this.keeper = new TunnelKeeper(loop, services, new Owner("tunnels", instance), random, events);
+    this.keeper =
+        new TunnelKeeper(loop, services, new Owner("tunnels", instance), random, events, noteSums);
     this.counters = new CounterPoll(loop, services, keeper);
   }
 
@@ -134,6 +147,25 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
           if (services.spd == spd) {
             services.spd = null;
             keeper.publishAll(Optional.empty());
+          }
+        });
+  }
+
+  /** Where sums of counters are kept for the next life. */
+  public void setStateStore(StateStore store) {
+    loop.execute(
+        () -> {
+          services.store = store;
+          keeper.useStore(store);
+        });
+  }
+
+  public void unsetStateStore(StateStore store) {
+    loop.execute(
+        () -> {
+          if (services.store == store) {
+            services.store = null;
+            keeper.useStore(null);
           }
         });
   }
@@ -274,6 +306,7 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
           subscriptions.values().forEach(Registration::close);
           subscriptions.clear();
           counters.stop();
+          keeper.stop();
         });
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Remembers claims in the order they came. */
-final class FakeSpd implements SpdService {
+class FakeSpd implements SpdService {
 
   final List<Policy> claims = new ArrayList<>();
   final List<String> calls = new ArrayList<>();

@@ -12,6 +12,7 @@ import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneType;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.StateStore;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.api.tunnel.TunnelStatus;
@@ -32,22 +33,37 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The tunnel service as a component. Every other service may be missing. */
-@Component(service = TunnelService.class, immediate = true)
+@Component(service = TunnelService.class, immediate = true, configurationPid = "io.keyway.tunnels")
+@Designate(ocd = TunnelsComponent.Config.class)
 public final class TunnelsComponent implements TunnelService {
+
+  /** Times. */
+  @ObjectClassDefinition(name = "Keyway tunnels")
+  public @interface Config {
+    @AttributeDefinition(
+        description =
+            "Seconds, 1 to 86400, after which sums of tunnels' counters that go on changing are"
+                + " noted; what a device that restarts together with Keyway may cost")
+    int noteSumsSeconds() default 60;
+  }
 
   private final ThreadLoop loop = new ThreadLoop();
   private final TunnelsCore core;
 
   @Activate
-  public TunnelsComponent() {
+  public TunnelsComponent(Config config) {
     SecureRandom seed = new SecureRandom();
     core =
         new TunnelsCore(
             loop,
             UUID.randomUUID().toString().substring(0, 8),
-            new SplittableRandom(seed.nextLong()));
+            new SplittableRandom(seed.nextLong()),
+            Duration.ofSeconds(Math.max(1, Math.min(86_400, config.noteSumsSeconds()))));
   }
 
   @Deactivate
@@ -102,6 +118,18 @@ public final class TunnelsComponent implements TunnelService {
 
   void unbindSpd(SpdService spd) {
     core.unsetSpd(spd);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindStateStore(StateStore store) {
+    core.setStateStore(store);
+  }
+
+  void unbindStateStore(StateStore store) {
+    core.unsetStateStore(store);
   }
 
   @Reference(

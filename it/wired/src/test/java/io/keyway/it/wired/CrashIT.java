@@ -3,6 +3,7 @@ package io.keyway.it.wired;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.sa.Usage;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
 import java.util.List;
@@ -101,6 +102,63 @@ class CrashIT extends OneTunnel {
     }
     assertNoKeyTwice();
     removeEverywhere();
+  }
+
+  @Test
+  void theCountersOfATunnelGoOnAndCountNothingTwice() throws Exception {
+    configA.apply(a, tunnelA);
+    a.awaitHeld("t");
+    send(3, Verdict.Kind.HELD);
+    awaitCounted(0, 3);
+    configB.apply(b, tunnelB);
+    b.awaitHeld("t");
+    a.awaitPhase("t", Phase.UP);
+    b.awaitPhase("t", Phase.UP);
+    String first = childOf(a).uid();
+    send(20, Verdict.Kind.PROTECTED);
+    awaitCounted(20, 3);
+    Site.Restart restart = a.kill();
+    send(5, Verdict.Kind.PROTECTED);
+    a = restart.start();
+    a.awaitReady();
+    configA.apply(a, tunnelA);
+    awaitPair(a, first);
+    awaitCounted(25, 3);
+    assertThat(a.tunnels.rekey("t", CALL).toCompletableFuture().get().outcome().done()).isTrue();
+    send(10, Verdict.Kind.PROTECTED);
+    awaitCounted(35, 3);
+    restart = a.kill();
+    a = restart.start();
+    a.awaitReady();
+    configA.apply(a, tunnelA);
+    a.awaitPhase("t", Phase.UP);
+    awaitCounted(35, 3);
+    assertThat(a.status("t").inbound()).isEqualTo(Usage.ABSENT);
+  }
+
+  private void send(int packets, Verdict.Kind expected) {
+    for (int i = 0; i < packets; i++) {
+      assertThat(Traffic.send(a, HOST_A, HOST_B, "counted").kind()).isEqualTo(expected);
+    }
+  }
+
+  /** That many, and after two more looks at the device still as many. */
+  private void awaitCounted(long sent, long held) throws InterruptedException {
+    Await.until(
+        sent + " sent and " + held + " held",
+        Site.SOON,
+        () -> counted(sent, held),
+        () -> a.status("t") + "");
+    Thread.sleep(2500);
+    assertThat(counted(sent, held)).as(a.status("t").toString()).isTrue();
+  }
+
+  private boolean counted(long sent, long held) {
+    return a.shows(
+        "t",
+        status ->
+            status.outbound().packets().orElse(0) == sent
+                && status.heldTraffic().packets().orElse(0) == held);
   }
 
   @Test

@@ -128,6 +128,7 @@ final class Site implements AutoCloseable {
             new SecureRandom());
     transport = UdpIkeTransport.start(TransportLimits.DEFAULT, System::nanoTime, Site::daemon);
     tunnels = new TunnelsCore(Threads.loop(loop), "life-" + life, new SplittableRandom(1));
+    tunnels.setStateStore(state);
     startSad();
     startSpd();
     startEngine();

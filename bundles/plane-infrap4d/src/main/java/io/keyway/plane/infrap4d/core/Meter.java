@@ -5,6 +5,7 @@ import io.keyway.plane.infrap4d.pipeline.IpsecAction;
 import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +23,13 @@ import java.util.Set;
  * begins again on a modification is known as such from the first counter that went back; until then
  * what it counted between the last reading before and the modification may be missing.
  *
+ * <p>What it knows of a place is noted whenever rows of the place change, together with what their
+ * counters said last: between changes the device itself remembers, so that a Keyway that was killed
+ * goes on from there and misses nothing.
+ *
  * <p>Only the plane's worker uses it.
  */
-final class Meter {
+final class Meter implements MirrorNotes.Counting {
 
   /** What a row said last, and what has happened to it since. */
   private static final class Row {
@@ -59,6 +64,7 @@ final class Meter {
   Meter(Mirror mirror) {
     this.mirror = mirror;
     mirror.watch(this::changed);
+    mirror.notes().counting(this);
   }
 
   /** Destination and protocol; both tables begin with them. */
@@ -75,6 +81,11 @@ final class Meter {
     if (!counts(key)) {
       return;
     }
+    forget(key, before, after);
+    note(place(key));
+  }
+
+  private void forget(RowKey key, Optional<RowAction> before, Optional<RowAction> after) {
     if (key.table() == IpsecTable.TX_CLASSIFICATION) {
       totals.computeIfAbsent(place(key), p -> new Total()).changed = true;
     }
@@ -91,6 +102,67 @@ final class Meter {
     } else {
       row.modified = true;
     }
+  }
+
+  // ---- what outlives us --------------------------------------------------------------------
+
+  private static List<RowKey> rowsOf(List<Long> place) {
+    return List.of(
+        new RowKey(IpsecTable.SPD, place),
+        RowKey.txClassification(place.get(0), place.get(1), 0),
+        RowKey.txClassification(place.get(0), place.get(1), 1));
+  }
+
+  /** A place of which nothing was counted yet is not worth a note. */
+  private void note(List<Long> place) {
+    List<MeterNote.Reading> readings = new ArrayList<>();
+    for (RowKey key : rowsOf(place)) {
+      Row row = rows.get(key);
+      if (row != null && row.packets + row.bytes > 0) {
+        readings.add(new MeterNote.Reading(key, row.packets, row.bytes));
+      }
+    }
+    Total total = totals.get(place);
+    boolean any = total != null && total.packets + total.heldPackets > 0;
+    if (any || !readings.isEmpty()) {
+      Total sum = total == null ? new Total() : total;
+      mirror
+          .notes()
+          .counted(
+              new MeterNote(
+                  place,
+                  new long[] {sum.packets, sum.bytes},
+                  new long[] {sum.heldPackets, sum.heldBytes},
+                  sum.everProtected,
+                  sum.everHeld,
+                  sum.changed,
+                  readings));
+    }
+  }
+
+  @Override
+  public void noteAll() {
+    totals.keySet().forEach(this::note);
+  }
+
+  @Override
+  public void restore(MeterNote note) {
+    Total total = new Total();
+    total.packets = note.sent()[0];
+    total.bytes = note.sent()[1];
+    total.heldPackets = note.held()[0];
+    total.heldBytes = note.held()[1];
+    total.everProtected = note.everProtected();
+    total.everHeld = note.everHeld();
+    total.changed = note.changed();
+    totals.put(note.place(), total);
+    for (MeterNote.Reading reading : note.readings()) {
+      Row row = new Row();
+      row.packets = reading.packets();
+      row.bytes = reading.bytes();
+      rows.put(reading.row(), row);
+    }
+    note(note.place());
   }
 
   /** Takes a reading of both tables. */
@@ -117,7 +189,16 @@ final class Meter {
                 present.add(place(key));
               }
             });
-    totals.keySet().retainAll(present);
+    totals
+        .keySet()
+        .removeIf(
+            place -> {
+              boolean gone = !present.contains(place);
+              if (gone) {
+                mirror.notes().countedGone(place);
+              }
+              return gone;
+            });
     for (List<Long> place : present) {
       Total total = totals.computeIfAbsent(place, p -> new Total());
       add(

@@ -56,6 +56,10 @@ final class Mirror {
     this.notes = notes;
   }
 
+  MirrorNotes notes() {
+    return notes;
+  }
+
   void watch(Watcher listener) {
     watcher = listener;
   }

@@ -4,6 +4,7 @@ import io.keyway.api.sa.SpiLease;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import java.util.List;
 import java.util.Optional;
 
 /** Hears what the mirror and the ledger of SPIs hold, so that it can be remembered. */
@@ -68,6 +69,28 @@ interface MirrorNotes {
 
   /** An SPI that is out, or back in the pool. */
   void lease(SpiLease lease, boolean pooled);
+
+  /** Who counts, and is to be told what an earlier life had counted. */
+  default void counting(Counting meter) {
+    // nobody remembers
+  }
+
+  /** What was counted at a place before its rows changed. */
+  default void counted(MeterNote place) {
+    // nobody remembers
+  }
+
+  /** A place, by destination and protocol, that has no rows any more. */
+  default void countedGone(List<Long> place) {
+    // nobody remembers
+  }
+
+  /** What the meter offers to who remembers. */
+  interface Counting {
+    void restore(MeterNote place);
+
+    void noteAll();
+  }
 
   /** The SPI of this index is used up. */
   void leaseGone(long index);

@@ -8,6 +8,7 @@ import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,10 +37,12 @@ final class PlaneJournal implements MirrorNotes {
   private static final String ROW = "row/";
   private static final String SA = "sa/";
   private static final String SPI = "spi/";
+  private static final String COUNTED = "counted/";
 
   private final PlaneMemory memory;
   private final String plane;
   private Runnable everything = () -> {};
+  private Counting meter;
   private long life;
   private String lost = "";
   private Set<String> written;
@@ -82,6 +85,14 @@ final class PlaneJournal implements MirrorNotes {
     fill(records, read, spis);
     life = memory.life();
     fill(records, mirror, ledger);
+    if (meter != null) {
+      // After the rows, whose coming is none of the changes that it counts.
+      for (Map.Entry<String, byte[]> entry : new TreeMap<>(records).entrySet()) {
+        if (entry.getKey().startsWith(COUNTED)) {
+          meter.restore(MeterNote.of(entry.getValue()));
+        }
+      }
+    }
     return Optional.of(header);
   }
 
@@ -153,6 +164,25 @@ final class PlaneJournal implements MirrorNotes {
     remove(SPI + index);
   }
 
+  @Override
+  public void counting(Counting who) {
+    meter = who;
+  }
+
+  @Override
+  public void counted(MeterNote place) {
+    put(name(place.place()), place.octets());
+  }
+
+  @Override
+  public void countedGone(List<Long> place) {
+    remove(name(place));
+  }
+
+  private static String name(List<Long> place) {
+    return COUNTED + place.stream().map(String::valueOf).collect(Collectors.joining("."));
+  }
+
   private void put(String key, byte[] octets) {
     if (written != null) {
       written.add(key);
@@ -211,6 +241,9 @@ final class PlaneJournal implements MirrorNotes {
     written = new TreeSet<>();
     Set<String> before = memory.load(plane, StateCodec.SCHEMA).keySet();
     everything.run();
+    if (meter != null) {
+      meter.noteAll();
+    }
     before.stream().filter(key -> !written.contains(key)).toList().forEach(this::remove);
     written = null;
     LOG.info("data plane {}: its state was noted anew", plane);

@@ -2,11 +2,15 @@ package io.keyway.plane.infrap4d.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sa.Usage;
+import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,8 +27,61 @@ class MeterTest {
   private static final RowAction TUNNEL =
       RowAction.txTunnel((Inet4Address) Bench.address("198.51.100.1"));
 
-  private final Mirror mirror = new Mirror(MirrorNotes.NONE);
-  private final Meter meter = new Meter(mirror);
+  /** What was noted last of each place, as octets. */
+  private final Map<List<Long>, byte[]> noted = new HashMap<>();
+
+  private final MirrorNotes notes = new Noted();
+  private Mirror mirror = new Mirror(notes);
+  private Meter meter = new Meter(mirror);
+
+  private final class Noted implements MirrorNotes {
+    @Override
+    public void row(RowKey key, Optional<RowAction> action, Doubt doubt) {
+      // not what this is about
+    }
+
+    @Override
+    public void sa(SaEntry sa) {
+      // not what this is about
+    }
+
+    @Override
+    public void saGone(SaRef ref) {
+      // not what this is about
+    }
+
+    @Override
+    public void lease(SpiLease lease, boolean pooled) {
+      // not what this is about
+    }
+
+    @Override
+    public void leaseGone(long index) {
+      // not what this is about
+    }
+
+    @Override
+    public void counted(MeterNote place) {
+      noted.put(place.place(), place.octets());
+    }
+
+    @Override
+    public void countedGone(List<Long> place) {
+      noted.remove(place);
+    }
+  }
+
+  /** The controller is killed; the device counts on, and the next life finds its rows. */
+  private void killed() throws IOException {
+    Map<List<Long>, byte[]> found = new HashMap<>(noted);
+    Map<RowKey, RowAction> rows = Map.copyOf(mirror.rows());
+    mirror = new Mirror(notes);
+    meter = new Meter(mirror);
+    rows.forEach((key, action) -> mirror.set(key, Optional.of(action)));
+    for (byte[] octets : found.values()) {
+      meter.restore(MeterNote.of(octets));
+    }
+  }
 
   /** Counters as the device has them. */
   private final Map<RowKey, long[]> device = new HashMap<>();
@@ -190,5 +247,69 @@ class MeterTest {
     read();
     assertThat(meter.sent(SPD)).isEmpty();
     assertThat(meter.held(SPD)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKilledControllerGoesOnCountingWhereItStopped(boolean resets) throws IOException {
+    resetsOnModify = resets;
+    hold();
+    packets(4);
+    read();
+    protect(1);
+    packets(10);
+    read();
+    killed();
+    read();
+    expect(10, 4);
+    packets(5);
+    killed();
+    packets(2);
+    read();
+    expect(17, 4);
+    hold();
+    packets(3);
+    read();
+    expect(17, 7);
+    killed();
+    read();
+    expect(17, 7);
+  }
+
+  @Test
+  void whatWasNeverReadBeforeTheEndIsReadAfterIt() throws IOException {
+    hold();
+    protect(1);
+    packets(10);
+    killed();
+    read();
+    expect(10, 0);
+  }
+
+  @Test
+  void aDeviceThatRestartedMeanwhileCountsNothingTwice() throws IOException {
+    protect(1);
+    packets(10);
+    read();
+    protect(2);
+    device.values().forEach(counter -> java.util.Arrays.fill(counter, 0));
+    packets(3);
+    killed();
+    read();
+    assertThat(meter.sent(SPD).orElseThrow().packets()).hasValue(13);
+  }
+
+  @Test
+  void nothingIsKeptOfAPlaceThatIsGone() {
+    protect(1);
+    packets(10);
+    read();
+    protect(2);
+    assertThat(noted).hasSize(1);
+    for (RowKey key : List.of(SPD, TX0, TX1)) {
+      delete(key);
+    }
+    read();
+    assertThat(noted).isEmpty();
   }
 }
