@@ -4,6 +4,7 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.key.SecretBytes;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,7 @@ public final class KeySchedule {
    * @param oldSkD SK_d of the IKE SA that is replaced
    * @param newPrf the function that the new IKE SA negotiated: it makes everything else
    * @param sharedSecret of the key exchange in CREATE_CHILD_SA
+   * @param more of additional key exchanges, in their order (RFC 9370 section 2.2.4)
    * @param ni nonce of who started the exchange
    * @param nr nonce of who answered
    * @param spiI new IKE SPI of who started the exchange
@@ -58,14 +60,64 @@ public final class KeySchedule {
       EncryptionAlgorithm encryption,
       IntegrityAlgorithm integrity,
       SecretBytes sharedSecret,
+      List<SecretBytes> more,
       byte[] ni,
       byte[] nr,
       long spiI,
       long spiR) {
-    try (SecretBytes skeyseed =
-        sharedSecret.read(secret -> oldPrf.derive(oldSkD, secret, ni, nr))) {
+    try (SecretBytes rest = joined(more);
+        SecretBytes skeyseed =
+            sharedSecret.read(
+                secret -> rest.read(further -> oldPrf.derive(oldSkD, secret, ni, nr, further)))) {
       return fromSkeyseed(newPrf, encryption, integrity, skeyseed, ni, nr, spiI, spiR);
     }
+  }
+
+  /** The same with one key exchange. */
+  public static IkeSaKeys rekeyedIkeSa(
+      Prf oldPrf,
+      SecretBytes oldSkD,
+      Prf newPrf,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes sharedSecret,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    return rekeyedIkeSa(
+        oldPrf, oldSkD, newPrf, encryption, integrity, sharedSecret, List.of(), ni, nr, spiI, spiR);
+  }
+
+  /**
+   * Keys of an IKE SA after one more key exchange in IKE_INTERMEDIATE (RFC 9370 section 2.2.2): the
+   * formula is that of a rekey, nonces and SPIs stay.
+   *
+   * @param skD SK_d before it
+   */
+  public static IkeSaKeys afterIntermediate(
+      Prf prf,
+      SecretBytes skD,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes sharedSecret,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    return rekeyedIkeSa(
+        prf, skD, prf, encryption, integrity, sharedSecret, List.of(), ni, nr, spiI, spiR);
+  }
+
+  private static SecretBytes joined(List<SecretBytes> secrets) {
+    byte[] all = new byte[secrets.stream().mapToInt(SecretBytes::length).sum()];
+    int at = 0;
+    for (SecretBytes secret : secrets) {
+      int offset = at;
+      secret.use(octets -> System.arraycopy(octets, 0, all, offset, octets.length));
+      at += secret.length();
+    }
+    return SecretBytes.wrap(all);
   }
 
   /**
@@ -74,9 +126,41 @@ public final class KeySchedule {
    * @param prf the function of the IKE SA
    * @param skD of the IKE SA
    * @param sharedSecret of a key exchange in CREATE_CHILD_SA; empty without PFS
+   * @param more of additional key exchanges, in their order (RFC 9370 section 2.2.4)
    * @param ni nonce of who started the exchange (of IKE_SA_INIT for the first child)
    * @param nr nonce of who answered
    */
+  public static ChildSaKeys childSa(
+      Prf prf,
+      SecretBytes skD,
+      Optional<SecretBytes> sharedSecret,
+      List<SecretBytes> more,
+      byte[] ni,
+      byte[] nr,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity) {
+    int encryptionOctets = encryption.keyMaterialOctets();
+    int integrityOctets = integrity.keyOctets();
+    int octets = 2 * (encryptionOctets + integrityOctets);
+    try (SecretBytes rest = joined(more);
+        SecretBytes keymat =
+            sharedSecret.isPresent()
+                ? sharedSecret
+                    .get()
+                    .read(
+                        secret ->
+                            rest.read(further -> prf.expand(skD, octets, secret, ni, nr, further)))
+                : prf.expand(skD, octets, ni, nr)) {
+      Cutter cut = new Cutter(keymat);
+      return new ChildSaKeys(
+          cut.next(encryptionOctets),
+          cut.next(integrityOctets),
+          cut.next(encryptionOctets),
+          cut.next(integrityOctets));
+    }
+  }
+
+  /** The same with one key exchange at most. */
   public static ChildSaKeys childSa(
       Prf prf,
       SecretBytes skD,
@@ -85,20 +169,7 @@ public final class KeySchedule {
       byte[] nr,
       EncryptionAlgorithm encryption,
       IntegrityAlgorithm integrity) {
-    int encryptionOctets = encryption.keyMaterialOctets();
-    int integrityOctets = integrity.keyOctets();
-    int octets = 2 * (encryptionOctets + integrityOctets);
-    try (SecretBytes keymat =
-        sharedSecret.isPresent()
-            ? sharedSecret.get().read(secret -> prf.expand(skD, octets, secret, ni, nr))
-            : prf.expand(skD, octets, ni, nr)) {
-      Cutter cut = new Cutter(keymat);
-      return new ChildSaKeys(
-          cut.next(encryptionOctets),
-          cut.next(integrityOctets),
-          cut.next(encryptionOctets),
-          cut.next(integrityOctets));
-    }
+    return childSa(prf, skD, sharedSecret, List.of(), ni, nr, encryption, integrity);
   }
 
   private static IkeSaKeys fromSkeyseed(

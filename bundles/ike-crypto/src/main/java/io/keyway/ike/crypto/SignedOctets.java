@@ -10,11 +10,13 @@ public final class SignedOctets {
   private final byte[] message;
   private final byte[] peerNonce;
   private final byte[] maccedId;
+  private final byte[] intermediate;
 
-  private SignedOctets(byte[] message, byte[] peerNonce, byte[] maccedId) {
+  private SignedOctets(byte[] message, byte[] peerNonce, byte[] maccedId, byte[] intermediate) {
     this.message = message;
     this.peerNonce = peerNonce;
     this.maccedId = maccedId;
+    this.intermediate = intermediate;
   }
 
   /**
@@ -28,11 +30,21 @@ public final class SignedOctets {
    */
   public static SignedOctets of(
       Prf prf, SecretBytes skP, byte[] message, byte[] peerNonce, byte[] idBody) {
-    return new SignedOctets(message, peerNonce, prf.compute(skP, idBody));
+    return new SignedOctets(message, peerNonce, prf.compute(skP, idBody), new byte[0]);
+  }
+
+  /**
+   * The same behind IKE_INTERMEDIATE exchanges.
+   *
+   * @param intAuth IntAuth of RFC 9242 section 3.3.1, the same for both sides; empty where there
+   *     were none
+   */
+  public SignedOctets and(byte[] intAuth) {
+    return new SignedOctets(message, peerNonce, maccedId, intAuth);
   }
 
   /** In their order; not to be changed. */
   public byte[][] parts() {
-    return new byte[][] {message, peerNonce, maccedId};
+    return new byte[][] {message, peerNonce, maccedId, intermediate};
   }
 }

@@ -72,14 +72,6 @@ final class ConfigCheck {
         methods.addAll(proposal.additional());
       }
     }
-    boolean additional =
-        config.proposals().stream().anyMatch(p -> !p.additional().isEmpty())
-            || config.children().stream()
-                .flatMap(child -> child.proposals().stream())
-                .anyMatch(p -> !p.additional().isEmpty());
-    if (additional) {
-      return Optional.of("additional key exchanges (RFC 9370) are not negotiated yet; remove them");
-    }
     return methods.stream().map(crypto::flaw).flatMap(Optional::stream).findFirst();
   }
 

@@ -102,7 +102,11 @@ final class InitResponder {
     Optional<Candidates> candidates =
         connections.candidates(configured(datagram), datagram.remote().getAddress());
     List<IkeProposal> ours = candidates.map(Candidates::proposals).orElse(List.of());
-    Optional<IkeProposals.Choice> choice = IkeProposals.choose(ours, offer);
+    boolean intermediate = request.has(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED);
+    // Without IKE_INTERMEDIATE there is no place for additional key exchanges (RFC 9370 2.2.2).
+    List<IkeProposal> possible =
+        ours.stream().filter(p -> intermediate || p.additional().isEmpty()).toList();
+    Optional<IkeProposals.Choice> choice = IkeProposals.choose(possible, offer);
     if (candidates.isEmpty() || choice.isEmpty()) {
       ctx.counters().count("ike-init-refused");
       LOG.info(

@@ -1,6 +1,6 @@
 package io.keyway.ike.message;
 
-/** Exchange types (RFC 7296 section 3.1, RFC 9242). */
+/** Exchange types (RFC 7296 section 3.1, RFC 9242, RFC 9370). */
 public final class ExchangeType {
   public static final int IKE_SA_INIT = 34;
   public static final int IKE_AUTH = 35;
@@ -8,6 +8,7 @@ public final class ExchangeType {
   public static final int INFORMATIONAL = 37;
   public static final int IKE_SESSION_RESUME = 38;
   public static final int IKE_INTERMEDIATE = 43;
+  public static final int IKE_FOLLOWUP_KE = 44;
 
   private ExchangeType() {}
 
@@ -20,6 +21,7 @@ public final class ExchangeType {
       case INFORMATIONAL -> "INFORMATIONAL";
       case IKE_SESSION_RESUME -> "IKE_SESSION_RESUME";
       case IKE_INTERMEDIATE -> "IKE_INTERMEDIATE";
+      case IKE_FOLLOWUP_KE -> "IKE_FOLLOWUP_KE";
       default -> "ExchangeType " + number;
     };
   }

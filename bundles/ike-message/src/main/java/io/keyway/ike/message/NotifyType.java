@@ -21,6 +21,7 @@ public final class NotifyType {
   public static final int UNEXPECTED_NAT_DETECTED = 41;
   public static final int TEMPORARY_FAILURE = 43;
   public static final int CHILD_SA_NOT_FOUND = 44;
+  public static final int STATE_NOT_FOUND = 47;
   public static final int INITIAL_CONTACT = 16384;
   public static final int SET_WINDOW_SIZE = 16385;
   public static final int ADDITIONAL_TS_POSSIBLE = 16386;
@@ -76,6 +77,7 @@ public final class NotifyType {
       case UNEXPECTED_NAT_DETECTED -> "UNEXPECTED_NAT_DETECTED";
       case TEMPORARY_FAILURE -> "TEMPORARY_FAILURE";
       case CHILD_SA_NOT_FOUND -> "CHILD_SA_NOT_FOUND";
+      case STATE_NOT_FOUND -> "STATE_NOT_FOUND";
       case INITIAL_CONTACT -> "INITIAL_CONTACT";
       case SET_WINDOW_SIZE -> "SET_WINDOW_SIZE";
       case ADDITIONAL_TS_POSSIBLE -> "ADDITIONAL_TS_POSSIBLE";

@@ -13,6 +13,11 @@ import io.keyway.ike.message.PayloadType;
 public final class SealedTarget {
   private SealedTarget() {}
 
+  /** Providers take seconds to load under a fuzzer; that is no slow input. */
+  public static void fuzzerInitialize() {
+    Wire.require(!TestKeys.PROTECTIONS.isEmpty(), "no algorithms");
+  }
+
   public static void fuzzerTestOneInput(byte[] data) {
     open(data);
     open(Wire.framed(PayloadType.SK, data));

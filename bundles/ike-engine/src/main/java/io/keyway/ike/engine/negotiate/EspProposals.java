@@ -102,6 +102,7 @@ public final class EspProposals {
                 .map(k -> Transforms.offers(offered, Transform.of(TransformType.KE, k.ianaId())))
                 .orElseGet(() -> Transforms.offersNoKeyExchange(offered));
     return group
+        && Transforms.offersAdditional(offered, keyExchange ? mine.additional() : List.of())
         && Transforms.understood(
             offered, TransformType.ENCR, TransformType.INTEG, TransformType.KE, TransformType.ESN)
         && Transforms.offers(offered, Transforms.encryption(mine.encryption()))
@@ -117,6 +118,7 @@ public final class EspProposals {
     }
     if (keyExchange && proposal.keyExchange().isPresent()) {
       transforms.add(Transform.of(TransformType.KE, proposal.keyExchange().get().ianaId()));
+      transforms.addAll(Transforms.additional(proposal.additional()));
     }
     transforms.add(Transforms.esn(proposal.esn()));
     return transforms;

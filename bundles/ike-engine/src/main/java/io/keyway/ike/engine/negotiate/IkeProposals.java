@@ -85,7 +85,8 @@ public final class IkeProposals {
         && Transforms.offers(offered, Transforms.encryption(mine.encryption()))
         && Transforms.offersIntegrity(offered, mine.integrity())
         && Transforms.offers(offered, Transform.of(TransformType.PRF, mine.prf().ianaId()))
-        && Transforms.offers(offered, Transform.of(TransformType.KE, mine.keyExchange().ianaId()));
+        && Transforms.offers(offered, Transform.of(TransformType.KE, mine.keyExchange().ianaId()))
+        && Transforms.offersAdditional(offered, mine.additional());
   }
 
   private static List<Transform> transforms(IkeProposal proposal) {
@@ -96,6 +97,7 @@ public final class IkeProposals {
       transforms.add(Transform.of(TransformType.INTEG, proposal.integrity().ianaId()));
     }
     transforms.add(Transform.of(TransformType.KE, proposal.keyExchange().ianaId()));
+    transforms.addAll(Transforms.additional(proposal.additional()));
     return transforms;
   }
 }

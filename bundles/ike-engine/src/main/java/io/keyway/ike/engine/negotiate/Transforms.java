@@ -2,12 +2,14 @@ package io.keyway.ike.engine.negotiate;
 
 import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.ike.message.EsnId;
 import io.keyway.ike.message.GroupId;
 import io.keyway.ike.message.IntegrityId;
 import io.keyway.ike.message.Proposal;
 import io.keyway.ike.message.Transform;
 import io.keyway.ike.message.TransformType;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What IKE and ESP proposals have in common (RFC 7296 section 3.3.3). */
@@ -44,8 +46,8 @@ final class Transforms {
 
   /**
    * Whether we may leave a transform type of the offer unanswered. A type that is not understood
-   * spoils the proposal (RFC 7296 section 3.3.6), except that the additional key exchanges of RFC
-   * 9370 may be declined where "none" is offered.
+   * spoils the proposal (RFC 7296 section 3.3.6); for additional key exchanges see {@link
+   * #offersAdditional}.
    */
   static boolean understood(Proposal offered, int... types) {
     for (Transform transform : offered.transforms()) {
@@ -53,11 +55,35 @@ final class Transforms {
       for (int type : types) {
         known |= transform.type() == type;
       }
-      boolean declinable =
-          transform.type() >= TransformType.ADDKE1
-              && transform.type() <= TransformType.ADDKE7
-              && offered.transforms().contains(Transform.of(transform.type(), GroupId.NONE));
-      if (!known && !declinable) {
+      boolean additional =
+          transform.type() >= TransformType.ADDKE1 && transform.type() <= TransformType.ADDKE7;
+      if (!known && !additional) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The transforms of additional key exchanges: the first is of type ADDKE1, and so on. */
+  static List<Transform> additional(List<KeyExchangeMethod> methods) {
+    List<Transform> transforms = new ArrayList<>();
+    for (KeyExchangeMethod method : methods) {
+      transforms.add(Transform.of(TransformType.ADDKE1 + transforms.size(), method.ianaId()));
+    }
+    return transforms;
+  }
+
+  /**
+   * Whether the offer has these additional key exchanges, and no more that may not be left out (RFC
+   * 9370 section 2.2.1).
+   */
+  static boolean offersAdditional(Proposal offered, List<KeyExchangeMethod> methods) {
+    if (!offered.transforms().containsAll(additional(methods))) {
+      return false;
+    }
+    for (int type = TransformType.ADDKE1 + methods.size(); type <= TransformType.ADDKE7; type++) {
+      if (!offered.ofType(type).isEmpty()
+          && !offered.transforms().contains(Transform.of(type, GroupId.NONE))) {
         return false;
       }
     }

@@ -93,26 +93,14 @@ final class AuthResponder {
       SecretBytes psk, IdPayload idI, Identity peer, AuthPayload auth) {
     Handshake handshake = sa.handshake();
     byte[] expected =
-        PskAuth.compute(
-            sa.crypto().prf(),
-            psk,
-            sa.crypto().keys().skPi(),
-            handshake.initRequest,
-            handshake.responderNonce,
-            idI.body());
+        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofInitiator(sa.crypto(), idI));
     if (!PskAuth.matches(expected, auth.data().toArray())) {
       return refuse(Reasons.badPeerAuth(sa.config(), peer.toString(), sa.path().peer()));
     }
     Identity us = Identities.local(sa.config());
     IdPayload idR = Identities.toWire(false, us);
     byte[] ours =
-        PskAuth.compute(
-            sa.crypto().prf(),
-            psk,
-            sa.crypto().keys().skPr(),
-            handshake.initResponse,
-            handshake.initiatorNonce,
-            idR.body());
+        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofResponder(sa.crypto(), idR));
     List<Payload> payloads = new ArrayList<>();
     payloads.add(idR);
     payloads.add(new AuthPayload(AuthMethod.SHARED_KEY, Octets.copyOf(ours)));

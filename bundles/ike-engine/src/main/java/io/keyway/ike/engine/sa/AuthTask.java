@@ -60,13 +60,7 @@ final class AuthTask implements Task {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
     byte[] auth =
-        PskAuth.compute(
-            sa.crypto().prf(),
-            psk,
-            sa.crypto().keys().skPi(),
-            sa.handshake().initRequest,
-            sa.handshake().responderNonce,
-            idI.body());
+        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofInitiator(sa.crypto(), idI));
     request.add(new AuthPayload(AuthMethod.SHARED_KEY, Octets.copyOf(auth)));
   }
 
@@ -103,13 +97,7 @@ final class AuthTask implements Task {
               + "'; check remote-id here or local-id there");
     }
     byte[] expected =
-        PskAuth.compute(
-            sa.crypto().prf(),
-            psk,
-            sa.crypto().keys().skPr(),
-            sa.handshake().initResponse,
-            sa.handshake().initiatorNonce,
-            idR.body());
+        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofResponder(sa.crypto(), idR));
     if (auth.method() != AuthMethod.SHARED_KEY
         || !PskAuth.matches(expected, auth.data().toArray())) {
       return reject(sa, Reasons.badPeerAuth(sa.config(), name, sa.path().peer()));

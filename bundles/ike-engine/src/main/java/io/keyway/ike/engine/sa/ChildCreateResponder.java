@@ -200,8 +200,44 @@ final class ChildCreateResponder {
                 keying.close();
                 return failed(config, lease.outcome());
               }
-              return install(match, choice.get(), pairs, keying, ke, lease.value().get());
+              SpiLease spi = lease.value().get();
+              return inAuth || choice.get().chosen().additional().isEmpty()
+                  ? install(
+                      match,
+                      choice.get().peerSpi(),
+                      pairs,
+                      keying,
+                      spi,
+                      answer(match, choice.get(), spi.spi().bits(), ke))
+                  : followUp(match, choice.get(), pairs, keying, ke, spi);
             });
+  }
+
+  /** Answers now, and makes the child when its additional key exchanges are done (RFC 9370). */
+  private CompletableFuture<List<Payload>> followUp(
+      ChildMatch match,
+      EspProposals.Choice choice,
+      List<SelectorPair> pairs,
+      ChildKeying keying,
+      List<Payload> ke,
+      SpiLease lease) {
+    List<Payload> answer = answer(match, choice, lease.spi().bits(), ke);
+    answer.add(
+        FollowUp.await(
+            sa,
+            choice.chosen().additional(),
+            (secrets, last) -> {
+              keying.additionalSecrets(secrets);
+              return install(match, choice.peerSpi(), pairs, keying, lease, last)
+                  .thenApply(Reply::of);
+            },
+            () -> {
+              keying.close();
+              sa.children().endWork();
+              new Installer(sa).release(lease);
+              rekeyFailed();
+            }));
+    return CompletableFuture.completedFuture(answer);
   }
 
   /** The key exchange of a child with PFS. */
@@ -235,11 +271,11 @@ final class ChildCreateResponder {
 
   private CompletableFuture<List<Payload>> install(
       ChildMatch match,
-      EspProposals.Choice choice,
+      int peerSpi,
       List<SelectorPair> pairs,
       ChildKeying keying,
-      List<Payload> ke,
-      SpiLease lease) {
+      SpiLease lease,
+      List<Payload> answer) {
     Children children = sa.children();
     if (sa.isDead()) {
       children.endWork();
@@ -247,8 +283,7 @@ final class ChildCreateResponder {
       new Installer(sa).release(lease);
       return CompletableFuture.completedFuture(List.of());
     }
-    ChildSa child =
-        keying.child(match.config(), lease, choice.peerSpi(), pairs, Optional.ofNullable(old));
+    ChildSa child = keying.child(match.config(), lease, peerSpi, pairs, Optional.ofNullable(old));
     children.add(child);
     return new Installer(sa)
         .install(child, keying.derive(peerNonce, ourNonce), false, isNew())
@@ -266,7 +301,7 @@ final class ChildCreateResponder {
                 return failed(match.config(), outcome);
               }
               installed(child);
-              return CompletableFuture.completedFuture(answer(match, choice, child, ke));
+              return CompletableFuture.completedFuture(answer);
             });
   }
 
@@ -303,14 +338,14 @@ final class ChildCreateResponder {
   }
 
   private List<Payload> answer(
-      ChildMatch match, EspProposals.Choice choice, ChildSa child, List<Payload> ke) {
+      ChildMatch match, EspProposals.Choice choice, int ourSpi, List<Payload> ke) {
     List<Payload> answer = new ArrayList<>();
-    if (child.mode() == IpsecMode.TRANSPORT) {
+    if (match.config().mode() == IpsecMode.TRANSPORT) {
       answer.add(NotifyPayload.of(NotifyType.USE_TRANSPORT_MODE));
     }
     answer.add(
         new SaPayload(
-            List.of(choice.answer().with(choice.answer().number(), Octets.ofInt(child.spiIn())))));
+            List.of(choice.answer().with(choice.answer().number(), Octets.ofInt(ourSpi)))));
     if (!inAuth) {
       answer.add(new NoncePayload(Octets.copyOf(ourNonce)));
       answer.addAll(ke);
@@ -322,16 +357,21 @@ final class ChildCreateResponder {
 
   /** Something on our side went wrong: the peer may try again, or we do. */
   private CompletableFuture<List<Payload>> failed(ChildConfig config, Outcome outcome) {
-    if (old != null) {
-      boolean conceded = old.state() == ChildSa.State.REKEYED;
-      old.peerRekey = null;
-      if (conceded) {
-        // Our own rekey gave way to this one, which now failed: the old child goes on.
-        old.setState(ChildSa.State.INSTALLED);
-        ChildTimers.retryRekey(old);
-      }
-    }
+    rekeyFailed();
     return error(refusal(outcome.kind()), config.name(), outcome.reason());
+  }
+
+  private void rekeyFailed() {
+    if (old == null) {
+      return;
+    }
+    boolean conceded = old.state() == ChildSa.State.REKEYED;
+    old.peerRekey = null;
+    if (conceded && !sa.isDead()) {
+      // Our own rekey gave way to this one, which now failed: the old child goes on.
+      old.setState(ChildSa.State.INSTALLED);
+      ChildTimers.retryRekey(old);
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.engine.negotiate.EspProposals;
 import io.keyway.ike.engine.negotiate.Selectors;
+import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
 import io.keyway.ike.message.NoncePayload;
@@ -41,6 +42,10 @@ final class ChildCreateTask implements Task {
   private Optional<KeyExchangeMethod> group;
   private boolean groupCorrected;
   private KeyExchange.Initiation initiation;
+  private ChildKeying keying;
+  private int peerSpi;
+  private List<SelectorPair> pairs = List.of();
+  private FollowUps followUps;
 
   /**
    * A task for a configured child.
@@ -102,7 +107,16 @@ final class ChildCreateTask implements Task {
   }
 
   @Override
+  public int nextExchange(int type) {
+    return followUps == null ? type : ExchangeType.IKE_FOLLOWUP_KE;
+  }
+
+  @Override
   public void build(IkeSa sa, List<Payload> request) {
+    if (followUps != null) {
+      followUps.build(sa, request);
+      return;
+    }
     inAuth = sa.state() == IkeSa.State.CONNECTING;
     if (inAuth) {
       ourNonce = sa.handshake().initiatorNonce;
@@ -150,6 +164,10 @@ final class ChildCreateTask implements Task {
         && children.up(config.name()).isEmpty()) {
       return notAcceptable(sa, "nobody wants the child any more");
     }
+    if (followUps != null) {
+      Optional<String> problem = followUps.process(sa, response);
+      return problem.isPresent() ? notAcceptable(sa, problem.get()) : goOn(sa);
+    }
     SaPayload answer = response.first(SaPayload.class).orElse(null);
     TsPayload tsI = selectors(response, true);
     TsPayload tsR = selectors(response, false);
@@ -171,11 +189,13 @@ final class ChildCreateTask implements Task {
         || !Selectors.covers(remoteSelectors(sa), remote)) {
       return notAcceptable(sa, "it widened the traffic selectors to " + local + " === " + remote);
     }
-    List<SelectorPair> pairs = Selectors.pairs(local, remote);
+    pairs = Selectors.pairs(local, remote);
     if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {
       return notAcceptable(sa, "its traffic selectors make " + pairs.size() + " pairs");
     }
-    ChildKeying keying = new ChildKeying(sa, choice.get().chosen());
+    keying = new ChildKeying(sa, choice.get().chosen());
+    peerSpi = choice.get().peerSpi();
+    List<KeyExchangeMethod> additional = List.of();
     if (!inAuth) {
       NoncePayload nonce = response.first(NoncePayload.class).orElse(null);
       if (nonce == null) {
@@ -186,7 +206,22 @@ final class ChildCreateTask implements Task {
       if (problem.isPresent()) {
         return notAcceptable(sa, problem.get());
       }
+      additional = choice.get().chosen().additional();
     }
+    FollowUps more = new FollowUps(additional);
+    if (!more.goesOn(response)) {
+      return notAcceptable(sa, "its answer does not lead to more key exchanges");
+    }
+    followUps = more;
+    return goOn(sa);
+  }
+
+  /** Another key exchange, or the child that all of them make. */
+  private Step goOn(IkeSa sa) {
+    if (!followUps.isDone()) {
+      return Step.AGAIN;
+    }
+    keying.additionalSecrets(followUps.secrets());
     if (old != null && losesAgainstPeer()) {
       keying.close();
       return concede(sa);
@@ -198,8 +233,7 @@ final class ChildCreateTask implements Task {
     if (old != null) {
       win(sa);
     }
-    ChildSa child =
-        keying.child(config, lease, choice.get().peerSpi(), pairs, Optional.ofNullable(old));
+    ChildSa child = keying.child(config, lease, peerSpi, pairs, Optional.ofNullable(old));
     child.ours = true;
     install(sa, child, keying);
     return Step.DONE;
@@ -295,7 +329,7 @@ final class ChildCreateTask implements Task {
   // --- refusals -----------------------------------------------------------------------------
 
   private Step refused(IkeSa sa, NotifyPayload error) {
-    if (error.type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(error)) {
+    if (followUps == null && error.type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(error)) {
       closeSecrets();
       return Step.AGAIN;
     }
@@ -412,6 +446,12 @@ final class ChildCreateTask implements Task {
   private void closeSecrets() {
     if (initiation != null) {
       initiation.close();
+    }
+    if (keying != null) {
+      keying.close();
+    }
+    if (followUps != null) {
+      followUps.close();
     }
   }
 }

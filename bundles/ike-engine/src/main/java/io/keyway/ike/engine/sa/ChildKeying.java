@@ -17,6 +17,7 @@ final class ChildKeying implements AutoCloseable {
   private final IkeSa sa;
   private final EspProposal chosen;
   private Optional<SecretBytes> secret = Optional.empty();
+  private List<SecretBytes> more = List.of();
 
   ChildKeying(IkeSa sa, EspProposal chosen) {
     this.sa = sa;
@@ -26,6 +27,11 @@ final class ChildKeying implements AutoCloseable {
   /** Of a key exchange of the child's own; ownership passes. */
   void sharedSecret(SecretBytes shared) {
     secret = Optional.of(shared);
+  }
+
+  /** Of additional key exchanges, in their order; only looked at. */
+  void additionalSecrets(List<SecretBytes> secrets) {
+    more = secrets;
   }
 
   /**
@@ -71,6 +77,7 @@ final class ChildKeying implements AutoCloseable {
           sa.crypto().prf(),
           sa.crypto().keys().skD(),
           secret,
+          more,
           ni,
           nr,
           chosen.encryption(),

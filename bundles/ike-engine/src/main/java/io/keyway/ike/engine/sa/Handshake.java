@@ -1,12 +1,39 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.ike.crypto.Prf;
+import io.keyway.ike.crypto.SignedOctets;
+import io.keyway.ike.message.IdPayload;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
 /**
  * What IKE_SA_INIT leaves for IKE_AUTH: both nonces and both messages as they went over the wire
- * (RFC 7296 section 2.15). Dropped as soon as both sides are authenticated.
+ * (RFC 7296 section 2.15), and what IKE_INTERMEDIATE adds (RFC 9242). Dropped as soon as both sides
+ * are authenticated.
  */
 final class Handshake {
   byte[] initiatorNonce = {};
   byte[] responderNonce = {};
   byte[] initRequest = {};
   byte[] initResponse = {};
+
+  /** Additional key exchanges that were agreed on and not done yet (RFC 9370). */
+  final Deque<KeyExchangeMethod> pendingExchanges = new ArrayDeque<>();
+
+  final IntermediateAuth intermediate = new IntermediateAuth();
+
+  /** What the initiator's AUTH covers. */
+  SignedOctets ofInitiator(SaCrypto crypto, IdPayload id) {
+    Prf prf = crypto.prf();
+    return SignedOctets.of(prf, crypto.keys().skPi(), initRequest, responderNonce, id.body())
+        .and(intermediate.octets());
+  }
+
+  /** What the responder's AUTH covers. */
+  SignedOctets ofResponder(SaCrypto crypto, IdPayload id) {
+    Prf prf = crypto.prf();
+    return SignedOctets.of(prf, crypto.keys().skPr(), initResponse, initiatorNonce, id.body())
+        .and(intermediate.octets());
+  }
 }

@@ -10,10 +10,13 @@ import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.ProtocolId;
 import io.keyway.ike.message.SaPayload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +41,6 @@ final class IkeRekeyResponder {
   }
 
   Reply reply() {
-    boolean ours = sa.requests().isActive(IkeRekeyTask.class);
     if (!sa.state().isEstablished() || sa.children().isBusy() || sa.peerRekey() != null) {
       return refuse(NotifyType.TEMPORARY_FAILURE, "the IKE SA or a child is being changed");
     }
@@ -73,24 +75,34 @@ final class IkeRekeyResponder {
     long ourSpi = sa.ctx().newSpi();
     byte[] ni = nonce.nonce().toArray();
     byte[] nr = sa.ctx().nonce();
-    IkeSa successor;
-    try (SecretBytes secret = agreed.sharedSecret()) {
-      successor =
-          Successor.make(
-              sa, choice.get().chosen(), secret, false, peerSpi.toLong(), ourSpi, ni, nr);
+    IkeProposals.Choice choose = choice.get();
+    List<Payload> answer = new ArrayList<>();
+    answer.add(
+        new SaPayload(
+            List.of(choose.answer().with(choose.answer().number(), Octets.ofLong(ourSpi)))));
+    answer.add(new NoncePayload(Octets.copyOf(nr)));
+    answer.add(new KePayload(group.ianaId(), Octets.copyOf(agreed.publicValue())));
+    SecretBytes secret = agreed.sharedSecret();
+    FollowUp.Completion completion =
+        (more, last) -> {
+          try (secret) {
+            IkeSa successor =
+                Successor.make(
+                    sa, choose.chosen(), secret, more, false, peerSpi.toLong(), ourSpi, ni, nr);
+            return CompletableFuture.completedFuture(made(successor, ni, nr, last));
+          }
+        };
+    List<KeyExchangeMethod> additional = choose.chosen().additional();
+    if (additional.isEmpty()) {
+      return completion.complete(List.of(), answer).join();
     }
-    Reply reply =
-        Reply.of(
-            List.of(
-                new SaPayload(
-                    List.of(
-                        choice
-                            .get()
-                            .answer()
-                            .with(choice.get().answer().number(), Octets.ofLong(ourSpi)))),
-                new NoncePayload(Octets.copyOf(nr)),
-                new KePayload(group.ianaId(), Octets.copyOf(agreed.publicValue()))));
-    if (ours) {
+    answer.add(FollowUp.await(sa, additional, completion, secret::close));
+    return Reply.of(answer);
+  }
+
+  private Reply made(IkeSa successor, byte[] ni, byte[] nr, List<Payload> answer) {
+    Reply reply = Reply.of(answer);
+    if (sa.requests().isActive(IkeRekeyTask.class)) {
       // Which of the two stays is known when the peer answers ours.
       sa.setPeerRekey(new PeerRekey<>(successor, PeerRekey.lower(ni, nr)));
       return reply;

@@ -7,6 +7,7 @@ import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
 import io.keyway.ike.message.NoncePayload;
@@ -25,9 +26,23 @@ final class IkeRekeyTask implements Task {
   private KeyExchangeMethod group;
   private boolean groupCorrected;
   private KeyExchange.Initiation initiation;
+  private IkeProposal chosen;
+  private long peerSpi;
+  private byte[] peerNonce;
+  private SecretBytes firstSecret;
+  private FollowUps followUps;
+
+  @Override
+  public int nextExchange(int type) {
+    return followUps == null ? type : ExchangeType.IKE_FOLLOWUP_KE;
+  }
 
   @Override
   public void build(IkeSa sa, List<Payload> request) {
+    if (followUps != null) {
+      followUps.build(sa, request);
+      return;
+    }
     if (ourSpi == 0) {
       ourSpi = sa.ctx().newSpi();
       ourNonce = sa.ctx().nonce();
@@ -49,7 +64,9 @@ final class IkeRekeyTask implements Task {
     Optional<NotifyPayload> error = response.error();
     if (error.isPresent()) {
       initiation.close();
-      if (error.get().type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(sa, error.get())) {
+      if (followUps == null
+          && error.get().type() == NotifyType.INVALID_KE_PAYLOAD
+          && correctGroup(sa, error.get())) {
         return Step.AGAIN;
       }
       return failed(
@@ -59,33 +76,61 @@ final class IkeRekeyTask implements Task {
               + " refused to rekey the IKE SA: "
               + NotifyType.name(error.get().type()));
     }
+    Optional<String> problem =
+        followUps == null ? first(sa, response) : followUps.process(sa, response);
+    if (problem.isPresent()) {
+      return failed(sa, problem.get());
+    }
+    return followUps.isDone() ? finish(sa) : Step.AGAIN;
+  }
+
+  /** The answer to CREATE_CHILD_SA. */
+  private Optional<String> first(IkeSa sa, IkeMessage response) {
     SaPayload answer = response.first(SaPayload.class).orElse(null);
     KePayload ke = response.first(KePayload.class).orElse(null);
     NoncePayload nonce = response.first(NoncePayload.class).orElse(null);
-    Optional<IkeProposal> chosen =
+    Optional<IkeProposal> choice =
         answer == null ? Optional.empty() : IkeProposals.chosen(sa.config().proposals(), answer);
-    if (ke == null || nonce == null || chosen.isEmpty()) {
-      return failed(sa, "the peer's answer to the IKE rekey lacks payloads, or is not our offer");
+    if (ke == null || nonce == null || choice.isEmpty()) {
+      return Optional.of("the peer's answer to the IKE rekey lacks payloads, or is not our offer");
     }
-    Octets peerSpi = answer.proposals().get(0).spi();
-    if (peerSpi.length() != 8
-        || peerSpi.toLong() == 0
+    chosen = choice.get();
+    Octets spi = answer.proposals().get(0).spi();
+    if (spi.length() != 8
+        || spi.toLong() == 0
         || ke.group() != group.ianaId()
-        || chosen.get().keyExchange() != group) {
-      return failed(sa, "the peer's answer to the IKE rekey does not fit its own choice");
+        || chosen.keyExchange() != group) {
+      return Optional.of("the peer's answer to the IKE rekey does not fit its own choice");
     }
+    peerSpi = spi.toLong();
     KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
     initiation.close();
     if (result instanceof KeyAgreementResult.Refused refused) {
-      return failed(sa, "the peer sent an unusable public value: " + refused.reason());
+      return Optional.of("the peer sent an unusable public value: " + refused.reason());
     }
-    byte[] peerNonce = nonce.nonce().toArray();
-    IkeSa successor;
-    try (SecretBytes secret = ((KeyAgreementResult.Agreed) result).sharedSecret()) {
-      successor =
-          Successor.make(
-              sa, chosen.get(), secret, true, ourSpi, peerSpi.toLong(), ourNonce, peerNonce);
+    firstSecret = ((KeyAgreementResult.Agreed) result).sharedSecret();
+    peerNonce = nonce.nonce().toArray();
+    FollowUps more = new FollowUps(chosen.additional());
+    if (!more.goesOn(response)) {
+      return Optional.of("the peer's answer to the IKE rekey does not lead to more key exchanges");
     }
+    followUps = more;
+    return Optional.empty();
+  }
+
+  private Step finish(IkeSa sa) {
+    IkeSa successor =
+        Successor.make(
+            sa,
+            chosen,
+            firstSecret,
+            followUps.secrets(),
+            true,
+            ourSpi,
+            peerSpi,
+            ourNonce,
+            peerNonce);
+    closeSecrets();
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     boolean collided = theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING;
     if (collided && theirs.beats(PeerRekey.lower(ourNonce, peerNonce))) {
@@ -135,8 +180,20 @@ final class IkeRekeyTask implements Task {
     return offered.isPresent();
   }
 
+  private void closeSecrets() {
+    if (initiation != null) {
+      initiation.close();
+    }
+    if (firstSecret != null) {
+      firstSecret.close();
+    }
+    if (followUps != null) {
+      followUps.close();
+    }
+  }
+
   private Step failed(IkeSa sa, String reason) {
-    initiation.close();
+    closeSecrets();
     giveUp(sa, reason);
     return Step.DONE;
   }
@@ -157,9 +214,7 @@ final class IkeRekeyTask implements Task {
 
   @Override
   public void abandon(IkeSa sa, Outcome why) {
-    if (initiation != null) {
-      initiation.close();
-    }
+    closeSecrets();
     if (!sa.isDead()) {
       giveUp(sa, why.reason());
     }

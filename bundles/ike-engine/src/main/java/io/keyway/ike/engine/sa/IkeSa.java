@@ -6,6 +6,8 @@ import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.ike.IkeTransport;
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.engine.base.Home;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.negotiate.NatDetection;
@@ -13,7 +15,9 @@ import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.MessageEncoder;
 import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.PayloadType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +77,7 @@ public final class IkeSa {
   private NatDetection.Finding nat = NatDetection.Finding.NONE;
   private final AuthenticationAge age;
   private PeerRekey<IkeSa> peerRekey;
+  private FollowUp followUp;
   private IkeSa successor;
 
   private final Requests requests = new Requests(this);
@@ -201,6 +206,27 @@ public final class IkeSa {
     touch();
   }
 
+  /** Another key exchange made new keys (RFC 9370 section 2.2.2); the ones before are wiped. */
+  void addSecret(SecretBytes secret) {
+    SaCrypto before = crypto;
+    setCrypto(
+        new SaCrypto(
+            ctx.crypto(),
+            before.proposal(),
+            KeySchedule.afterIntermediate(
+                before.prf(),
+                before.keys().skD(),
+                before.proposal().encryption(),
+                before.proposal().integrity(),
+                secret,
+                handshake.initiatorNonce,
+                handshake.responderNonce,
+                spiI,
+                spiR),
+            initiator));
+    before.close();
+  }
+
   Handshake handshake() {
     return handshake;
   }
@@ -249,6 +275,15 @@ public final class IkeSa {
   }
 
   /** The peer's IKE rekey that met ours, or null. */
+  /** The peer's request whose additional key exchanges are still to come; null for none. */
+  FollowUp followUp() {
+    return followUp;
+  }
+
+  void setFollowUp(FollowUp pending) {
+    followUp = pending;
+  }
+
   PeerRekey<IkeSa> peerRekey() {
     return peerRekey;
   }
@@ -346,6 +381,15 @@ public final class IkeSa {
 
   byte[] encode(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
     IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
+    if (exchangeType == ExchangeType.IKE_INTERMEDIATE) {
+      // In clear it is header and inner payloads, which is what IKE_AUTH will cover.
+      byte[] clear = MessageEncoder.encode(header, payloads);
+      handshake.intermediate.add(
+          header,
+          payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType(),
+          Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
+          crypto);
+    }
     return exchangeType == ExchangeType.IKE_SA_INIT
         ? MessageEncoder.encode(header, payloads)
         : MessageEncoder.encode(header, payloads, crypto);

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.message.DecodeResult;
+import io.keyway.ike.message.EncryptedPayload;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
@@ -55,6 +56,7 @@ final class Inbox {
     DecodeResult<IkeMessage> opened = open(datagram, outer);
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       sa.timers().heard();
+      noteIntermediate(datagram, outer);
       sa.requests().process(decoded.value());
     } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
       count("ike-dropped-unauthentic");
@@ -94,20 +96,32 @@ final class Inbox {
     }
     sa.timers().heard();
     followPeer(way);
+    noteIntermediate(datagram, MessageDecoder.message(datagram.octets()));
     sa.replies().answer(header, datagram.octets(), way, handle(opened));
   }
 
-  /** Nothing but IKE_AUTH before the peer is authenticated, and no IKE_AUTH after. */
+  /**
+   * Before the peer is authenticated nothing but the key exchanges that were agreed on, and then
+   * IKE_AUTH; neither of them after.
+   */
   private boolean isAllowed(IkeHeader header) {
-    boolean connecting = sa.state() == IkeSa.State.CONNECTING;
-    return connecting == (header.exchangeType() == ExchangeType.IKE_AUTH)
-        && !(connecting && sa.isInitiator());
+    if (sa.state() == IkeSa.State.CONNECTING) {
+      int due =
+          sa.handshake().pendingExchanges.isEmpty()
+              ? ExchangeType.IKE_AUTH
+              : ExchangeType.IKE_INTERMEDIATE;
+      return header.exchangeType() == due && !sa.isInitiator();
+    }
+    return header.exchangeType() != ExchangeType.IKE_AUTH
+        && header.exchangeType() != ExchangeType.IKE_INTERMEDIATE;
   }
 
   private CompletableFuture<Reply> handle(DecodeResult<IkeMessage> opened) {
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       IkeMessage request = decoded.value();
       return switch (request.header().exchangeType()) {
+        case ExchangeType.IKE_INTERMEDIATE -> now(new IntermediateResponder(sa, request).reply());
+        case ExchangeType.IKE_FOLLOWUP_KE -> FollowUp.answer(sa, request);
         case ExchangeType.IKE_AUTH -> new AuthResponder(sa, request).reply();
         case ExchangeType.CREATE_CHILD_SA ->
             IkeRekeyResponder.isMeant(request)
@@ -149,6 +163,29 @@ final class Inbox {
     }
     // Broken outside of the protected part: not the peer's word.
     return new DecodeResult.NotAuthentic<>("not protected");
+  }
+
+  /** IKE_AUTH will cover what authentic messages of IKE_INTERMEDIATE say (RFC 9242). */
+  private void noteIntermediate(Datagram datagram, DecodeResult<IkeMessage> outer) {
+    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded
+        && decoded.value().header().exchangeType() == ExchangeType.IKE_INTERMEDIATE) {
+      decoded
+          .value()
+          .first(EncryptedPayload.class)
+          .ifPresent(
+              sk ->
+                  sa.crypto()
+                      .open(datagram.octets(), sk.offset())
+                      .ifPresent(
+                          inner ->
+                              sa.handshake()
+                                  .intermediate
+                                  .add(
+                                      decoded.value().header(),
+                                      sk.firstInner(),
+                                      inner,
+                                      sa.crypto())));
+    }
   }
 
   /** An error in clear proves nothing, but may explain why nothing else comes. */

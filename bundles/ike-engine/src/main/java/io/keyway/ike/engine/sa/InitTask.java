@@ -51,6 +51,9 @@ final class InitTask implements Task {
     request.add(new KePayload(group.ianaId(), Octets.copyOf(initiation.publicValue())));
     request.add(new NoncePayload(Octets.copyOf(handshake.initiatorNonce)));
     request.addAll(NatDetection.payloads(sa.spiI(), 0, sa.path().local(), sa.path().remote()));
+    if (sa.config().proposals().stream().anyMatch(p -> !p.additional().isEmpty())) {
+      request.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+    }
   }
 
   @Override
@@ -109,6 +112,10 @@ final class InitTask implements Task {
     if (chosen.get().keyExchange() != group || ke.group() != group.ianaId()) {
       return end(sa, peer + " answered with another key exchange method than it chose");
     }
+    if (!chosen.get().additional().isEmpty()
+        && !response.has(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)) {
+      return end(sa, peer + " chose additional key exchanges, but knows no IKE_INTERMEDIATE");
+    }
     KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
     if (result instanceof KeyAgreementResult.Refused refused) {
       return end(sa, peer + " sent an unusable public value: " + refused.reason());
@@ -134,7 +141,18 @@ final class InitTask implements Task {
               true));
     }
     initiation.close();
-    return checkNat(sa, response) ? authenticate(sa) : Step.ENDED;
+    handshake.pendingExchanges.addAll(chosen.get().additional());
+    if (!checkNat(sa, response)) {
+      return Step.ENDED;
+    }
+    if (handshake.pendingExchanges.isEmpty()) {
+      return authenticate(sa);
+    }
+    sa.requests()
+        .enqueueFirst(
+            Exchange.of(
+                ExchangeType.IKE_INTERMEDIATE, new IntermediateTask(() -> authenticate(sa))));
+    return Step.DONE;
   }
 
   /** False when a NAT makes children impossible; the SA ended. */

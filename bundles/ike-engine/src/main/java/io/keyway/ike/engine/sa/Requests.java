@@ -234,7 +234,7 @@ final class Requests {
       active = null;
       kick();
     } else {
-      active = new Exchange(exchange.type(), left);
+      active = new Exchange(left.get(0).nextExchange(exchange.type()), left);
       send();
     }
   }

@@ -10,6 +10,8 @@ import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
 import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.NotifyPayload;
+import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.SaPayload;
@@ -78,6 +80,10 @@ public final class ResponderSa {
         new KePayload(choice.chosen().keyExchange().ianaId(), Octets.copyOf(agreed.publicValue())));
     payloads.add(new NoncePayload(Octets.copyOf(handshake.responderNonce)));
     payloads.addAll(NatDetection.payloads(spiI, spiR, datagram.local(), datagram.remote()));
+    if (!choice.chosen().additional().isEmpty()) {
+      payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+      handshake.pendingExchanges.addAll(choice.chosen().additional());
+    }
     byte[] reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
     handshake.initResponse = reply;
     sa.replies().primed(datagram.octets(), reply);

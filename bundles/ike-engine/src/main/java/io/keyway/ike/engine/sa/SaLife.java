@@ -138,6 +138,9 @@ final class SaLife {
     sa.children().endAll(reason);
     sa.connection().remove(sa);
     ctx.directory().unname(sa);
+    if (sa.followUp() != null) {
+      sa.followUp().drop("the IKE SA ended");
+    }
     if (sa.crypto() != null) {
       sa.crypto().close();
     }

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeySchedule;
+import java.util.List;
 
 /** The IKE SA that a rekey makes: new SPIs and keys; uid, worker, path and identities stay. */
 final class Successor {
@@ -13,12 +14,14 @@ final class Successor {
    *
    * @param initiator whether we started the rekey: who did is the initiator of the new SA
    * @param secret only looked at
+   * @param more of additional key exchanges, only looked at
    * @param ni nonce of who started the rekey
    */
   static IkeSa make(
       IkeSa old,
       IkeProposal proposal,
       SecretBytes secret,
+      List<SecretBytes> more,
       boolean initiator,
       long spiI,
       long spiR,
@@ -43,6 +46,7 @@ final class Successor {
                 proposal.encryption(),
                 proposal.integrity(),
                 secret,
+                more,
                 ni,
                 nr,
                 spiI,

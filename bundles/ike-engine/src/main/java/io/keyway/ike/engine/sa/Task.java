@@ -52,6 +52,11 @@ interface Task {
 
   Step process(IkeSa sa, IkeMessage response);
 
+  /** The exchange type of the next request after {@link Step#AGAIN}. */
+  default int nextExchange(int type) {
+    return type;
+  }
+
   /** There will be no response, or no request. Called at most once, and never after DONE. */
   default void abandon(IkeSa sa, Outcome why) {}
 
