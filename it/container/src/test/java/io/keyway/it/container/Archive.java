@@ -25,8 +25,11 @@ final class Archive {
 
   /** A new directory with free ports, not started yet. */
   static Distribution unpack() throws IOException, InterruptedException {
-    return Distribution.unpack(
-        file(), Files.createDirectories(ROOT.resolve("it/container/target/instances")));
+    Distribution distribution =
+        Distribution.unpack(
+            file(), Files.createDirectories(ROOT.resolve("it/container/target/instances")));
+    distribution.shortLived();
+    return distribution;
   }
 
   /** The jar of one of our bundles, as the build left it. */
