@@ -17,7 +17,6 @@ import io.keyway.emulator.infrap4d.program.LinuxNetworking;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import io.keyway.plane.infrap4d.emulated.Site.End;
 import io.keyway.plane.infrap4d.settings.HostPort;
-import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import io.keyway.plane.infrap4d.settings.Quirks;
 import io.keyway.protocol.gnmi.Encoding;
 import io.keyway.protocol.gnmi.GetRequest;
@@ -90,27 +89,23 @@ class ConformanceTest {
               recorder = new Recorder(new InetSocketAddress("127.0.0.1", s.p4runtime().port()));
               HostPort through = new HostPort("127.0.0.1", recorder.port());
               Quirks q = s.quirks();
-              return new Infrap4dSettings(
-                  s.name(),
-                  through,
-                  through,
-                  s.deviceId(),
-                  s.role(),
-                  s.claimTables(),
-                  7,
-                  s.ikeElsewhere(),
-                  s.maxReplayWindow(),
-                  s.tls(),
-                  new Quirks(
-                      q.inboundDirection(),
-                      q.spiSwapped(),
-                      q.algorithmNumbers(),
-                      q.keyLengthWithSalt(),
-                      q.realMode(),
-                      q.reqId(),
-                      indexKeys,
-                      q.tunnelRows()),
-                  s.timing());
+              return Draft.of(
+                  s,
+                  d -> {
+                    d.p4runtime = through;
+                    d.gnmi = through;
+                    d.electionPriority = 7;
+                    d.quirks =
+                        new Quirks(
+                            q.inboundDirection(),
+                            q.spiSwapped(),
+                            q.algorithmNumbers(),
+                            q.keyLengthWithSalt(),
+                            q.realMode(),
+                            q.reqId(),
+                            indexKeys,
+                            q.tunnelRows());
+                  });
             });
     open.add(site);
     open.add(recorder);

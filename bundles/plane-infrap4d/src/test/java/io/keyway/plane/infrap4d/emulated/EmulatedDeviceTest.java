@@ -185,20 +185,7 @@ class EmulatedDeviceTest {
   }
 
   private static java.util.function.UnaryOperator<Infrap4dSettings> ikeElsewhere() {
-    return s ->
-        new Infrap4dSettings(
-            s.name(),
-            s.p4runtime(),
-            s.gnmi(),
-            s.deviceId(),
-            s.role(),
-            s.claimTables(),
-            s.electionPriority(),
-            true,
-            s.maxReplayWindow(),
-            s.tls(),
-            s.quirks(),
-            s.timing());
+    return s -> Draft.of(s, d -> d.ikeElsewhere = true);
   }
 
   @Test
@@ -415,19 +402,14 @@ class EmulatedDeviceTest {
     site.ready();
     Infrap4dSettings s = site.settings();
     Infrap4dSettings both =
-        new Infrap4dSettings(
-            "both",
-            s.p4runtime(),
-            new HostPort("127.0.0.1", site.emulator.addresses().get(1).getPort()),
-            1,
-            "another-role",
-            false,
-            1,
-            false,
-            64,
-            s.tls(),
-            s.quirks(),
-            s.timing());
+        Draft.of(
+            s,
+            d -> {
+              d.name = "both";
+              d.gnmi = new HostPort("127.0.0.1", site.emulator.addresses().get(1).getPort());
+              d.role = "another-role";
+              d.claimTables = false;
+            });
     assertThat(both.gnmi()).isNotEqualTo(both.p4runtime());
     site.plane.close();
     Infrap4dPlane plane = site.plane(both);
@@ -463,19 +445,11 @@ class EmulatedDeviceTest {
             EmulatorConfig.onLoopback("a", "wire").with(device),
             wire,
             s ->
-                new Infrap4dSettings(
-                    s.name(),
-                    s.p4runtime(),
-                    s.gnmi(),
-                    1,
-                    s.role(),
-                    true,
-                    1,
-                    false,
-                    64,
-                    s.tls(),
-                    ours,
-                    s.timing()));
+                Draft.of(
+                    s,
+                    d -> {
+                      d.quirks = ours;
+                    }));
     open.add(site);
     site.ready();
     SpiLease lease = site.lease();

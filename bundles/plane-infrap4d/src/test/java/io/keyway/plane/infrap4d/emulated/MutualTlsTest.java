@@ -55,19 +55,7 @@ class MutualTlsTest {
   }
 
   private static Infrap4dSettings with(Infrap4dSettings s, TlsSettings tls) {
-    return new Infrap4dSettings(
-        s.name(),
-        s.p4runtime(),
-        s.gnmi(),
-        1,
-        s.role(),
-        true,
-        1,
-        false,
-        64,
-        tls,
-        s.quirks(),
-        s.timing());
+    return Draft.of(s, d -> d.tls = tls);
   }
 
   private TlsSettings tls(Path ca, Optional<Certificates.Pem> own, Optional<String> name) {

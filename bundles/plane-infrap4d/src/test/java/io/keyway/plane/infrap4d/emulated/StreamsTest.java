@@ -14,7 +14,6 @@ import io.keyway.emulator.infrap4d.program.LinuxNetworking;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import io.keyway.plane.infrap4d.emulated.Site.End;
 import io.keyway.plane.infrap4d.settings.HostPort;
-import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,19 +45,12 @@ class StreamsTest {
             s -> {
               recorder = new Recorder(new InetSocketAddress("127.0.0.1", s.p4runtime().port()));
               HostPort through = new HostPort("127.0.0.1", recorder.port());
-              return new Infrap4dSettings(
-                  s.name(),
-                  through,
-                  through,
-                  s.deviceId(),
-                  s.role(),
-                  s.claimTables(),
-                  s.electionPriority(),
-                  s.ikeElsewhere(),
-                  s.maxReplayWindow(),
-                  s.tls(),
-                  s.quirks(),
-                  s.timing());
+              return Draft.of(
+                  s,
+                  d -> {
+                    d.p4runtime = through;
+                    d.gnmi = through;
+                  });
             });
     site.ready();
     assertThat(site.apply(Site.hold(A, B))).containsExactly(Outcome.ok());

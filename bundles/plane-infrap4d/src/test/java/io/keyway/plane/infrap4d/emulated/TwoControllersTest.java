@@ -52,21 +52,7 @@ class TwoControllersTest {
   private Infrap4dPlane controller(int priority) throws InterruptedException {
     Thread.sleep(2); // another start time
     Infrap4dSettings s = site.settings();
-    Infrap4dPlane plane =
-        site.plane(
-            new Infrap4dSettings(
-                s.name(),
-                s.p4runtime(),
-                s.gnmi(),
-                s.deviceId(),
-                s.role(),
-                s.claimTables(),
-                priority,
-                s.ikeElsewhere(),
-                s.maxReplayWindow(),
-                s.tls(),
-                s.quirks(),
-                s.timing()));
+    Infrap4dPlane plane = site.plane(Draft.of(s, d -> d.electionPriority = priority));
     open.add(0, plane);
     plane.start();
     return plane;
