@@ -32,6 +32,11 @@ public final class Prf {
     return SecretBytes.wrap(compute(key, parts));
   }
 
+  /** prf(key, data) for a key that is public, as the keys of a puzzle are. */
+  byte[] computeWithPublicKey(byte[] key, byte[] data) {
+    return hmac.compute(key, data);
+  }
+
   /** As {@link #derive}, for a key that is public, as nonces are in SKEYSEED. */
   SecretBytes deriveFromPublicKey(byte[] key, byte[]... parts) {
     return SecretBytes.wrap(hmac.compute(key, parts));

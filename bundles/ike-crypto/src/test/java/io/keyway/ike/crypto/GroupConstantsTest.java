@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GroupConstantsTest {
   private static final MathContext DIGITS = new MathContext(2600, RoundingMode.HALF_EVEN);
+  private static final BigDecimal PI = pi();
 
   /** RFC 3526: p = 2^n - 2^(n-64) - 1 + 2^64 * ([2^(n-130) pi] + k), a safe prime. */
   @Test
@@ -33,7 +34,7 @@ class GroupConstantsTest {
 
   private static BigInteger formula(int n, long k) {
     BigInteger piPart =
-        pi().multiply(new BigDecimal(BigInteger.TWO.pow(n - 130)), DIGITS).toBigInteger();
+        PI.multiply(new BigDecimal(BigInteger.TWO.pow(n - 130)), DIGITS).toBigInteger();
     return BigInteger.TWO
         .pow(n)
         .subtract(BigInteger.TWO.pow(n - 64))

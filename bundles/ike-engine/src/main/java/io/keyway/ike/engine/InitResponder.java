@@ -37,12 +37,12 @@ final class InitResponder {
 
   private final EngineContext ctx;
   private final Connections connections;
-  private final CookieJar cookies;
+  private final FloodGate gate;
 
   InitResponder(EngineContext ctx, Connections connections) {
     this.ctx = ctx;
     this.connections = connections;
-    this.cookies = new CookieJar(ctx.clock(), ctx.random());
+    this.gate = new FloodGate(ctx);
   }
 
   /** Runs on the worker of the stripe that the IKE SA would have. */
@@ -74,22 +74,12 @@ final class InitResponder {
       answer(datagram, header, NotifyPayload.of(NotifyType.INVALID_SYNTAX));
       return;
     }
-    int halfOpen = ctx.halfOpen().get();
-    if (halfOpen >= ctx.settings().halfOpenLimit()) {
-      ctx.counters().count("ike-dropped-half-open");
-      return;
+    FloodGate.Verdict verdict = gate.judge(request, offer, nonce, datagram.remote());
+    if (verdict instanceof FloodGate.Verdict.Asked asked) {
+      answer(datagram, header, asked.payloads());
+    } else if (verdict instanceof FloodGate.Verdict.Admitted) {
+      choose(datagram, request, offer, ke, nonce, stripe);
     }
-    if (halfOpen >= ctx.settings().cookieThreshold()) {
-      Octets given =
-          request.notification(NotifyType.COOKIE).map(NotifyPayload::data).orElse(Octets.EMPTY);
-      if (!cookies.isOurs(given, nonce.nonce(), header.initiatorSpi(), datagram.remote())) {
-        ctx.counters().count("ike-cookies-sent");
-        Octets fresh = cookies.bake(nonce.nonce(), header.initiatorSpi(), datagram.remote());
-        answer(datagram, header, NotifyPayload.of(NotifyType.COOKIE, fresh));
-        return;
-      }
-    }
-    choose(datagram, request, offer, ke, nonce, stripe);
   }
 
   private void choose(
@@ -144,12 +134,16 @@ final class InitResponder {
         : datagram.local();
   }
 
-  /** One notification in clear, with responder SPI 0: we keep nothing. */
   private void answer(Datagram datagram, IkeHeader request, Payload payload) {
+    answer(datagram, request, List.of(payload));
+  }
+
+  /** Notifications in clear, with responder SPI 0: we keep nothing. */
+  private void answer(Datagram datagram, IkeHeader request, List<Payload> payloads) {
     IkeHeader header =
         IkeHeader.of(
             request.initiatorSpi(), 0, ExchangeType.IKE_SA_INIT, false, true, request.messageId());
-    byte[] octets = MessageEncoder.encode(header, List.of(payload));
+    byte[] octets = MessageEncoder.encode(header, payloads);
     ctx.services()
         .transport()
         .ifPresent(

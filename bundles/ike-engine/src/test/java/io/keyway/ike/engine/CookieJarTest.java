@@ -2,6 +2,7 @@ package io.keyway.ike.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.ike.engine.CookieJar.Demand;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.VirtualTime;
 import io.keyway.ike.message.Octets;
@@ -20,25 +21,34 @@ class CookieJarTest {
 
   @Test
   void aCookieIsGoodForItsOwnMessageOnly() {
-    Octets cookie = jar.bake(NONCE, 7, PEER);
+    Octets cookie = jar.bake(NONCE, 7, PEER, Demand.NONE);
     assertThat(cookie.length()).isBetween(1, 64);
-    assertThat(jar.isOurs(cookie, NONCE, 7, PEER)).isTrue();
-    assertThat(jar.isOurs(cookie, NONCE, 8, PEER)).isFalse();
-    assertThat(jar.isOurs(cookie, Octets.ofHex("ff"), 7, PEER)).isFalse();
+    assertThat(jar.read(cookie, NONCE, 7, PEER)).isPresent();
+    assertThat(jar.read(cookie, NONCE, 8, PEER)).isEmpty();
+    assertThat(jar.read(cookie, Octets.ofHex("ff"), 7, PEER)).isEmpty();
     InetSocketAddress other = new InetSocketAddress(PEER.getAddress(), 501);
-    assertThat(jar.isOurs(cookie, NONCE, 7, other)).isFalse();
-    assertThat(jar.isOurs(Octets.EMPTY, NONCE, 7, PEER)).isFalse();
-    assertThat(jar.isOurs(Octets.ofHex("01"), NONCE, 7, PEER)).isFalse();
-    assertThat(new CookieJar(time, new SecureRandom()).isOurs(cookie, NONCE, 7, PEER)).isFalse();
+    assertThat(jar.read(cookie, NONCE, 7, other)).isEmpty();
+    assertThat(jar.read(Octets.EMPTY, NONCE, 7, PEER)).isEmpty();
+    assertThat(jar.read(Octets.ofHex("01"), NONCE, 7, PEER)).isEmpty();
+    assertThat(new CookieJar(time, new SecureRandom()).read(cookie, NONCE, 7, PEER)).isEmpty();
   }
 
   @Test
   void aCookieOutlivesOneChangeOfTheKeyAndNotTwo() {
-    Octets cookie = jar.bake(NONCE, 7, PEER);
+    Octets cookie = jar.bake(NONCE, 7, PEER, Demand.NONE);
     time.run(Duration.ofMinutes(6));
-    assertThat(jar.isOurs(cookie, NONCE, 7, PEER)).isTrue();
-    assertThat(jar.bake(NONCE, 7, PEER)).isNotEqualTo(cookie);
+    assertThat(jar.read(cookie, NONCE, 7, PEER)).isPresent();
+    assertThat(jar.bake(NONCE, 7, PEER, Demand.NONE)).isNotEqualTo(cookie);
     time.run(Duration.ofMinutes(6));
-    assertThat(jar.isOurs(cookie, NONCE, 7, PEER)).isFalse();
+    assertThat(jar.read(cookie, NONCE, 7, PEER)).isEmpty();
+  }
+
+  @Test
+  void aCookieKeepsItsPuzzleAndTheSenderCannotEaseIt() {
+    Octets cookie = jar.bake(NONCE, 7, PEER, new Demand(5, 18));
+    assertThat(jar.read(cookie, NONCE, 7, PEER)).contains(new Demand(5, 18));
+    byte[] eased = cookie.toArray();
+    eased[3] = 0;
+    assertThat(jar.read(Octets.copyOf(eased), NONCE, 7, PEER)).isEmpty();
   }
 }

@@ -47,6 +47,7 @@ public final class NotifyType {
   public static final int CHILDLESS_IKEV2_SUPPORTED = 16418;
   public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
   public static final int SIGNATURE_HASH_ALGORITHMS = 16431;
+  public static final int PUZZLE = 16434;
   public static final int USE_PPK = 16435;
   public static final int PPK_IDENTITY = 16436;
   public static final int NO_PPK_AUTH = 16437;
@@ -103,6 +104,7 @@ public final class NotifyType {
       case CHILDLESS_IKEV2_SUPPORTED -> "CHILDLESS_IKEV2_SUPPORTED";
       case IKEV2_FRAGMENTATION_SUPPORTED -> "IKEV2_FRAGMENTATION_SUPPORTED";
       case SIGNATURE_HASH_ALGORITHMS -> "SIGNATURE_HASH_ALGORITHMS";
+      case PUZZLE -> "PUZZLE";
       case USE_PPK -> "USE_PPK";
       case PPK_IDENTITY -> "PPK_IDENTITY";
       case NO_PPK_AUTH -> "NO_PPK_AUTH";

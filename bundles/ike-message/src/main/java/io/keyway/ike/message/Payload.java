@@ -17,6 +17,7 @@ public sealed interface Payload
         KePayload,
         NoncePayload,
         NotifyPayload,
+        PuzzleSolutionPayload,
         SaPayload,
         TsPayload,
         UnknownPayload,

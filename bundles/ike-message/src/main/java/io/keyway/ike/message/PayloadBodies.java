@@ -39,6 +39,8 @@ final class PayloadBodies {
       configuration(configuration, writer);
     } else if (payload instanceof EapPayload eap) {
       writer.octets(eap.packet());
+    } else if (payload instanceof PuzzleSolutionPayload solution) {
+      writer.octets(solution.keys());
     } else if (payload instanceof UnknownPayload unknown) {
       writer.octets(unknown.body());
     } else {

@@ -11,7 +11,9 @@ final class PayloadReader {
   private PayloadReader() {}
 
   static boolean knows(int type) {
-    return type >= PayloadType.SA && type <= PayloadType.EAP || type == PayloadType.SKF;
+    return type >= PayloadType.SA && type <= PayloadType.EAP
+        || type == PayloadType.SKF
+        || type == PayloadType.PUZZLE_SOLUTION;
   }
 
   static Payload read(int type, OctetReader body) throws MalformedException {
@@ -32,6 +34,7 @@ final class PayloadReader {
       case PayloadType.TS_R -> ts(false, body);
       case PayloadType.CP -> configuration(body);
       case PayloadType.EAP -> eap(body);
+      case PayloadType.PUZZLE_SOLUTION -> puzzleSolution(body);
       default -> new UnknownPayload(type, body.rest());
     };
   }
@@ -222,6 +225,14 @@ final class PayloadReader {
           new ConfigurationPayload.Attribute(attribute, body.octets(length, "attribute value")));
     }
     return new ConfigurationPayload(type, attributes);
+  }
+
+  private static PuzzleSolutionPayload puzzleSolution(OctetReader body) throws MalformedException {
+    if (!body.hasRemaining() || body.remaining() % PuzzleSolutionPayload.KEYS != 0) {
+      throw new MalformedException(
+          "puzzle solution of " + body.remaining() + " octets, four keys of one length are needed");
+    }
+    return new PuzzleSolutionPayload(body.rest());
   }
 
   private static EapPayload eap(OctetReader body) throws MalformedException {

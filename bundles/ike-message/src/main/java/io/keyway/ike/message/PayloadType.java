@@ -1,6 +1,6 @@
 package io.keyway.ike.message;
 
-/** Payload types (RFC 7296 section 3.2, RFC 7383). */
+/** Payload types (RFC 7296 section 3.2, RFC 7383, RFC 8019). */
 public final class PayloadType {
   public static final int NONE = 0;
   public static final int SA = 33;
@@ -20,6 +20,7 @@ public final class PayloadType {
   public static final int CP = 47;
   public static final int EAP = 48;
   public static final int SKF = 53;
+  public static final int PUZZLE_SOLUTION = 54;
 
   private PayloadType() {}
 
@@ -44,6 +45,7 @@ public final class PayloadType {
       case CP -> "CP";
       case EAP -> "EAP";
       case SKF -> "SKF";
+      case PUZZLE_SOLUTION -> "PUZZLE_SOLUTION";
       default -> "PayloadType " + number;
     };
   }

@@ -17,7 +17,8 @@ public final class SmallTarget {
     PayloadType.NONCE,
     PayloadType.NOTIFY,
     PayloadType.DELETE,
-    PayloadType.VENDOR_ID
+    PayloadType.VENDOR_ID,
+    PayloadType.PUZZLE_SOLUTION
   };
 
   private SmallTarget() {}

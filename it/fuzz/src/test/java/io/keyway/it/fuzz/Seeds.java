@@ -24,6 +24,7 @@ import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.PrfId;
 import io.keyway.ike.message.Proposal;
 import io.keyway.ike.message.ProtocolId;
+import io.keyway.ike.message.PuzzleSolutionPayload;
 import io.keyway.ike.message.SaPayload;
 import io.keyway.ike.message.Selector;
 import io.keyway.ike.message.Transform;
@@ -71,6 +72,7 @@ final class Seeds {
             new NotifyPayload(ProtocolId.ESP, bytes(4), NotifyType.REKEY_SA, Octets.EMPTY),
             DeletePayload.esp(List.of(1, 2)),
             new VendorIdPayload(bytes(16)),
+            new PuzzleSolutionPayload(bytes(16)),
             selectors(),
             new ConfigurationPayload(
                 ConfigurationPayload.CFG_REQUEST,

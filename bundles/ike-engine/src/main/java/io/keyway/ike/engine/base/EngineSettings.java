@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param jitter part of a lifetime, 0 to 0.5, by which rekeying is spread towards earlier
  * @param natPort port for IKE once a NAT is found (RFC 7296 section 2.23)
  * @param backlog datagrams that may wait for one worker
+ * @param flood what else bounds half-open IKE SAs
  */
 public record EngineSettings(
     Duration retransmitFirst,
@@ -33,7 +34,30 @@ public record EngineSettings(
     Duration lingerTimeout,
     double jitter,
     int natPort,
-    int backlog) {
+    int backlog,
+    Flood flood) {
+
+  /**
+   * Bounds against floods of first messages (RFC 8019).
+   *
+   * @param perAddress half-open IKE SAs of one address (IPv6: one /64) above which its first
+   *     messages are dropped; from a quarter of it on they need a cookie, so that nobody can use up
+   *     another one's
+   * @param puzzleThreshold half-open IKE SAs from which on a cookie comes with a puzzle
+   * @param easiestPuzzle zero bits of a puzzle at the threshold; one more at each doubling
+   * @param hardestPuzzle zero bits that are demanded, and solved, at most
+   */
+  public record Flood(int perAddress, int puzzleThreshold, int easiestPuzzle, int hardestPuzzle) {
+    public static final Flood DEFAULT = new Flood(256, 1000, 10, 18);
+
+    public Flood {
+      if (perAddress < 4 || easiestPuzzle < 1 || hardestPuzzle < easiestPuzzle) {
+        throw new IllegalArgumentException(
+            "at least 4 half-open IKE SAs per address; puzzles of 1 bit at least, and the hardest"
+                + " no easier than the easiest");
+      }
+    }
+  }
 
   public EngineSettings {
     if (retransmitBase < 1 || transmissions < 1 || jitter < 0 || jitter > 0.5) {
@@ -57,7 +81,8 @@ public record EngineSettings(
         Duration.ofSeconds(30),
         0.1,
         4500,
-        8192);
+        8192,
+        Flood.DEFAULT);
   }
 
   /** The same with other retransmission. */
@@ -75,7 +100,8 @@ public record EngineSettings(
         lingerTimeout,
         jitter,
         natPort,
-        backlog);
+        backlog,
+        flood);
   }
 
   /** The same with other bounds for half-open IKE SAs. */
@@ -93,7 +119,27 @@ public record EngineSettings(
         lingerTimeout,
         jitter,
         natPort,
-        backlog);
+        backlog,
+        flood);
+  }
+
+  /** The same with other bounds against floods. */
+  public EngineSettings withFlood(Flood newFlood) {
+    return new EngineSettings(
+        retransmitFirst,
+        retransmitBase,
+        transmissions,
+        halfOpenTimeout,
+        cookieThreshold,
+        halfOpenLimit,
+        planeTimeout,
+        oldInboundLinger,
+        retryDelay,
+        lingerTimeout,
+        jitter,
+        natPort,
+        backlog,
+        newFlood);
   }
 
   /** The same with another spread of rekeying. */
@@ -111,7 +157,8 @@ public record EngineSettings(
         lingerTimeout,
         newJitter,
         natPort,
-        backlog);
+        backlog,
+        flood);
   }
 
   /** The wait after transmission number {@code n}, counted from 1. */

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.osgi;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.crypto.AlgorithmReport;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.EngineEvent;
@@ -74,7 +75,12 @@ public final class IkeEngineComponent implements IkeEngine {
             defaults.lingerTimeout(),
             defaults.jitter(),
             config.nat_port(),
-            defaults.backlog());
+            defaults.backlog(),
+            new EngineSettings.Flood(
+                config.half_open_per_address(),
+                config.puzzle_threshold(),
+                defaults.flood().easiestPuzzle(),
+                config.hardest_puzzle()));
     engine =
         new NativeIkeEngine(
             settings, crypto, workers, Clock.systemUTC(), random, UUID.randomUUID().toString());
@@ -202,6 +208,11 @@ public final class IkeEngineComponent implements IkeEngine {
   @Override
   public List<IkeSaStatus> snapshot() {
     return engine.snapshot();
+  }
+
+  @Override
+  public List<AlgorithmReport> algorithms() {
+    return engine.algorithms();
   }
 
   @Override

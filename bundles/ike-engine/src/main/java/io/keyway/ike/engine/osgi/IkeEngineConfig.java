@@ -56,6 +56,27 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   int half_open_limit() default 10000;
 
   @AttributeDefinition(
+      name = "half-open-per-address",
+      description =
+          "Half-open IKE SAs of one address (IPv6: one /64) above which its first messages are"
+              + " dropped; from a quarter of it on they need a cookie",
+      min = "4")
+  int half_open_per_address() default 256;
+
+  @AttributeDefinition(
+      name = "puzzle-threshold",
+      description = "Half-open IKE SAs from which on a cookie comes with a puzzle (RFC 8019)",
+      min = "0")
+  int puzzle_threshold() default 1000;
+
+  @AttributeDefinition(
+      name = "hardest-puzzle",
+      description = "Zero bits of a puzzle that are demanded, and solved for a peer, at most",
+      min = "10",
+      max = "24")
+  int hardest_puzzle() default 18;
+
+  @AttributeDefinition(
       name = "plane-timeout",
       description = "Seconds for one call of SAD or SPD",
       min = "1",

@@ -3,11 +3,13 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.crypto.Puzzle;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.ExchangeType;
@@ -18,16 +20,23 @@ import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.PuzzleSolutionPayload;
 import io.keyway.ike.message.SaPayload;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** IKE_SA_INIT as initiator (RFC 7296 section 1.2), with cookies and a corrected group. */
 final class InitTask implements Task {
   /** A peer that asks for more is not honest. */
   private static final int MAX_ROUNDS = 5;
 
+  /** About a millisecond's worth. */
+  private static final int TRIES_AT_A_TIME = 1000;
+
   private Octets cookie;
+  private Puzzle puzzle;
+  private Optional<PuzzleSolutionPayload> solution = Optional.empty();
   private KeyExchangeMethod group;
   private KeyExchange.Initiation initiation;
   private boolean groupCorrected;
@@ -46,6 +55,7 @@ final class InitTask implements Task {
     if (cookie != null) {
       // First of all payloads, the rest unchanged (RFC 7296 section 2.6).
       request.add(NotifyPayload.of(NotifyType.COOKIE, cookie));
+      solution.ifPresent(request::add);
     }
     request.add(IkeProposals.offer(sa.config().proposals(), Octets.EMPTY));
     request.add(new KePayload(group.ianaId(), Octets.copyOf(initiation.publicValue())));
@@ -64,7 +74,14 @@ final class InitTask implements Task {
     Optional<NotifyPayload> cookies = response.notification(NotifyType.COOKIE);
     if (cookies.isPresent()) {
       cookie = cookies.get().data();
-      return Step.AGAIN;
+      solution = Optional.empty();
+      puzzle = response.notification(NotifyType.PUZZLE).flatMap(p -> puzzle(sa, p)).orElse(null);
+      if (puzzle == null) {
+        return Step.AGAIN;
+      }
+      // The same task once more, which solves the puzzle while it gets ready.
+      sa.requests().enqueueFirst(Exchange.of(ExchangeType.IKE_SA_INIT, this));
+      return Step.DONE;
     }
     Optional<NotifyPayload> error = response.error();
     if (error.isPresent()) {
@@ -73,6 +90,48 @@ final class InitTask implements Task {
           : end(sa, Reasons.initRefused(sa, error.get().type()));
     }
     return agree(sa, response);
+  }
+
+  /**
+   * A puzzle that is worth it (RFC 8019 section 7.1.2): too hard a one is returned unsolved, since
+   * the response may be anybody's.
+   */
+  private Optional<Puzzle> puzzle(IkeSa sa, NotifyPayload demand) {
+    if (demand.data().length() != 3) {
+      return Optional.empty();
+    }
+    int zeroBits = demand.data().at(2);
+    if (zeroBits > sa.ctx().settings().flood().hardestPuzzle()) {
+      sa.life().setHint("the peer demands a puzzle of " + zeroBits + " bits, which is too hard");
+      return Optional.empty();
+    }
+    return PrfAlgorithm.ofWire(demand.data().at(0) << 8 | demand.data().at(1))
+        .map(prf -> new Puzzle(sa.ctx().crypto().prf(prf), cookie.toArray(), zeroBits));
+  }
+
+  @Override
+  public CompletableFuture<Outcome> prepare(IkeSa sa) {
+    if (puzzle == null) {
+      return CompletableFuture.completedFuture(Outcome.ok());
+    }
+    CompletableFuture<Outcome> solved = new CompletableFuture<>();
+    sa.execute(() -> solve(sa, solved));
+    return solved;
+  }
+
+  /** In slices, so that the other IKE SAs of the worker go on. */
+  private void solve(IkeSa sa, CompletableFuture<Outcome> solved) {
+    if (sa.isDead()) {
+      return;
+    }
+    if (puzzle.step(TRIES_AT_A_TIME)) {
+      solution = Optional.of(new PuzzleSolutionPayload(Octets.copyOf(puzzle.solution())));
+      puzzle = null;
+      sa.ctx().counters().count("ike-puzzles-solved");
+      solved.complete(Outcome.ok());
+    } else {
+      sa.execute(() -> solve(sa, solved));
+    }
   }
 
   /** RFC 7296 section 1.2: once, and only to a method that we offered ourselves. */

@@ -1,6 +1,9 @@
 package io.keyway.ike.engine.sa;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +19,7 @@ public final class SaDirectory {
   private final Map<String, IkeSa> byUid = new ConcurrentHashMap<>();
   private final Map<InitKey, IkeSa> byInit = new ConcurrentHashMap<>();
   private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Integer> halfOpen = new ConcurrentHashMap<>();
   private final AtomicLong order = new AtomicLong();
 
   /** A number higher than all before: tells what came first, whatever becomes of the clock. */
@@ -56,10 +60,31 @@ public final class SaDirectory {
 
   void addInit(long initiatorSpi, InetSocketAddress remote, IkeSa sa) {
     byInit.put(new InitKey(initiatorSpi, remote), sa);
+    halfOpen.merge(site(remote), 1, Integer::sum);
   }
 
   void removeInit(long initiatorSpi, InetSocketAddress remote, IkeSa sa) {
     byInit.remove(new InitKey(initiatorSpi, remote), sa);
+    halfOpen.computeIfPresent(site(remote), (address, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Half-open IKE SAs of an address. */
+  public int halfOpenFrom(InetSocketAddress remote) {
+    return halfOpen.getOrDefault(site(remote), 0);
+  }
+
+  /** Whoever has an IPv6 address usually has 2^64 of them. */
+  private static InetAddress site(InetSocketAddress remote) {
+    byte[] octets = remote.getAddress().getAddress();
+    if (octets.length == 4) {
+      return remote.getAddress();
+    }
+    Arrays.fill(octets, 8, 16, (byte) 0);
+    try {
+      return InetAddress.getByAddress(octets);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("16 octets are an address", e);
+    }
   }
 
   public Optional<IkeSa> byInit(long initiatorSpi, InetSocketAddress remote) {

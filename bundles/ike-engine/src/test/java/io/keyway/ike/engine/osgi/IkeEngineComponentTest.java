@@ -89,5 +89,11 @@ class IkeEngineComponentTest {
     assertThat(component.name()).isEqualTo("ike-native");
     assertThat(component.snapshot()).isEmpty();
     assertThat(component.counters()).containsEntry("ike-half-open", 0L);
+    assertThat(component.algorithms())
+        .anySatisfy(
+            a -> {
+              assertThat(a.algorithm()).isEqualTo("mlkem768");
+              assertThat(a.provider()).startsWith("BC ");
+            });
   }
 }

@@ -67,6 +67,7 @@ final class Engines {
         s.lingerTimeout(),
         s.jitter(),
         s.natPort(),
-        s.backlog());
+        s.backlog(),
+        EngineSettings.Flood.DEFAULT);
   }
 }

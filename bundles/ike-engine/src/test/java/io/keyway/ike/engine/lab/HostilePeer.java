@@ -1,0 +1,170 @@
+package io.keyway.ike.engine.lab;
+
+import io.keyway.api.crypto.EncryptionAlgorithm;
+import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.api.key.SecretBytes;
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.IkeSaKeys;
+import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.crypto.KeyExchange;
+import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.crypto.SkOpenResult;
+import io.keyway.ike.crypto.SkProtection;
+import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.message.DecodeResult;
+import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.KePayload;
+import io.keyway.ike.message.MessageDecoder;
+import io.keyway.ike.message.MessageEncoder;
+import io.keyway.ike.message.MessageProtection;
+import io.keyway.ike.message.NoncePayload;
+import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** An initiator that knows the protocol and keeps none of its rules. */
+public final class HostilePeer {
+  public static final long SPI = 0x6b6b6b6b6b6b6b6bL;
+  private static final IkeCrypto CRYPTO = IkeCrypto.create(new SecureRandom());
+
+  private final Lab lab;
+  private final IkeProposal proposal;
+  private final InetSocketAddress from =
+      new InetSocketAddress(Config.address("198.51.100.66"), 500);
+  private final InetSocketAddress to;
+  private final byte[] nonce = new byte[32];
+  private long spiR;
+  private MessageProtection protection;
+  private int nextId = 1;
+
+  public HostilePeer(Lab lab, String to, IkeProposal proposal) {
+    this.lab = lab;
+    this.proposal = proposal;
+    this.to = new InetSocketAddress(Config.address(to), 500);
+  }
+
+  /** Sends octets, and returns everything that came back. */
+  public List<IkeMessage> send(byte[] octets) {
+    int before = lab.net.sent().size();
+    lab.net.inject(new Datagram(from, to, false, octets));
+    lab.time.run(Duration.ofMillis(50));
+    List<IkeMessage> answers = new ArrayList<>();
+    for (Datagram answer : List.copyOf(lab.net.sent().subList(before, lab.net.sent().size()))) {
+      if (answer.remote().equals(from)
+          && MessageDecoder.message(answer.octets())
+              instanceof DecodeResult.Decoded<IkeMessage> decoded) {
+        answers.add(open(answer.octets(), decoded.value()));
+      }
+    }
+    return answers;
+  }
+
+  private IkeMessage open(byte[] octets, IkeMessage outer) {
+    return protection != null
+            && MessageDecoder.open(octets, outer, protection)
+                instanceof DecodeResult.Decoded<IkeMessage> inner
+        ? inner.value()
+        : outer;
+  }
+
+  /** A first message with payloads of choice. */
+  public List<IkeMessage> init(List<? extends Payload> payloads) {
+    return send(MessageEncoder.encode(header(ExchangeType.IKE_SA_INIT, 0, SPI), payloads));
+  }
+
+  /** What an honest first message brings, but for the public value. */
+  public List<Payload> payloads(int group, byte[] publicValue) {
+    return List.of(
+        IkeProposals.offer(List.of(proposal), Octets.EMPTY),
+        new KePayload(group, Octets.copyOf(publicValue)),
+        new NoncePayload(Octets.copyOf(nonce)));
+  }
+
+  /** An honest IKE_SA_INIT; from now on messages can be protected. */
+  public HostilePeer connect() {
+    try (KeyExchange.Initiation initiation =
+        CRYPTO.keyExchange(proposal.keyExchange()).initiate()) {
+      IkeMessage answer =
+          init(payloads(proposal.keyExchange().ianaId(), initiation.publicValue())).get(0);
+      spiR = answer.header().responderSpi();
+      KeyAgreementResult.Agreed agreed =
+          (KeyAgreementResult.Agreed)
+              initiation.complete(
+                  answer.first(KePayload.class).orElseThrow().publicValue().toArray());
+      byte[] nr = answer.first(NoncePayload.class).orElseThrow().nonce().toArray();
+      try (SecretBytes secret = agreed.sharedSecret();
+          IkeSaKeys keys =
+              KeySchedule.ikeSa(
+                  CRYPTO.prf(proposal.prf()),
+                  proposal.encryption(),
+                  proposal.integrity(),
+                  secret,
+                  nonce,
+                  nr,
+                  SPI,
+                  spiR)) {
+        protection =
+            protection(
+                proposal.encryption(),
+                proposal.integrity(),
+                keys.skEi(),
+                keys.skAi(),
+                keys.skEr(),
+                keys.skAr());
+      }
+    }
+    return this;
+  }
+
+  private static MessageProtection protection(
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      SecretBytes ei,
+      SecretBytes ai,
+      SecretBytes er,
+      SecretBytes ar) {
+    SkProtection ours = CRYPTO.skProtection(encryption, integrity, ei, ai);
+    SkProtection theirs = CRYPTO.skProtection(encryption, integrity, er, ar);
+    return new MessageProtection() {
+      @Override
+      public int bodyOctets(int plaintextOctets) {
+        return ours.bodyOctets(plaintextOctets);
+      }
+
+      @Override
+      public byte[] seal(byte[] prefix, byte[] plaintext) {
+        return ours.seal(prefix, plaintext);
+      }
+
+      @Override
+      public Optional<byte[]> open(byte[] message, int bodyOffset) {
+        return theirs.open(message, bodyOffset) instanceof SkOpenResult.Opened opened
+            ? Optional.of(opened.plaintext())
+            : Optional.empty();
+      }
+    };
+  }
+
+  /** A protected request with the next message id, whatever its type. */
+  public List<IkeMessage> request(int exchange, List<? extends Payload> payloads) {
+    IkeHeader header = IkeHeader.of(SPI, spiR, exchange, true, false, nextId);
+    List<IkeMessage> answers = send(MessageEncoder.encode(header, payloads, protection));
+    if (!answers.isEmpty()) {
+      nextId++;
+    }
+    return answers;
+  }
+
+  private IkeHeader header(int exchange, int messageId, long spi) {
+    return IkeHeader.of(spi, spiR, exchange, true, false, messageId);
+  }
+}
