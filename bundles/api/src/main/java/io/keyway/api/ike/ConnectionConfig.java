@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param timers times of the IKE SA
  * @param natTraversal whether NAT may be worked around where the plane can; detection payloads are
  *     exchanged in any case
+ * @param options extensions that may be negotiated
  */
 public record ConnectionConfig(
     String name,
@@ -30,7 +31,47 @@ public record ConnectionConfig(
     Authentication authentication,
     Timers timers,
     boolean natTraversal,
+    Options options,
     List<ChildConfig> children) {
+
+  /**
+   * Extensions that may be negotiated.
+   *
+   * @param fragmentation long messages in fragments of IKE's own (RFC 7383)
+   * @param mobike change of addresses without new keys (RFC 4555)
+   * @param forceEncapsulation ESP in UDP although no NAT is in between
+   */
+  public record Options(boolean fragmentation, boolean mobike, boolean forceEncapsulation) {
+    public static final Options DEFAULT = new Options(true, true, false);
+  }
+
+  /** The same with the default options. */
+  public ConnectionConfig(
+      String name,
+      String plane,
+      InetAddress localAddress,
+      Optional<InetAddress> remoteAddress,
+      int localPort,
+      int remotePort,
+      List<IkeProposal> proposals,
+      Authentication authentication,
+      Timers timers,
+      boolean natTraversal,
+      List<ChildConfig> children) {
+    this(
+        name,
+        plane,
+        localAddress,
+        remoteAddress,
+        localPort,
+        remotePort,
+        proposals,
+        authentication,
+        timers,
+        natTraversal,
+        Options.DEFAULT,
+        children);
+  }
 
   /**
    * Times of an IKE SA; zero switches one off.
@@ -48,6 +89,7 @@ public record ConnectionConfig(
     Objects.requireNonNull(remoteAddress, "remoteAddress");
     Objects.requireNonNull(authentication, "authentication");
     Objects.requireNonNull(timers, "timers");
+    Objects.requireNonNull(options, "options");
     proposals = List.copyOf(proposals);
     children = List.copyOf(children);
   }

@@ -28,6 +28,7 @@ import io.keyway.ike.engine.sa.EngineContext;
 import io.keyway.ike.engine.sa.IkeSa;
 import io.keyway.ike.engine.sa.Initiation;
 import io.keyway.ike.engine.sa.Leftovers;
+import io.keyway.ike.engine.sa.ReassemblyBudget;
 import io.keyway.ike.engine.sa.SaDirectory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -88,7 +89,8 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             new EngineCounters(),
             new SaDirectory(),
             new Leftovers(services, settings.planeTimeout()),
-            new AtomicInteger());
+            new AtomicInteger(),
+            new ReassemblyBudget(settings.wire().reassemblyOctets()));
     operations = new Operations(ctx, connections);
     dispatcher = new Dispatcher(ctx, new InitResponder(ctx, connections));
   }
@@ -344,6 +346,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   public Map<String, Long> counters() {
     Map<String, Long> counters = ctx.counters().snapshot();
     counters.put("ike-half-open", (long) ctx.halfOpen().get());
+    counters.put("ike-reassembly-octets", ctx.reassembly().used());
     return counters;
   }
 

@@ -50,18 +50,27 @@ public final class MessageDecoder {
       return new DecodeResult.NotAuthentic<>("no encrypted payload");
     }
     Optional<byte[]> plaintext = protection.open(datagram, sk.offset());
-    if (plaintext.isEmpty()) {
-      return new DecodeResult.NotAuthentic<>("integrity check failed");
-    }
-    byte[] octets = plaintext.get();
+    return plaintext.isEmpty()
+        ? new DecodeResult.NotAuthentic<>("integrity check failed")
+        : inner(outer.header(), sk.firstInner(), plaintext.get());
+  }
+
+  /**
+   * Reads the payloads from inside of SK, or those that fragments (RFC 7383) carried together.
+   *
+   * @param header for the message; that of any fragment does
+   * @param firstInner type of the first payload
+   * @param octets authentic, without padding
+   */
+  public static DecodeResult<IkeMessage> inner(IkeHeader header, int firstInner, byte[] octets) {
     try {
-      List<Payload> inner = chain(sk.firstInner(), new OctetReader(octets, 0, octets.length));
+      List<Payload> inner = chain(firstInner, new OctetReader(octets, 0, octets.length));
       for (Payload payload : inner) {
         if (payload instanceof EncryptedPayload || payload instanceof EncryptedFragmentPayload) {
           throw new MalformedException("encrypted payload inside an encrypted payload");
         }
       }
-      return new DecodeResult.Decoded<>(new IkeMessage(outer.header(), inner));
+      return new DecodeResult.Decoded<>(new IkeMessage(header, inner));
     } catch (MalformedException e) {
       return new DecodeResult.Malformed<>(e.getMessage(), e.notify);
     } catch (UnknownCriticalException e) {

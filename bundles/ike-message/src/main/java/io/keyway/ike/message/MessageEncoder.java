@@ -1,11 +1,14 @@
 package io.keyway.ike.message;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Values to octets. Input comes from this process, so nonsense is a bug and throws. */
 public final class MessageEncoder {
   private static final int GENERIC_HEADER = 4;
   private static final int PREFIX = IkeHeader.LENGTH + GENERIC_HEADER;
+  private static final int FRAGMENT_FIELDS = 4;
 
   private MessageEncoder() {}
 
@@ -22,16 +25,76 @@ public final class MessageEncoder {
   /** Encodes a message whose payloads all travel inside of SK, and encrypts them. */
   public static byte[] encode(
       IkeHeader header, List<? extends Payload> payloads, MessageProtection protection) {
+    return whole(header, first(payloads), plaintext(payloads), protection);
+  }
+
+  /**
+   * The same in fragments (RFC 7383 section 2.5), when the message is longer than {@code limit}
+   * octets; a shorter one is a single SK message.
+   *
+   * @param limit octets of one message from the IKE header on, what carries it not counted
+   */
+  public static List<byte[]> fragments(
+      IkeHeader header, List<? extends Payload> payloads, MessageProtection protection, int limit) {
+    byte[] plaintext = plaintext(payloads);
+    int first = first(payloads);
+    if (PREFIX + protection.bodyOctets(plaintext.length) <= limit) {
+      return List.of(whole(header, first, plaintext, protection));
+    }
+    int room = room(protection, limit);
+    int total = (plaintext.length + room - 1) / room;
+    List<byte[]> all = new ArrayList<>(total);
+    for (int i = 0; i < total; i++) {
+      int end = Math.min(plaintext.length, (i + 1) * room);
+      byte[] part = Arrays.copyOfRange(plaintext, i * room, end);
+      OctetWriter writer = new OctetWriter(limit);
+      header(header, PayloadType.SKF, writer);
+      // Only the first tells what is inside; the others say 0 (RFC 7383 section 2.5).
+      writer.u8(i == 0 ? first : PayloadType.NONE).u8(0).u16(0);
+      writer.u16(i + 1).u16(total);
+      all.add(sealed(writer, part, protection));
+    }
+    return all;
+  }
+
+  /** The most octets of payloads that one fragment can carry. */
+  private static int room(MessageProtection protection, int limit) {
+    int room = limit - PREFIX - FRAGMENT_FIELDS - protection.bodyOctets(0);
+    // Padding comes in blocks, so the exact answer lies within one block of the estimate.
+    room += 32;
+    while (room > 0 && PREFIX + FRAGMENT_FIELDS + protection.bodyOctets(room) > limit) {
+      room--;
+    }
+    if (room <= 0) {
+      throw new IllegalArgumentException("no fragment fits into " + limit + " octets");
+    }
+    return room;
+  }
+
+  private static int first(List<? extends Payload> payloads) {
+    return payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType();
+  }
+
+  private static byte[] plaintext(List<? extends Payload> payloads) {
     OctetWriter inner = new OctetWriter(256);
     chain(payloads, inner);
-    byte[] plaintext = inner.toArray();
-    int bodyOctets = protection.bodyOctets(plaintext.length);
-    OctetWriter writer = new OctetWriter(PREFIX + bodyOctets);
+    return inner.toArray();
+  }
+
+  private static byte[] whole(
+      IkeHeader header, int first, byte[] plaintext, MessageProtection protection) {
+    OctetWriter writer = new OctetWriter(PREFIX + protection.bodyOctets(plaintext.length));
     header(header, PayloadType.SK, writer);
-    writer.u8(payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType());
-    writer.u8(0).u16(0);
-    writer.putU16(IkeHeader.LENGTH + 2, GENERIC_HEADER + bodyOctets);
-    writer.putI32(24, PREFIX + bodyOctets);
+    writer.u8(first).u8(0).u16(0);
+    return sealed(writer, plaintext, protection);
+  }
+
+  /** Completes the lengths of what is written, and adds the body. */
+  private static byte[] sealed(OctetWriter writer, byte[] plaintext, MessageProtection protection) {
+    int bodyOctets = protection.bodyOctets(plaintext.length);
+    int total = writer.size() + bodyOctets;
+    writer.putU16(IkeHeader.LENGTH + 2, total - IkeHeader.LENGTH);
+    writer.putI32(24, total);
     byte[] prefix = writer.copy();
     byte[] body = protection.seal(prefix, plaintext);
     if (body.length != bodyOctets) {

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param natPort port for IKE once a NAT is found (RFC 7296 section 2.23)
  * @param backlog datagrams that may wait for one worker
  * @param flood what else bounds half-open IKE SAs
+ * @param wire how messages go over the network
  */
 public record EngineSettings(
     Duration retransmitFirst,
@@ -35,7 +36,8 @@ public record EngineSettings(
     double jitter,
     int natPort,
     int backlog,
-    Flood flood) {
+    Flood flood,
+    WireSettings wire) {
 
   /**
    * Bounds against floods of first messages (RFC 8019).
@@ -82,7 +84,8 @@ public record EngineSettings(
         0.1,
         4500,
         8192,
-        Flood.DEFAULT);
+        Flood.DEFAULT,
+        WireSettings.DEFAULT);
   }
 
   /** The same with other retransmission. */
@@ -101,7 +104,8 @@ public record EngineSettings(
         jitter,
         natPort,
         backlog,
-        flood);
+        flood,
+        wire);
   }
 
   /** The same with other bounds for half-open IKE SAs. */
@@ -120,7 +124,8 @@ public record EngineSettings(
         jitter,
         natPort,
         backlog,
-        flood);
+        flood,
+        wire);
   }
 
   /** The same with other bounds against floods. */
@@ -139,7 +144,8 @@ public record EngineSettings(
         jitter,
         natPort,
         backlog,
-        newFlood);
+        newFlood,
+        wire);
   }
 
   /** The same with another spread of rekeying. */
@@ -158,7 +164,28 @@ public record EngineSettings(
         newJitter,
         natPort,
         backlog,
-        flood);
+        flood,
+        wire);
+  }
+
+  /** The same with another way over the network. */
+  public EngineSettings withWire(WireSettings newWire) {
+    return new EngineSettings(
+        retransmitFirst,
+        retransmitBase,
+        transmissions,
+        halfOpenTimeout,
+        cookieThreshold,
+        halfOpenLimit,
+        planeTimeout,
+        oldInboundLinger,
+        retryDelay,
+        lingerTimeout,
+        jitter,
+        natPort,
+        backlog,
+        flood,
+        newWire);
   }
 
   /** The wait after transmission number {@code n}, counted from 1. */

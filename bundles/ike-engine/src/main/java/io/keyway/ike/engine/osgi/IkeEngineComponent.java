@@ -16,6 +16,7 @@ import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
+import io.keyway.ike.engine.base.WireSettings;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,7 +81,12 @@ public final class IkeEngineComponent implements IkeEngine {
                 config.half_open_per_address(),
                 config.puzzle_threshold(),
                 defaults.flood().easiestPuzzle(),
-                config.hardest_puzzle()));
+                config.hardest_puzzle()),
+            new WireSettings(
+                config.fragment_size_ipv4(),
+                config.fragment_size_ipv6(),
+                WireSettings.DEFAULT.reassemblyOctets(),
+                Duration.ofSeconds(config.nat_keepalive())));
     engine =
         new NativeIkeEngine(
             settings, crypto, workers, Clock.systemUTC(), random, UUID.randomUUID().toString());

@@ -89,4 +89,28 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "1",
       max = "65535")
   int nat_port() default 4500;
+
+  @AttributeDefinition(
+      name = "nat-keepalive",
+      description =
+          "Seconds without a datagram after which a NAT in front of us is kept open; 0: never",
+      min = "0",
+      max = "3600")
+  int nat_keepalive() default 20;
+
+  @AttributeDefinition(
+      name = "fragment-size-ipv4",
+      description =
+          "Octets of the longest IPv4 packet that IKE sends, headers included; what is longer goes"
+              + " in fragments of IKE's own where the peer takes them",
+      min = "576",
+      max = "65535")
+  int fragment_size_ipv4() default 1280;
+
+  @AttributeDefinition(
+      name = "fragment-size-ipv6",
+      description = "The same for IPv6",
+      min = "1280",
+      max = "65535")
+  int fragment_size_ipv6() default 1280;
 }

@@ -183,6 +183,7 @@ public final class Control {
         && a.localPort() == b.localPort()
         && a.remotePort() == b.remotePort()
         && a.natTraversal() == b.natTraversal()
+        && a.options().equals(b.options())
         && a.authentication().equals(b.authentication());
   }
 

@@ -30,7 +30,8 @@ public record EngineContext(
     EngineCounters counters,
     SaDirectory directory,
     Leftovers leftovers,
-    AtomicInteger halfOpen) {
+    AtomicInteger halfOpen,
+    ReassemblyBudget reassembly) {
 
   /** An IKE SPI for us: not 0, and not in use. */
   long newSpi() {

@@ -75,6 +75,7 @@ public final class IkeSa {
   private Optional<Identity> localId = Optional.empty();
   private Optional<Identity> remoteId = Optional.empty();
   private NatDetection.Finding nat = NatDetection.Finding.NONE;
+  private boolean fragmentation;
   private final AuthenticationAge age;
   private PeerRekey<IkeSa> peerRekey;
   private FollowUp followUp;
@@ -265,6 +266,19 @@ public final class IkeSa {
     touch();
   }
 
+  /** Whether both sides take fragments (RFC 7383). */
+  boolean fragmentation() {
+    return fragmentation;
+  }
+
+  void setFragmentation(boolean agreed) {
+    fragmentation = agreed;
+  }
+
+  Inbox inbox() {
+    return inbox;
+  }
+
   NatDetection.Finding nat() {
     return nat;
   }
@@ -379,7 +393,8 @@ public final class IkeSa {
     worker.execute(() -> run(() -> inbox.receive(datagram, header)));
   }
 
-  byte[] encode(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
+  /** One message: a datagram, or several if it is long and the peer takes fragments. */
+  List<byte[]> encode(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
     IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
     if (exchangeType == ExchangeType.IKE_INTERMEDIATE) {
       // In clear it is header and inner payloads, which is what IKE_AUTH will cover.
@@ -390,16 +405,30 @@ public final class IkeSa {
           Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
           crypto);
     }
-    return exchangeType == ExchangeType.IKE_SA_INIT
-        ? MessageEncoder.encode(header, payloads)
-        : MessageEncoder.encode(header, payloads, crypto);
+    if (exchangeType == ExchangeType.IKE_SA_INIT) {
+      return List.of(MessageEncoder.encode(header, payloads));
+    }
+    if (!fragmentation) {
+      return List.of(MessageEncoder.encode(header, payloads, crypto));
+    }
+    List<byte[]> packets =
+        MessageEncoder.fragments(
+            header, payloads, crypto, path.longestMessage(ctx.settings().wire()));
+    if (packets.size() > 1) {
+      ctx.counters().count("ike-messages-fragmented");
+    }
+    return packets;
   }
 
-  void send(byte[] packet) {
-    send(path, packet);
+  void send(List<byte[]> packets) {
+    send(path, packets);
   }
 
-  void send(Path way, byte[] packet) {
+  void send(Path way, List<byte[]> packets) {
+    packets.forEach(packet -> send(way, packet));
+  }
+
+  private void send(Path way, byte[] packet) {
     Optional<IkeTransport> transport = ctx.services().transport();
     if (transport.isEmpty()) {
       LOG.debug("{}: no transport, a message is lost", this);

@@ -2,7 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.message.DecodeResult;
-import io.keyway.ike.message.EncryptedPayload;
+import io.keyway.ike.message.EncryptedFragmentPayload;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
@@ -12,6 +12,7 @@ import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.PayloadType;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,19 @@ final class Inbox {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
   private final IkeSa sa;
+  private final Envelopes requests;
+  private final Envelopes responses;
 
   Inbox(IkeSa sa) {
     this.sa = sa;
+    requests = new Envelopes(sa);
+    responses = new Envelopes(sa);
+  }
+
+  /** Forgets unfinished messages. */
+  void clear() {
+    requests.clear();
+    responses.clear();
   }
 
   void receive(Datagram datagram, IkeHeader header) {
@@ -53,10 +64,14 @@ final class Inbox {
       }
       return;
     }
-    DecodeResult<IkeMessage> opened = open(datagram, outer);
+    Optional<Envelopes.Opened> complete = responses.open(datagram, outer);
+    if (complete.isEmpty()) {
+      return;
+    }
+    DecodeResult<IkeMessage> opened = complete.get().content();
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       sa.timers().heard();
-      noteIntermediate(datagram, outer);
+      noteIntermediate(complete.get());
       sa.requests().process(decoded.value());
     } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
       count("ike-dropped-unauthentic");
@@ -78,13 +93,20 @@ final class Inbox {
     if (sa.replies().repeat(header, datagram.octets(), way)) {
       return;
     }
+    DecodeResult<IkeMessage> outer = MessageDecoder.message(datagram.octets());
     if (sa.isDead()
         || !sa.replies().expects(header)
         || header.exchangeType() == ExchangeType.IKE_SA_INIT) {
-      count("ike-dropped-requests");
+      if (!asksAgain(datagram, header, outer)) {
+        count("ike-dropped-requests");
+      }
       return;
     }
-    DecodeResult<IkeMessage> opened = open(datagram, MessageDecoder.message(datagram.octets()));
+    Optional<Envelopes.Opened> complete = requests.open(datagram, outer);
+    if (complete.isEmpty()) {
+      return;
+    }
+    DecodeResult<IkeMessage> opened = complete.get().content();
     if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
       count("ike-dropped-unauthentic");
       return;
@@ -96,8 +118,26 @@ final class Inbox {
     }
     sa.timers().heard();
     followPeer(way);
-    noteIntermediate(datagram, MessageDecoder.message(datagram.octets()));
-    sa.replies().answer(header, datagram.octets(), way, handle(opened));
+    noteIntermediate(complete.get());
+    sa.replies().answer(header, complete.get().requestHash(), way, handle(opened));
+  }
+
+  /**
+   * Repeats the last answer for the first fragment of a request that the peer cut anew, into
+   * smaller pieces than before (RFC 7383 section 2.6.1).
+   */
+  private boolean asksAgain(Datagram datagram, IkeHeader header, DecodeResult<IkeMessage> outer) {
+    Optional<EncryptedFragmentPayload> fragment = Envelopes.fragment(outer);
+    if (sa.isDead()
+        || !sa.fragmentation()
+        || !sa.replies().answered(header)
+        || fragment.isEmpty()
+        || fragment.get().fragment() != 1
+        || sa.crypto().open(datagram.octets(), fragment.get().offset()).isEmpty()) {
+      return false;
+    }
+    sa.replies().repeat(Path.of(datagram));
+    return true;
   }
 
   /**
@@ -157,34 +197,12 @@ final class Inbox {
         .then(() -> sa.life().end("the peer's request is malformed: " + problem));
   }
 
-  private DecodeResult<IkeMessage> open(Datagram datagram, DecodeResult<IkeMessage> outer) {
-    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded && sa.crypto() != null) {
-      return MessageDecoder.open(datagram.octets(), decoded.value(), sa.crypto());
-    }
-    // Broken outside of the protected part: not the peer's word.
-    return new DecodeResult.NotAuthentic<>("not protected");
-  }
-
   /** IKE_AUTH will cover what authentic messages of IKE_INTERMEDIATE say (RFC 9242). */
-  private void noteIntermediate(Datagram datagram, DecodeResult<IkeMessage> outer) {
-    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded
-        && decoded.value().header().exchangeType() == ExchangeType.IKE_INTERMEDIATE) {
-      decoded
-          .value()
-          .first(EncryptedPayload.class)
-          .ifPresent(
-              sk ->
-                  sa.crypto()
-                      .open(datagram.octets(), sk.offset())
-                      .ifPresent(
-                          inner ->
-                              sa.handshake()
-                                  .intermediate
-                                  .add(
-                                      decoded.value().header(),
-                                      sk.firstInner(),
-                                      inner,
-                                      sa.crypto())));
+  private void noteIntermediate(Envelopes.Opened message) {
+    if (message.header().exchangeType() == ExchangeType.IKE_INTERMEDIATE) {
+      sa.handshake()
+          .intermediate
+          .add(message.header(), message.firstInner(), message.inner(), sa.crypto());
     }
   }
 

@@ -64,6 +64,9 @@ final class InitTask implements Task {
     if (sa.config().proposals().stream().anyMatch(p -> !p.additional().isEmpty())) {
       request.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
     }
+    if (sa.config().options().fragmentation()) {
+      request.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+    }
   }
 
   @Override
@@ -183,6 +186,9 @@ final class InitTask implements Task {
     handshake.initRequest = sa.requests().packet();
     handshake.responderNonce = nonce.nonce().toArray();
     sa.setSpiR(spiR);
+    sa.setFragmentation(
+        sa.config().options().fragmentation()
+            && response.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     try (SecretBytes secret = ((KeyAgreementResult.Agreed) result).sharedSecret()) {
       sa.setCrypto(
           new SaCrypto(

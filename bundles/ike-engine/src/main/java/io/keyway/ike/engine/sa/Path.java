@@ -1,6 +1,8 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.ike.engine.base.WireSettings;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 
 /**
@@ -9,6 +11,10 @@ import java.net.InetSocketAddress;
  * @param marker with the non-ESP marker, as on port 4500
  */
 public record Path(InetSocketAddress local, InetSocketAddress remote, boolean marker) {
+  private static final int IPV4_HEADER = 20;
+  private static final int IPV6_HEADER = 40;
+  private static final int UDP_HEADER = 8;
+  private static final int MARKER = 4;
 
   /** The way back of a datagram that came. */
   public static Path of(Datagram datagram) {
@@ -25,6 +31,13 @@ public record Path(InetSocketAddress local, InetSocketAddress remote, boolean ma
         new InetSocketAddress(local.getAddress(), localPort),
         new InetSocketAddress(remote.getAddress(), remotePort),
         true);
+  }
+
+  /** Octets of the longest message that is not cut into fragments, from the IKE header on. */
+  int longestMessage(WireSettings wire) {
+    boolean ipv4 = remote.getAddress() instanceof Inet4Address;
+    int headers = (ipv4 ? IPV4_HEADER : IPV6_HEADER) + UDP_HEADER + (marker ? MARKER : 0);
+    return (ipv4 ? wire.fragmentIpv4() : wire.fragmentIpv6()) - headers;
   }
 
   /** The peer as people write it. */

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.ike.message.IkeHeader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -12,7 +13,7 @@ final class Replies {
   private final IkeSa sa;
   private int expected;
   private int lastRequestHash;
-  private byte[] lastReply;
+  private List<byte[]> lastReply;
   private boolean parked;
 
   Replies(IkeSa sa) {
@@ -20,7 +21,7 @@ final class Replies {
   }
 
   /** Takes up after the stateless part of IKE_SA_INIT. */
-  void primed(byte[] request, byte[] reply) {
+  void primed(byte[] request, List<byte[]> reply) {
     expected = 1;
     lastRequestHash = Arrays.hashCode(request);
     lastReply = reply;
@@ -38,19 +39,35 @@ final class Replies {
         || Arrays.hashCode(request) != lastRequestHash) {
       return false;
     }
+    repeat(path);
+    return true;
+  }
+
+  /**
+   * Whether this belongs to the last request: the peer may cut it into smaller fragments when it
+   * repeats it (RFC 7383 section 2.6.1).
+   */
+  boolean answered(IkeHeader header) {
+    return lastReply != null && header.messageId() == expected - 1;
+  }
+
+  void repeat(Path path) {
     sa.ctx().counters().count("ike-replies-repeated");
     sa.send(path, lastReply);
-    return true;
   }
 
   boolean expects(IkeHeader request) {
     return !parked && request.messageId() == expected;
   }
 
-  /** Answers when the reply is there; the stage completes on the worker. */
-  void answer(IkeHeader header, byte[] request, Path path, CompletableFuture<Reply> whenReady) {
+  /**
+   * Answers when the reply is there; the stage completes on the worker.
+   *
+   * @param requestHash of the datagram, or of the one with fragment 1, whose repetition asks for
+   *     the answer again
+   */
+  void answer(IkeHeader header, int requestHash, Path path, CompletableFuture<Reply> whenReady) {
     parked = true;
-    int hash = Arrays.hashCode(request);
     sa.watch(
         whenReady.thenAccept(
             reply -> {
@@ -58,11 +75,12 @@ final class Replies {
               if (sa.isDead()) {
                 return;
               }
-              byte[] packet = sa.encode(header.exchangeType(), true, expected, reply.payloads());
+              List<byte[]> packets =
+                  sa.encode(header.exchangeType(), true, expected, reply.payloads());
               expected++;
-              lastRequestHash = hash;
-              lastReply = packet;
-              sa.send(path, packet);
+              lastRequestHash = requestHash;
+              lastReply = packets;
+              sa.send(path, packets);
               reply.afterwards().run();
               sa.requests().kick();
             }));

@@ -37,7 +37,7 @@ final class Requests {
 
   private int nextId;
   private int activeId;
-  private byte[] packet = {};
+  private List<byte[]> packets = List.of();
   private int transmissions;
   private Worker.Timer timer = Worker.Timer.NONE;
 
@@ -167,14 +167,14 @@ final class Requests {
     } else {
       activeId = nextId++;
     }
-    packet = sa.encode(active.type(), false, activeId, payloads);
+    packets = sa.encode(active.type(), false, activeId, payloads);
     transmissions = 0;
     transmit();
   }
 
   private void transmit() {
     transmissions++;
-    sa.send(packet);
+    sa.send(packets);
     timer =
         sa.after(
             sa.ctx().settings().retransmitWait(transmissions),
@@ -199,9 +199,9 @@ final class Requests {
         + (transmissions == 1 ? " time" : " times");
   }
 
-  /** The request under way as it went over the wire. */
+  /** The request under way as it went over the wire; IKE_SA_INIT is always one datagram. */
   byte[] packet() {
-    return packet;
+    return packets.get(0);
   }
 
   /** Whether this is the response we wait for. */

@@ -74,6 +74,10 @@ public final class ResponderSa {
               false));
     }
     sa.life().countHalfOpen();
+    boolean fragments =
+        candidates.anyOne().config().options().fragmentation()
+            && request.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
+    sa.setFragmentation(fragments);
     List<Payload> payloads = new ArrayList<>();
     payloads.add(new SaPayload(List.of(choice.answer())));
     payloads.add(
@@ -84,8 +88,11 @@ public final class ResponderSa {
       payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
       handshake.pendingExchanges.addAll(choice.chosen().additional());
     }
-    byte[] reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
-    handshake.initResponse = reply;
+    if (fragments) {
+      payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+    }
+    List<byte[]> reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
+    handshake.initResponse = reply.get(0);
     sa.replies().primed(datagram.octets(), reply);
     sa.send(reply);
     sa.after(

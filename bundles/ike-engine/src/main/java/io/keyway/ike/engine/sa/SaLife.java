@@ -134,6 +134,7 @@ final class SaLife {
     uncountHalfOpen();
     sa.setState(IkeSa.State.DEAD);
     sa.timers().stop();
+    sa.inbox().clear();
     sa.requests().abandonAll(Outcome.unavailable(reason));
     sa.children().endAll(reason);
     sa.connection().remove(sa);

@@ -35,6 +35,7 @@ final class Successor {
     successor.age().inherit(old.age());
     successor.setIdentities(old.localId().orElseThrow(), old.remoteId().orElseThrow());
     successor.setNat(old.nat());
+    successor.setFragmentation(old.fragmentation());
     successor.setCrypto(
         new SaCrypto(
             ctx.crypto(),

@@ -68,6 +68,7 @@ public final class Config {
   private Lifetime lifetime = Lifetime.UNLIMITED;
   private IpsecMode mode = IpsecMode.TUNNEL;
   private boolean natTraversal;
+  private ConnectionConfig.Options options = ConnectionConfig.Options.DEFAULT;
   private final List<String[]> children = new ArrayList<>();
 
   private Config(String name, String local, String remote) {
@@ -109,6 +110,11 @@ public final class Config {
 
   public Config esp(EspProposal... proposals) {
     esp = List.of(proposals);
+    return this;
+  }
+
+  public Config options(boolean fragmentation, boolean mobike, boolean encapsulation) {
+    options = new ConnectionConfig.Options(fragmentation, mobike, encapsulation);
     return this;
   }
 
@@ -178,6 +184,7 @@ public final class Config {
         new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret),
         new ConnectionConfig.Timers(rekey, reauth, dpd),
         natTraversal,
+        options,
         built);
   }
 

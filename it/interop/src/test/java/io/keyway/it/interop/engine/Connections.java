@@ -56,7 +56,11 @@ final class Connections {
             Duration.ofSeconds(seconds(json, "rekey_time")),
             Duration.ZERO,
             Duration.ofSeconds(seconds(json, "dpd_delay"))),
-        false,
+        text(json, "nat_traversal", "no").equals("yes"),
+        new ConnectionConfig.Options(
+            !text(json, "fragmentation", "yes").equals("no"),
+            text(json, "mobike", "yes").equals("yes"),
+            text(json, "encap", "no").equals("yes")),
         children);
   }
 

@@ -7,6 +7,7 @@ import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
+import io.keyway.ike.engine.base.WireSettings;
 import io.keyway.transport.TransportLimits;
 import io.keyway.transport.UdpIkeTransport;
 import java.io.IOException;
@@ -68,6 +69,11 @@ final class Engines {
         s.jitter(),
         s.natPort(),
         s.backlog(),
-        EngineSettings.Flood.DEFAULT);
+        EngineSettings.Flood.DEFAULT,
+        new WireSettings(
+            Integer.getInteger("keyway.it.fragmentSize", 1280),
+            1280,
+            WireSettings.DEFAULT.reassemblyOctets(),
+            Duration.ofSeconds(Integer.getInteger("keyway.it.natKeepalive", 20))));
   }
 }
