@@ -85,6 +85,45 @@ class EntryMapperTest {
     assertThat(child.protocols()).containsExactly(6, 17, 1);
   }
 
+  private static Tree hybrid(Tree proposal) {
+    return new Tree()
+        .leaf("name", "h")
+        .container("proposals", new Tree().list("proposal", List.of(proposal)));
+  }
+
+  @Test
+  void additionalKeyExchangesKeepTheirOrder() throws InvalidEntryException {
+    Tree proposal =
+        new Tree()
+            .leaf("name", "1")
+            .leaf("encryption", "chacha20-poly1305")
+            .leaf("prf", "sha384")
+            .leaf("dh-group", "x25519")
+            .leafList("additional-key-exchange", List.of("mlkem768", "x448"));
+    IkePolicy ike = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, hybrid(proposal));
+    assertThat(ike.proposals().get(0).keywords())
+        .isEqualTo("chacha20poly1305-prfsha384-x25519-ke1_mlkem768-ke2_x448");
+    assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(ike))).isEqualTo(ike);
+    ChildPolicy child = (ChildPolicy) EntryMapper.read(EntryKind.CHILD_POLICY, hybrid(proposal));
+    assertThat(child.proposals().get(0).keywords())
+        .isEqualTo("chacha20poly1305-x25519-ke1_mlkem768-ke2_x448-noesn");
+    assertThat(EntryMapper.read(EntryKind.CHILD_POLICY, EntryMapper.write(child))).isEqualTo(child);
+  }
+
+  @Test
+  void whatOnlyChildrenMayUseIsRefusedForIke() {
+    refuses(
+        EntryKind.IKE_POLICY,
+        hybrid(
+            new Tree()
+                .leaf("name", "1")
+                .leaf("encryption", "aes256-gmac")
+                .leaf("prf", "sha384")
+                .leaf("dh-group", "x25519")),
+        "proposals/proposal=1/integrity",
+        "IKE messages must be encrypted");
+  }
+
   @Test
   void whatMakesNoSenseIsToldWithPathAndCure() {
     refuses(

@@ -84,13 +84,13 @@ final class ChildPolicyReader {
     Optional<IntegrityAlgorithm> integrity = Algorithms.integrity(fields);
     Optional<KeyExchangeMethod> group = Algorithms.group(fields);
     boolean esn = fields.flag("esn", false);
+    List<KeyExchangeMethod> additional = Algorithms.additional(fields);
     if (encryption.isEmpty() || integrity.isEmpty()) {
       return Optional.empty();
     }
     try {
       return Optional.of(
-          new EspProposal(
-              name, encryption.get(), integrity.get(), group, Algorithms.additional(fields), esn));
+          new EspProposal(name, encryption.get(), integrity.get(), group, additional, esn));
     } catch (IllegalArgumentException e) {
       value.problem(e.getMessage());
       return Optional.empty();

@@ -78,18 +78,14 @@ final class IkePolicyReader {
     Optional<PrfAlgorithm> prf = fields.choice("prf", PrfAlgorithm.class, PrfAlgorithm::modelName);
     Algorithms.complainOfMissing(fields, "dh-group");
     Optional<KeyExchangeMethod> group = Algorithms.group(fields);
+    List<KeyExchangeMethod> additional = Algorithms.additional(fields);
     if (encryption.isEmpty() || integrity.isEmpty() || prf.isEmpty() || group.isEmpty()) {
       return Optional.empty();
     }
     try {
       return Optional.of(
           new IkeProposal(
-              name,
-              encryption.get(),
-              integrity.get(),
-              prf.get(),
-              group.get(),
-              Algorithms.additional(fields)));
+              name, encryption.get(), integrity.get(), prf.get(), group.get(), additional));
     } catch (IllegalArgumentException e) {
       value.problem(e.getMessage());
       return Optional.empty();

@@ -409,7 +409,10 @@ class LoaderTest {
             - name: p
               proposals:
                 - { name: strong, encryption: aes256-cbc, integrity: sha512, prf: sha512, dh-group: ecp521 }
-                - { encryption: aes128-gcm, prf: sha256, dh-group: x25519 }
+                - encryption: aes128-gcm
+                  prf: sha256
+                  dh-group: x25519
+                  additional-key-exchange: [ mlkem768, x448 ]
               rekey-time: 0
               dpd-delay: 5
           child-policies:
@@ -417,6 +420,7 @@ class LoaderTest {
               mode: transport
               proposals:
                 - { encryption: aes128-cbc, integrity: sha256, esn: true }
+                - { encryption: "null", integrity: sha512, dh-group: x448, additional-key-exchange: [ mlkem512 ] }
               local-ts: [ dynamic ]
               remote-ts:
                 - 10.2.0.5/32[tcp/443]
@@ -451,6 +455,8 @@ class LoaderTest {
         .containsEntry("quirks/spi-byte-order", "as-is");
     IkePolicy policy = intent.submitted(IkePolicy.class).get(0);
     assertThat(policy.proposals()).extracting(p -> p.name()).containsExactly("strong", "2");
+    assertThat(policy.proposals().get(1).keywords())
+        .isEqualTo("aes128gcm16-prfsha256-x25519-ke1_mlkem768-ke2_x448");
     assertThat(policy.mobike()).as("the model's default").isTrue();
     ChildPolicy child = intent.submitted(ChildPolicy.class).get(0);
     assertThat(child.proposals().get(0).encryption()).isEqualTo(EncryptionAlgorithm.AES_CBC_128);
@@ -458,6 +464,8 @@ class LoaderTest {
         .isEqualTo(IntegrityAlgorithm.HMAC_SHA2_256_128);
     assertThat(child.proposals().get(0).esn()).isTrue();
     assertThat(child.proposals().get(0).keyExchange()).isEmpty();
+    assertThat(child.proposals().get(1).keywords())
+        .isEqualTo("null-sha512-x448-ke1_mlkem512-noesn");
     assertThat(child.protocols()).containsExactly(1, 6, 17);
     assertThat(child.remoteTs())
         .extracting(Object::toString)
@@ -482,6 +490,7 @@ class LoaderTest {
         "rekey-time: 14400 | rekey-time: 4h | not a whole number",
         "ike-version: v2 | ike-version: v1 | not possible",
         "integrity: none | integrity: sha256 | set integrity to none",
+        "dh-group: ecp384 | additional-key-exchange: [mlkem7] | no key exchange method",
         "method: pre-shared-key | method: certificate | not yet",
         "name: ike-gw-1 | name: 'bad name' | not a name",
         "connection-type: unicast | connection-type: multicast | not possible",
