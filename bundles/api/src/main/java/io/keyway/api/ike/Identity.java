@@ -42,11 +42,14 @@ public record Identity(Type type, byte[] octets) {
 
   /**
    * Reads an identity as people write it: an address, {@code user@domain}, {@code @#hex} for a key
-   * id, else a domain name.
+   * id, a distinguished name such as {@code C=CH, O=Example, CN=gw}, else a domain name.
    */
   public static Identity parse(String text) {
     if (text.startsWith("@#")) {
       return new Identity(Type.KEY_ID, HexFormat.of().parseHex(text.substring(2)));
+    }
+    if (text.contains("=")) {
+      return new Identity(Type.DER_ASN1_DN, DistinguishedName.encode(text));
     }
     if (text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || text.contains(":")) {
       try {
@@ -75,12 +78,28 @@ public record Identity(Type type, byte[] octets) {
   public boolean equals(Object other) {
     return other instanceof Identity that
         && type == that.type
-        && Arrays.equals(octets, that.octets);
+        && (Arrays.equals(octets, that.octets) || sameName(that));
+  }
+
+  /** Names of the same characters in other string types are the same (RFC 5280 section 7.1). */
+  private boolean sameName(Identity that) {
+    return type == Type.DER_ASN1_DN
+        && DistinguishedName.canonical(octets)
+            .filter(
+                name -> DistinguishedName.canonical(that.octets).filter(name::equals).isPresent())
+            .isPresent();
   }
 
   @Override
   public int hashCode() {
-    return 31 * type.hashCode() + Arrays.hashCode(octets);
+    int content =
+        type == Type.DER_ASN1_DN
+            ? DistinguishedName.canonical(octets)
+                .map(String::hashCode)
+                .orElseGet(() -> Arrays.hashCode(octets))
+            : Arrays.hashCode(octets);
+    // Not the constant's own hash code, which is another one in each process.
+    return 31 * type.number() + content;
   }
 
   @Override
@@ -94,7 +113,10 @@ public record Identity(Type type, byte[] octets) {
         }
       }
       case FQDN, RFC822_ADDR -> new String(octets, StandardCharsets.UTF_8);
-      case DER_ASN1_DN, KEY_ID -> "@#" + HexFormat.of().formatHex(octets);
+      case DER_ASN1_DN ->
+          DistinguishedName.text(octets)
+              .orElseGet(() -> "(distinguished name of " + octets.length + " octets)");
+      case KEY_ID -> "@#" + HexFormat.of().formatHex(octets);
     };
   }
 }

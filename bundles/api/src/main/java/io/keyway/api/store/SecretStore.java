@@ -19,8 +19,14 @@ public interface SecretStore {
     PPK,
     /** EAP password, UTF-8. */
     EAP_PASSWORD,
-    /** Private key, PKCS #8. */
-    PRIVATE_KEY
+    /** Private key: PKCS #8, PKCS #1 or SEC 1, DER or PEM, without a passphrase. */
+    PRIVATE_KEY,
+    /** Our own certificate, DER or PEM; in PEM followed by intermediate ones. No secret at all. */
+    CERTIFICATE,
+    /** Certificates of authorities that we trust, DER or PEM. No secret at all. */
+    CA_CERTIFICATE,
+    /** Certificate revocation list, DER or PEM. No secret at all. */
+    CRL
   }
 
   /** Name and kind, all that can be listed. */

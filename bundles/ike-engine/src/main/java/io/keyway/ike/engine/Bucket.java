@@ -1,6 +1,7 @@
 package io.keyway.ike.engine;
 
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.ike.engine.negotiate.Identities;
@@ -8,25 +9,32 @@ import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.Connection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Connections of one local address and one remote address, or any. Indexed by the identity that
  * they expect. One writer at a time, any number of readers.
  */
 final class Bucket {
+  private static final int MOST_AUTHORITIES = 64;
+
   /** A proposal, and how many connections have it. */
   private record Use(IkeProposal proposal, int count) {}
 
   private final Map<String, Connection> byName = new TreeMap<>();
   private final Map<Optional<Identity>, List<Connection>> byPeer = new ConcurrentHashMap<>();
   private final Map<String, Use> uses = new LinkedHashMap<>();
+  private final Map<List<String>, Integer> authorityUses = new LinkedHashMap<>();
   private volatile List<IkeProposal> proposals = List.of();
+  private volatile Set<List<String>> authorities = Set.of();
   private volatile Connection anyOne;
 
   void add(Connection connection) {
@@ -39,6 +47,9 @@ final class Bucket {
           IkeProposals.algorithms(proposal),
           new Use(proposal, 1),
           (known, one) -> new Use(known.proposal(), known.count() + 1));
+    }
+    if (wantsCertificate(config)) {
+      authorityUses.merge(config.authentication().certificates().authorities(), 1, Integer::sum);
     }
     publish();
   }
@@ -61,12 +72,29 @@ final class Bucket {
           IkeProposals.algorithms(proposal),
           (key, use) -> use.count() == 1 ? null : new Use(use.proposal(), use.count() - 1));
     }
+    if (wantsCertificate(config)) {
+      authorityUses.computeIfPresent(
+          config.authentication().certificates().authorities(),
+          (names, count) -> count == 1 ? null : count - 1);
+    }
     publish();
     anyOne = byName.isEmpty() ? anyOne : byName.values().iterator().next();
     return !byName.isEmpty();
   }
 
+  private static boolean wantsCertificate(ConnectionConfig config) {
+    return config.authentication().remoteMethod() == Authentication.Method.CERTIFICATE;
+  }
+
   private void publish() {
+    if (!authorityUses.keySet().equals(authorities)) {
+      // A peer can be asked for so many only; the rest of them is asked for a certificate of
+      // anybody.
+      authorities =
+          authorityUses.keySet().stream()
+              .limit(MOST_AUTHORITIES)
+              .collect(Collectors.toUnmodifiableSet());
+    }
     if (uses.size() != proposals.size()
         || !uses.keySet().equals(IkeProposals.algorithms(proposals))) {
       proposals = uses.values().stream().map(Use::proposal).toList();
@@ -95,6 +123,11 @@ final class Bucket {
           @Override
           public List<IkeProposal> proposals() {
             return buckets.stream().flatMap(b -> b.proposals.stream()).toList();
+          }
+
+          @Override
+          public Collection<List<String>> authorities() {
+            return buckets.stream().flatMap(b -> b.authorities.stream()).toList();
           }
 
           @Override

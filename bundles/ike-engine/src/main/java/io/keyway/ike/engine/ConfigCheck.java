@@ -3,9 +3,12 @@ package io.keyway.ike.engine;
 import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
+import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.sign.SignatureScheme;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,8 +31,9 @@ final class ConfigCheck {
     if (!isPort(config.localPort()) || !isPort(config.remotePort())) {
       return Optional.of("UDP ports are 1 to 65535");
     }
-    if (config.authentication().secret().isEmpty()) {
-      return Optional.of("no secret is named; name one of the secret store");
+    Optional<String> authentication = authentication(config.authentication());
+    if (authentication.isPresent()) {
+      return authentication;
     }
     if (config.remoteAddress().isPresent()
         && config.remoteAddress().get().getAddress().length
@@ -73,6 +77,21 @@ final class ConfigCheck {
       }
     }
     return methods.stream().map(crypto::flaw).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<String> authentication(Authentication how) {
+    if (how.uses(Method.PRE_SHARED_KEY) && how.secret().isEmpty()) {
+      return Optional.of("no secret is named; name one of the secret store");
+    }
+    if (how.method() == Method.CERTIFICATE
+        && (how.certificates().certificate().isEmpty()
+            || how.certificates().privateKey().isEmpty())) {
+      return Optional.of("no certificate with its private key is named; name both");
+    }
+    return how.certificates().signatures().stream()
+        .filter(word -> SignatureScheme.ofKeyword(word).isEmpty())
+        .findFirst()
+        .map(word -> "'" + word + "' is no signature scheme");
   }
 
   private static boolean isPort(int port) {

@@ -17,6 +17,8 @@ import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.cert.Fetcher;
+import io.keyway.ike.engine.auth.Authenticators;
 import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
@@ -75,11 +77,24 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       Clock clock,
       SecureRandom random,
       String instance) {
+    this(settings, crypto, workers, clock, random, instance, Fetcher.NONE);
+  }
+
+  /** The same with a way to fetch CRLs and to ask OCSP responders. */
+  public NativeIkeEngine(
+      EngineSettings settings,
+      IkeCrypto crypto,
+      Workers workers,
+      Clock clock,
+      SecureRandom random,
+      String instance,
+      Fetcher fetcher) {
     EngineServices services = new EngineServices();
     ctx =
         new EngineContext(
             settings,
             services,
+            new Authenticators(services::secrets, workers.blocking(), clock, crypto, fetcher),
             crypto,
             workers,
             clock,
@@ -210,6 +225,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       }
     }
     bindForNat(config);
+    ctx.authenticators().prepare(config.authentication());
     Connection connection = connections.put(config);
     if (before.isPresent()) {
       connection.sas().forEach(sa -> Control.reconfigured(sa, before.get()));

@@ -3,7 +3,9 @@ package io.keyway.secrets.osgi;
 import io.keyway.api.Outcome;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.SecretStore;
+import io.keyway.secrets.CombinedSecretStore;
 import io.keyway.secrets.KeyStoreSecretStore;
+import io.keyway.secrets.KeystoreDirectory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -35,9 +37,14 @@ public final class OsgiSecretStore implements SecretStore {
     @AttributeDefinition(
         description = "File with its password in the first line; default: file with .password")
     String passwordFile() default "";
+
+    @AttributeDefinition(
+        description =
+            "Directory with private, x509, x509ca and x509crl; default ipsec in Karaf's etc")
+    String keystoreDirectory() default "";
   }
 
-  private final KeyStoreSecretStore store;
+  private final SecretStore store;
 
   @Activate
   public OsgiSecretStore(Config config) {
@@ -49,10 +56,15 @@ public final class OsgiSecretStore implements SecretStore {
         config.passwordFile().isBlank()
             ? file.resolveSibling(file.getFileName() + ".password")
             : Path.of(config.passwordFile());
-    this.store = new KeyStoreSecretStore(file, passwordFile, new SecureRandom());
+    Path directory =
+        config.keystoreDirectory().isBlank()
+            ? Path.of(System.getProperty("karaf.etc", "etc"), "ipsec")
+            : Path.of(config.keystoreDirectory());
+    KeyStoreSecretStore keyStore = new KeyStoreSecretStore(file, passwordFile, new SecureRandom());
+    this.store = new CombinedSecretStore(keyStore, new KeystoreDirectory(directory));
     try {
-      store.check();
-      LOG.info("secrets are kept in {}", file);
+      keyStore.check();
+      LOG.info("secrets are kept in {}; keys and certificates are read in {}", file, directory);
     } catch (IllegalStateException e) {
       LOG.error("no secret can be read: {}", e.getMessage());
     }

@@ -28,7 +28,8 @@ final class Charon implements Closeable {
       "openssl aesni random nonce hmac kdf sha1 sha2 pem pkcs1 pkcs8 x509 pubkey revocation"
           + " constraints curve25519 chapoly keyway-stub kernel-netlink socket-default vici updown"
           + " counters";
-  private static final String SWANCTL_LOAD = "openssl random nonce pem pkcs1 pkcs8 x509 pubkey";
+  private static final String SWANCTL_LOAD =
+      "openssl random nonce pem pkcs1 pkcs8 x509 pubkey curve25519";
 
   private final Path dir;
   private final Process process;

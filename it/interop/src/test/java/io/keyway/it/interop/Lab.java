@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -24,7 +25,12 @@ final class Lab implements Closeable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /** One end of the cable. */
-  record Side(String letter, NetNs ns, String address, String inner, Path dir) {}
+  record Side(String letter, NetNs ns, String address, String inner, Path dir) {
+    /** The outer address over IPv6. */
+    String address6() {
+      return "fd37::" + address.substring(address.length() - 1);
+    }
+  }
 
   private final Path dir;
   private final Side left;
@@ -47,6 +53,11 @@ final class Lab implements Closeable {
       NetNs.cable(a, b, DEVICE);
       a.address(DEVICE, "172.37.1.7/24");
       b.address(DEVICE, "172.37.1.8/24");
+      for (NetNs each : List.of(a, b)) {
+        // Without waiting for nobody to have the same address.
+        String host = each == a ? "7" : "8";
+        each.ip("address", "add", "fd37::" + host + "/64", "dev", DEVICE, "nodad");
+      }
       a.address("lo", "10.1.0.1/32");
       b.address("lo", "10.2.0.1/32");
       Side left =

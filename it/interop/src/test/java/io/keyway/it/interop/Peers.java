@@ -89,10 +89,15 @@ record Peers(Lab lab, Keyway keyway, Charon charon) {
 
   /** Only these SAs are left at either end, and outbound traffic uses them. */
   void awaitOnly(List<SaKeys> pair) {
+    awaitOnly(pair, Matrix.Ip.V4);
+  }
+
+  void awaitOnly(List<SaKeys> pair, Matrix.Ip ip) {
     Await.until("charon keeps only the new pair", () -> same(charon.stub().installed(), pair));
     Await.until("Keyway keeps only the new pair", () -> same(keyway.stub().installed(), pair));
-    String toCharon = spi(pair, lab.right().address());
-    String toKeyway = spi(pair, lab.left().address());
+    boolean v4 = ip == Matrix.Ip.V4;
+    String toCharon = spi(pair, v4 ? lab.right().address() : lab.right().address6());
+    String toKeyway = spi(pair, v4 ? lab.left().address() : lab.left().address6());
     Await.until(
         "Keyway sends on the new SA",
         () -> keyway.stub().selectedOutbound().filter(toCharon::equals).isPresent());

@@ -20,8 +20,10 @@ final class SwanctlConf {
 
   private final Map<String, String> connection = new LinkedHashMap<>();
   private final Map<String, String> child = new LinkedHashMap<>();
-  private final String localId;
+  private String localId;
   private String remoteId;
+  private final Map<String, String> localAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
+  private final Map<String, String> remoteAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
   private String secret = PSK;
   private final List<String[]> many = new ArrayList<>();
 
@@ -63,6 +65,23 @@ final class SwanctlConf {
     return this;
   }
 
+  SwanctlConf localId(String id) {
+    localId = id;
+    return this;
+  }
+
+  /** A key of section {@code local}, such as {@code auth = pubkey} or {@code certs}. */
+  SwanctlConf local(String key, String value) {
+    localAuth.put(key, value);
+    return this;
+  }
+
+  /** A key of section {@code remote}, such as {@code cacerts} or {@code revocation}. */
+  SwanctlConf remote(String key, String value) {
+    remoteAuth.put(key, value);
+    return this;
+  }
+
   SwanctlConf secret(String text) {
     secret = text;
     return this;
@@ -90,6 +109,8 @@ final class SwanctlConf {
     json.addProperty("remote_id", remoteId);
     json.addProperty("secret", secret);
     connection.forEach(json::addProperty);
+    localAuth.forEach((key, value) -> json.addProperty("local." + key, value));
+    remoteAuth.forEach((key, value) -> json.addProperty("remote." + key, value));
     child.forEach(
         (key, value) ->
             json.addProperty(key.matches("(rekey|life)_time") ? "child_" + key : key, value));
@@ -108,8 +129,13 @@ final class SwanctlConf {
   String render() {
     StringBuilder out = new StringBuilder("connections {\n  " + CONNECTION + " {\n");
     connection.forEach((key, value) -> line(out, 4, key, value));
-    out.append("    local {\n      auth = psk\n      id = ").append(localId).append("\n    }\n");
-    out.append("    remote {\n      auth = psk\n      id = ").append(remoteId).append("\n    }\n");
+    out.append("    local {\n");
+    localAuth.forEach((key, value) -> line(out, 6, key, value));
+    line(out, 6, "id", quoted(localId));
+    out.append("    }\n    remote {\n");
+    remoteAuth.forEach((key, value) -> line(out, 6, key, value));
+    line(out, 6, "id", quoted(remoteId));
+    out.append("    }\n");
     out.append("    children {\n");
     for (String[] one : children()) {
       Map<String, String> keys = new LinkedHashMap<>(child);
@@ -120,10 +146,14 @@ final class SwanctlConf {
       out.append("      }\n");
     }
     out.append("    }\n  }\n}\n");
-    out.append("secrets {\n  ike-1 {\n    id-a = ").append(localId);
-    out.append("\n    id-b = ").append(remoteId);
+    out.append("secrets {\n  ike-1 {\n    id-a = ").append(quoted(localId));
+    out.append("\n    id-b = ").append(quoted(remoteId));
     out.append("\n    secret = \"").append(secret).append("\"\n  }\n}\n");
     return out.toString();
+  }
+
+  private static String quoted(String id) {
+    return id.contains("=") ? '"' + id + '"' : id;
   }
 
   private static void line(StringBuilder out, int indent, String key, String value) {

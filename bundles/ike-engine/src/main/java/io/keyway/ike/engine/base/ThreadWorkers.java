@@ -19,6 +19,7 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
 
   private final ThreadWorker[] workers;
   private final ThreadPoolExecutor blocking;
+  private final ThreadPoolExecutor fetching;
 
   public ThreadWorkers(int count) {
     workers = new ThreadWorker[Math.max(1, count)];
@@ -34,6 +35,15 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
             new LinkedBlockingQueue<>(BLOCKING_QUEUE),
             task -> daemon(task, "keyway-ike-blocking"));
     blocking.allowCoreThreadTimeOut(true);
+    fetching =
+        new ThreadPoolExecutor(
+            4,
+            4,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(BLOCKING_QUEUE),
+            task -> daemon(task, "keyway-ike-fetching"));
+    fetching.allowCoreThreadTimeOut(true);
   }
 
   @Override
@@ -46,6 +56,11 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
     return blocking;
   }
 
+  /** For what waits for hosts that strangers name; nothing else may wait behind it. */
+  public Executor fetching() {
+    return fetching;
+  }
+
   /** Stops at once: what waits is dropped, as a stopping bundle leaves everything as it is. */
   @Override
   public void close() {
@@ -53,6 +68,7 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
       worker.executor.shutdownNow();
     }
     blocking.shutdownNow();
+    fetching.shutdownNow();
   }
 
   private static Thread daemon(Runnable task, String name) {

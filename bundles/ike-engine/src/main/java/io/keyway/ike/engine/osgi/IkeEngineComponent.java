@@ -13,6 +13,7 @@ import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
@@ -49,6 +50,11 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = IkeEngineConfig.class)
 public final class IkeEngineComponent implements IkeEngine {
   private static final Logger LOG = LoggerFactory.getLogger(IkeEngineComponent.class);
+
+  /** For one CRL or OCSP answer; a peer waits for us meanwhile. */
+  private static final Duration FETCH_LIMIT = Duration.ofSeconds(4);
+
+  private static final int LONGEST_ANSWER = 8 << 20;
 
   private final ThreadWorkers workers;
   private final NativeIkeEngine engine;
@@ -89,7 +95,13 @@ public final class IkeEngineComponent implements IkeEngine {
                 Duration.ofSeconds(config.nat_keepalive())));
     engine =
         new NativeIkeEngine(
-            settings, crypto, workers, Clock.systemUTC(), random, UUID.randomUUID().toString());
+            settings,
+            crypto,
+            workers,
+            Clock.systemUTC(),
+            random,
+            UUID.randomUUID().toString(),
+            new HttpFetcher(workers.fetching(), FETCH_LIMIT, LONGEST_ANSWER));
     LOG.info("native IKEv2 engine with {} workers; {}", count, providers(crypto));
   }
 

@@ -1,24 +1,27 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.Outcome;
+import io.keyway.api.Result;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
-import io.keyway.api.key.SecretBytes;
-import io.keyway.ike.crypto.PskAuth;
+import io.keyway.ike.engine.auth.AuthSession;
+import io.keyway.ike.engine.auth.Claim;
+import io.keyway.ike.engine.auth.Evidence;
+import io.keyway.ike.engine.auth.Proof;
 import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.negotiate.IkeProposals;
-import io.keyway.ike.message.AuthMethod;
 import io.keyway.ike.message.AuthPayload;
+import io.keyway.ike.message.CertificatePayload;
 import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyType;
-import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Answers IKE_AUTH with a pre-shared key (RFC 7296 sections 1.2 and 2.15). */
+/** Answers IKE_AUTH by whatever method (RFC 7296 sections 1.2 and 2.15). */
 final class AuthResponder {
   private final IkeSa sa;
   private final IkeMessage request;
@@ -53,26 +56,29 @@ final class AuthResponder {
     }
     sa.setConnection(matched.get());
     AuthPayload auth = request.first(AuthPayload.class).orElse(null);
-    if (auth == null || auth.method() != AuthMethod.SHARED_KEY) {
+    if (auth == null) {
       return refuse(
-          "peer '"
-              + peer.get()
-              + "' wants to authenticate by "
-              + (auth == null ? "EAP" : AuthMethod.name(auth.method()))
-              + ", only pre-shared keys are configured");
+          "peer '" + peer.get() + "' wants to authenticate by EAP, which is not configured for it");
     }
-    return Secrets.preSharedKey(sa, sa.config().authentication().secret())
+    AuthSession session = sa.ctx().authenticators().session(sa.config().authentication());
+    Evidence evidence =
+        new Evidence(
+            sa.crypto().prf(),
+            sa.handshake().ofInitiator(sa.crypto(), idI),
+            peer.get(),
+            auth,
+            request.all(CertificatePayload.class),
+            sa.path().peer());
+    // The peer first: our own proof leaves only to who proved who it is.
+    return sa.home(
+            session.verify(evidence),
+            problem -> Outcome.unavailable("the peer's proof could not be checked: " + problem))
         .thenCompose(
-            result -> {
-              if (!result.done()) {
-                return refuse(result.outcome().reason());
-              }
-              try (SecretBytes psk = result.value().get()) {
-                return sa.isDead()
+            outcome ->
+                sa.isDead()
                     ? CompletableFuture.completedFuture(Reply.empty())
-                    : verify(psk, idI, peer.get(), auth);
-              }
-            });
+                    : outcome.done() ? prove(session, peer.get()) : refuse(outcome.reason()))
+        .whenComplete((reply, error) -> session.close());
   }
 
   private Optional<IdPayload> id(boolean initiator) {
@@ -89,21 +95,33 @@ final class AuthResponder {
         .findFirst();
   }
 
-  private CompletableFuture<Reply> verify(
-      SecretBytes psk, IdPayload idI, Identity peer, AuthPayload auth) {
-    Handshake handshake = sa.handshake();
-    byte[] expected =
-        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofInitiator(sa.crypto(), idI));
-    if (!PskAuth.matches(expected, auth.data().toArray())) {
-      return refuse(Reasons.badPeerAuth(sa.config(), peer.toString(), sa.path().peer()));
-    }
+  private CompletableFuture<Reply> prove(AuthSession session, Identity peer) {
     Identity us = Identities.local(sa.config());
     IdPayload idR = Identities.toWire(false, us);
-    byte[] ours =
-        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofResponder(sa.crypto(), idR));
+    Claim claim =
+        new Claim(
+            sa.crypto().prf(),
+            sa.handshake().ofResponder(sa.crypto(), idR),
+            us,
+            sa.handshake().peerHashes);
+    return sa.home(
+            session.prove(claim), problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
+        .thenCompose(
+            result ->
+                sa.isDead()
+                    ? CompletableFuture.completedFuture(Reply.empty())
+                    : result.done()
+                        ? establish(us, peer, idR, result.value().get())
+                        : refuse(result.outcome().reason()));
+  }
+
+  private CompletableFuture<Reply> establish(
+      Identity us, Identity peer, IdPayload idR, Proof proof) {
+    Handshake handshake = sa.handshake();
     List<Payload> payloads = new ArrayList<>();
     payloads.add(idR);
-    payloads.add(new AuthPayload(AuthMethod.SHARED_KEY, Octets.copyOf(ours)));
+    payloads.addAll(proof.certificates());
+    payloads.add(proof.auth());
     byte[] ni = handshake.initiatorNonce;
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(us, peer);

@@ -1,29 +1,34 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
-import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.Result;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
-import io.keyway.api.key.SecretBytes;
-import io.keyway.ike.crypto.PskAuth;
+import io.keyway.ike.engine.auth.AuthSession;
+import io.keyway.ike.engine.auth.Claim;
+import io.keyway.ike.engine.auth.Evidence;
+import io.keyway.ike.engine.auth.Proof;
 import io.keyway.ike.engine.negotiate.Identities;
-import io.keyway.ike.message.AuthMethod;
 import io.keyway.ike.message.AuthPayload;
+import io.keyway.ike.message.CertificatePayload;
 import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
-import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** IKE_AUTH with a pre-shared key as initiator (RFC 7296 sections 1.2 and 2.15). */
+/** IKE_AUTH as initiator (RFC 7296 sections 1.2 and 2.15), by whatever method. */
 final class AuthTask implements Task {
   private final String firstChild;
-  private SecretBytes psk = SecretBytes.empty();
+  private AuthSession session;
+  private IdPayload idI;
   private Identity localId;
+  private Proof proof;
+  private List<Payload> certificateRequests = List.of();
+  private Outcome verdict;
 
   /** With the name of the child that the same exchange makes. */
   AuthTask(String firstChild) {
@@ -37,12 +42,30 @@ final class AuthTask implements Task {
 
   @Override
   public CompletableFuture<Outcome> prepare(IkeSa sa) {
-    return Secrets.preSharedKey(sa, sa.config().authentication().secret())
+    session = sa.ctx().authenticators().session(sa.config().authentication());
+    localId = Identities.local(sa.config());
+    idI = Identities.toWire(true, localId);
+    Claim claim =
+        new Claim(
+            sa.crypto().prf(),
+            sa.handshake().ofInitiator(sa.crypto(), idI),
+            localId,
+            sa.handshake().peerHashes);
+    CompletableFuture<Result<Proof>> proved =
+        session
+            .prove(claim)
+            .thenCombine(
+                session.requests(),
+                (result, requests) -> {
+                  certificateRequests = requests;
+                  return result;
+                });
+    return sa.home(proved, problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
         .thenApply(
             result -> {
-              result.value().ifPresent(secret -> psk = secret);
+              result.value().ifPresent(value -> proof = value);
               if (sa.isDead()) {
-                psk.close();
+                session.close();
               }
               return result.outcome();
             });
@@ -50,27 +73,58 @@ final class AuthTask implements Task {
 
   @Override
   public void build(IkeSa sa, List<Payload> request) {
-    ConnectionConfig config = sa.config();
-    localId = Identities.local(config);
-    IdPayload idI = Identities.toWire(true, localId);
     request.add(idI);
-    config.authentication().remoteId().ifPresent(id -> request.add(Identities.toWire(false, id)));
+    request.addAll(proof.certificates());
+    request.addAll(certificateRequests);
+    sa.config()
+        .authentication()
+        .remoteId()
+        .ifPresent(id -> request.add(Identities.toWire(false, id)));
     boolean onlyOne = sa.connection().sas().stream().noneMatch(o -> o.state().isEstablished());
     if (onlyOne) {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
-    byte[] auth =
-        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofInitiator(sa.crypto(), idI));
-    request.add(new AuthPayload(AuthMethod.SHARED_KEY, Octets.copyOf(auth)));
+    request.add(proof.auth());
+  }
+
+  private static IdPayload idR(IkeMessage response) {
+    return response.all(IdPayload.class).stream()
+        .filter(i -> !i.initiator())
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> examine(IkeSa sa, IkeMessage response) {
+    IdPayload idR = idR(response);
+    AuthPayload auth = response.first(AuthPayload.class).orElse(null);
+    Optional<Identity> claimed = Optional.ofNullable(idR).flatMap(Identities::fromWire);
+    if (auth == null || claimed.isEmpty() || wrongName(sa, claimed.get())) {
+      return Task.NOTHING;
+    }
+    Evidence evidence =
+        new Evidence(
+            sa.crypto().prf(),
+            sa.handshake().ofResponder(sa.crypto(), idR),
+            claimed.get(),
+            auth,
+            response.all(CertificatePayload.class),
+            sa.path().peer());
+    return sa.home(
+            session.verify(evidence),
+            problem -> Outcome.unavailable("the peer's proof could not be checked: " + problem))
+        .thenAccept(outcome -> verdict = outcome);
+  }
+
+  private static boolean wrongName(IkeSa sa, Identity claimed) {
+    return Identities.remote(sa.config()).filter(wanted -> !wanted.equals(claimed)).isPresent();
   }
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
-    IdPayload idR =
-        response.all(IdPayload.class).stream().filter(i -> !i.initiator()).findFirst().orElse(null);
-    AuthPayload auth = response.first(AuthPayload.class).orElse(null);
-    if (auth == null || idR == null) {
-      psk.close();
+    IdPayload idR = idR(response);
+    if (idR == null || response.first(AuthPayload.class).isEmpty()) {
+      session.close();
       int error = response.error().map(NotifyPayload::type).orElse(NotifyType.INVALID_SYNTAX);
       String reason =
           response.error().isPresent()
@@ -84,8 +138,8 @@ final class AuthTask implements Task {
     }
     Optional<Identity> claimed = Identities.fromWire(idR);
     Optional<Identity> wanted = Identities.remote(sa.config());
-    String name = claimed.map(Identity::toString).orElse("(ID type " + idR.idType() + ")");
-    if (claimed.isEmpty() || wanted.isPresent() && !wanted.get().equals(claimed.get())) {
+    if (claimed.isEmpty() || wrongName(sa, claimed.get())) {
+      String name = claimed.map(Identity::toString).orElse("(ID type " + idR.idType() + ")");
       return reject(
           sa,
           "authentication failed: peer "
@@ -96,13 +150,10 @@ final class AuthTask implements Task {
               + wanted.map(Identity::toString).orElse("anything")
               + "'; check remote-id here or local-id there");
     }
-    byte[] expected =
-        PskAuth.compute(sa.crypto().prf(), psk, sa.handshake().ofResponder(sa.crypto(), idR));
-    if (auth.method() != AuthMethod.SHARED_KEY
-        || !PskAuth.matches(expected, auth.data().toArray())) {
-      return reject(sa, Reasons.badPeerAuth(sa.config(), name, sa.path().peer()));
+    if (!verdict.done()) {
+      return reject(sa, verdict.reason());
     }
-    psk.close();
+    session.close();
     sa.setIdentities(localId, claimed.get());
     sa.life().establish(false);
     sa.wishes().askForTheRest(firstChild);
@@ -111,7 +162,7 @@ final class AuthTask implements Task {
 
   /** The peer takes us for authenticated, so it is told (RFC 7296 section 2.21.2). */
   private Step reject(IkeSa sa, String reason) {
-    psk.close();
+    session.close();
     authenticationFailed(sa, reason);
     sa.setState(IkeSa.State.DELETING);
     sa.wishes().failAll(Outcome.refused(reason));
@@ -131,7 +182,9 @@ final class AuthTask implements Task {
 
   @Override
   public void abandon(IkeSa sa, Outcome why) {
-    psk.close();
+    if (session != null) {
+      session.close();
+    }
     sa.life().end(why.reason());
   }
 }

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.Identity;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -12,6 +13,9 @@ public interface Candidates {
 
   /** What may be negotiated, in order of preference. */
   List<IkeProposal> proposals();
+
+  /** The authorities of those that want a certificate of the peer; a few lists, one for each. */
+  Collection<List<String>> authorities();
 
   /** Stands for all of them while the peer is unknown: in the log, in the status. */
   Connection anyOne();

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.sa.Owner;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.auth.Authenticators;
 import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record EngineContext(
     EngineSettings settings,
     EngineServices services,
+    Authenticators authenticators,
     IkeCrypto crypto,
     Workers workers,
     Clock clock,

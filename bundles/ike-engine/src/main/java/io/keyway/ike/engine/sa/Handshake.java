@@ -3,13 +3,16 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.ike.crypto.Prf;
 import io.keyway.ike.crypto.SignedOctets;
+import io.keyway.ike.crypto.sign.HashId;
 import io.keyway.ike.message.IdPayload;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 
 /**
  * What IKE_SA_INIT leaves for IKE_AUTH: both nonces and both messages as they went over the wire
- * (RFC 7296 section 2.15), and what IKE_INTERMEDIATE adds (RFC 9242). Dropped as soon as both sides
+ * (RFC 7296 section 2.15), the hashes that the peer accepts (RFC 7427), and what IKE_INTERMEDIATE
+ * adds (RFC 9242). Dropped as soon as both sides
  * are authenticated.
  */
 final class Handshake {
@@ -17,6 +20,9 @@ final class Handshake {
   byte[] responderNonce = {};
   byte[] initRequest = {};
   byte[] initResponse = {};
+
+  /** Of the peer's SIGNATURE_HASH_ALGORITHMS (RFC 7427 section 4). */
+  Set<HashId> peerHashes = Set.of();
 
   /** Additional key exchanges that were agreed on and not done yet (RFC 9370). */
   final Deque<KeyExchangeMethod> pendingExchanges = new ArrayDeque<>();

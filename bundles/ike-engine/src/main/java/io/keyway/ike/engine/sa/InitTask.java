@@ -67,6 +67,7 @@ final class InitTask implements Task {
     if (sa.config().options().fragmentation()) {
       request.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
+    request.add(HashNotify.ours());
   }
 
   @Override
@@ -185,6 +186,7 @@ final class InitTask implements Task {
     Handshake handshake = sa.handshake();
     handshake.initRequest = sa.requests().packet();
     handshake.responderNonce = nonce.nonce().toArray();
+    handshake.peerHashes = HashNotify.read(response);
     sa.setSpiR(spiR);
     sa.setFragmentation(
         sa.config().options().fragmentation()

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.engine.negotiate.Identities;
@@ -38,26 +39,21 @@ final class Reasons {
     ConnectionConfig config = sa.config();
     String peer = "peer " + sa.path().peer();
     if (notifyType == NotifyType.AUTHENTICATION_FAILED) {
+      boolean key = config.authentication().method() == Authentication.Method.PRE_SHARED_KEY;
       return "authentication failed: "
           + peer
           + " rejected our identity '"
           + Identities.local(config)
-          + "' or our pre-shared key (AUTHENTICATION_FAILED); check secret '"
-          + config.authentication().secret()
-          + "' and the identities on both ends";
+          + "' or our "
+          + (key ? "pre-shared key" : "certificate")
+          + " (AUTHENTICATION_FAILED); check "
+          + (key
+              ? "secret '" + config.authentication().secret() + "' and the identities on both ends"
+              : "certificate '"
+                  + config.authentication().certificates().certificate()
+                  + "' and the identities on both ends, and look at the peer's log");
     }
     return peer + " refused IKE_AUTH: " + NotifyType.name(notifyType);
-  }
-
-  /** The peer's AUTH payload does not fit our key. */
-  static String badPeerAuth(ConnectionConfig config, String identity, String peer) {
-    return "authentication failed: peer "
-        + peer
-        + " calls itself '"
-        + identity
-        + "', but does not have our pre-shared key; check secret '"
-        + config.authentication().secret()
-        + "' on both ends";
   }
 
   /** The peer refused a child. */

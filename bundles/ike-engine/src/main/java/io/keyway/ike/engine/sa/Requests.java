@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
@@ -32,8 +33,10 @@ final class Requests {
 
   private boolean ready;
 
-  /** Sent and not answered. */
+  /** Sent and not answered, or answered and being examined. */
   private Exchange active;
+
+  private boolean examining;
 
   private int nextId;
   private int activeId;
@@ -207,6 +210,7 @@ final class Requests {
   /** Whether this is the response we wait for. */
   boolean awaits(IkeHeader response) {
     return active != null
+        && !examining
         && response.messageId() == activeId
         && response.exchangeType() == active.type();
   }
@@ -215,6 +219,23 @@ final class Requests {
   void process(IkeMessage response) {
     timer.cancel();
     Exchange exchange = active;
+    CompletableFuture<?>[] examinations =
+        exchange.tasks().stream()
+            .map(task -> task.examine(sa, response))
+            .toArray(CompletableFuture[]::new);
+    examining = true;
+    sa.watch(
+        CompletableFuture.allOf(examinations)
+            .thenAccept(
+                nothing -> {
+                  if (active == exchange && !sa.isDead()) {
+                    examining = false;
+                    process(exchange, response);
+                  }
+                }));
+  }
+
+  private void process(Exchange exchange, IkeMessage response) {
     List<Task> left = new ArrayList<>();
     for (Task task : exchange.tasks()) {
       Task.Step step = task.process(sa, response);
@@ -254,6 +275,7 @@ final class Requests {
     Stream.of(active, preparing).filter(Objects::nonNull).forEach(waiting::add);
     waiting.addAll(queue);
     active = null;
+    examining = false;
     preparing = null;
     ready = false;
     queue.clear();
@@ -265,6 +287,7 @@ final class Requests {
     timer.cancel();
     Exchange current = active;
     active = null;
+    examining = false;
     if (current != null) {
       current.tasks().forEach(task -> task.abandon(sa, why));
     }

@@ -53,6 +53,7 @@ public final class ResponderSa {
     handshake.initRequest = datagram.octets();
     handshake.initiatorNonce = nonce.nonce().toArray();
     handshake.responderNonce = ctx.nonce();
+    handshake.peerHashes = HashNotify.read(request);
     sa.setNat(NatDetection.examine(request, spiI, 0, datagram.local(), datagram.remote()));
     if (sa.nat().any()) {
       ctx.counters().count("ike-nat-detected");
@@ -91,6 +92,8 @@ public final class ResponderSa {
     if (fragments) {
       payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
+    payloads.addAll(ctx.authenticators().requests(candidates.authorities()));
+    payloads.add(HashNotify.ours());
     List<byte[]> reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
     handshake.initResponse = reply.get(0);
     sa.replies().primed(datagram.octets(), reply);

@@ -50,6 +50,17 @@ interface Task {
   /** Adds payloads; called once for each request, not for a retransmission. */
   void build(IkeSa sa, List<Payload> request);
 
+  /** Done at once. */
+  CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
+  /**
+   * Looks at a response where that may take time, before {@link #process}. Completes on the worker,
+   * always normally.
+   */
+  default CompletableFuture<Void> examine(IkeSa sa, IkeMessage response) {
+    return NOTHING;
+  }
+
   Step process(IkeSa sa, IkeMessage response);
 
   /** The exchange type of the next request after {@link Step#AGAIN}. */

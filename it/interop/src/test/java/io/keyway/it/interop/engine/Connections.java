@@ -9,6 +9,7 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads a connection from the test's words, which are those of swanctl.conf. */
@@ -47,11 +49,7 @@ final class Connections {
         500,
         500,
         ike(json.get("proposals").getAsString()),
-        new Authentication(
-            Authentication.Method.PRE_SHARED_KEY,
-            Optional.of(Identity.parse(json.get("local_id").getAsString())),
-            Optional.of(Identity.parse(json.get("remote_id").getAsString())),
-            "psk"),
+        authentication(json),
         new ConnectionConfig.Timers(
             Duration.ofSeconds(seconds(json, "rekey_time")),
             Duration.ZERO,
@@ -62,6 +60,35 @@ final class Connections {
             text(json, "mobike", "yes").equals("yes"),
             text(json, "encap", "no").equals("yes")),
         children);
+  }
+
+  private static Authentication authentication(JsonObject json) {
+    String certificate = text(json, "local.certs", "");
+    return new Authentication(
+        method(json, "local.auth"),
+        method(json, "remote.auth"),
+        Optional.of(Identity.parse(json.get("local_id").getAsString())),
+        Optional.of(Identity.parse(json.get("remote_id").getAsString())),
+        "psk",
+        new CertificateSettings(
+            certificate,
+            certificate,
+            words(json, "remote.cacerts"),
+            CertificateSettings.Revocation.valueOf(
+                text(json, "remote.revocation", "relaxed").toUpperCase(Locale.ROOT)),
+            words(json, "revocation_hosts"),
+            words(json, "signature")));
+  }
+
+  private static Authentication.Method method(JsonObject json, String key) {
+    return text(json, key, "psk").equals("psk")
+        ? Authentication.Method.PRE_SHARED_KEY
+        : Authentication.Method.CERTIFICATE;
+  }
+
+  private static List<String> words(JsonObject json, String key) {
+    String text = text(json, key, "");
+    return text.isEmpty() ? List.of() : List.of(text.split(",\\s*"));
   }
 
   private static ChildConfig child(JsonObject json, JsonObject own) {

@@ -36,13 +36,14 @@ public final class EngineMain {
   private static final Duration LIMIT = Duration.ofSeconds(15);
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-  private final OneSecret secrets = new OneSecret();
+  private final OneSecret secrets;
   private final IkeEngine engine;
   private final Optional<EmulatedSite> site;
   private volatile ConnectionConfig connection;
   private volatile SteadyStream stream;
 
   private EngineMain(Path dir, boolean device) throws Exception {
+    secrets = new OneSecret(dir.resolve("ipsec"));
     KeyLog log = new KeyLog(dir.resolve("stub.jsonl"));
     site = device ? Optional.of(new EmulatedSite(dir)) : Optional.empty();
     SadService sad =

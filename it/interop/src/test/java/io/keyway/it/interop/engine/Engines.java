@@ -4,6 +4,7 @@ import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
@@ -30,14 +31,16 @@ final class Engines {
     settings = settings.withHalfOpen(settings.halfOpenTimeout(), cookies, settings.halfOpenLimit());
     settings = withShortLinger(settings);
     SecureRandom random = new SecureRandom();
+    ThreadWorkers workers = new ThreadWorkers(2);
     NativeIkeEngine engine =
         new NativeIkeEngine(
             settings,
             IkeCrypto.create(random),
-            new ThreadWorkers(2),
+            workers,
             Clock.systemUTC(),
             random,
-            UUID.randomUUID().toString());
+            UUID.randomUUID().toString(),
+            new HttpFetcher(workers.fetching(), Duration.ofSeconds(2), 1 << 20));
     engine.setSad(sad);
     engine.setSpd(spd);
     engine.setSecrets(secrets);

@@ -3,15 +3,23 @@ package io.keyway.it.interop.engine;
 import io.keyway.api.Outcome;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.SecretStore;
+import io.keyway.secrets.KeystoreDirectory;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
-/** Secrets of one test, in memory. */
+/** The pre-shared key of one test in memory, and a real keystore directory. */
 final class OneSecret implements SecretStore {
 
   private final Map<String, SecretBytes> kept = new ConcurrentHashMap<>();
+  private final KeystoreDirectory files;
+
+  OneSecret(Path files) {
+    this.files = new KeystoreDirectory(files);
+  }
 
   @Override
   public Outcome put(String name, Kind kind, SecretBytes secret) {
@@ -23,7 +31,7 @@ final class OneSecret implements SecretStore {
   public Optional<SecretBytes> get(String name, Kind kind) {
     return kind == Kind.PRE_SHARED_KEY
         ? Optional.ofNullable(kept.get(name)).map(SecretBytes::copy)
-        : Optional.empty();
+        : files.get(name, kind);
   }
 
   @Override
@@ -33,6 +41,9 @@ final class OneSecret implements SecretStore {
 
   @Override
   public List<Listed> list() {
-    return kept.keySet().stream().map(n -> new Listed(n, Kind.PRE_SHARED_KEY)).toList();
+    return Stream.concat(
+            kept.keySet().stream().map(n -> new Listed(n, Kind.PRE_SHARED_KEY)),
+            files.list().stream())
+        .toList();
   }
 }
