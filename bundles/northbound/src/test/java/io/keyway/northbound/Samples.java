@@ -7,6 +7,7 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -46,6 +47,35 @@ public final class Samples {
         Optional.of(Identity.parse("172.37.1.7")),
         Optional.of(Identity.parse("peer.example")),
         secret);
+  }
+
+  /** Certificates on both sides, with every setting. */
+  public static Authentication certificates() {
+    return new Authentication(
+        Authentication.Method.CERTIFICATE,
+        Authentication.Method.CERTIFICATE,
+        Optional.of(Identity.parse("C=CH, O=Example, CN=gw")),
+        Optional.of(Identity.parse("peer.example")),
+        "",
+        new CertificateSettings(
+            "gw",
+            "gw-key",
+            List.of("root", "other"),
+            CertificateSettings.Revocation.STRICT,
+            List.of("crl.example", "ocsp.example:2560"),
+            List.of("rsa-pss-sha256", "ecdsa-sha256")));
+  }
+
+  /** A certificate here, a pre-shared key there. */
+  public static Authentication certificateHereKeyThere() {
+    return new Authentication(
+        Authentication.Method.CERTIFICATE,
+        Authentication.Method.PRE_SHARED_KEY,
+        Optional.empty(),
+        Optional.empty(),
+        "s",
+        new CertificateSettings(
+            "gw", "gw", List.of(), CertificateSettings.Revocation.RELAXED, List.of(), List.of()));
   }
 
   public static IkePolicy ikePolicy(String name, Optional<Authentication> authentication) {

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * once; never written.
  */
 public final class KeystoreDirectory {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:@+-]*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,63}");
   private static final List<String> ENDINGS =
       List.of("", ".pem", ".crt", ".cer", ".der", ".key", ".crl");
   private static final long LARGEST = 4 << 20;

@@ -94,7 +94,7 @@ class KeyStoreSecretStoreTest {
         assertThat((boolean) got.read(octets -> Arrays.equals(octets, all))).isTrue();
       }
     }
-    assertThat(store.list()).hasSize(4);
+    assertThat(store.list()).hasSize(SecretStore.Kind.values().length);
   }
 
   @Test

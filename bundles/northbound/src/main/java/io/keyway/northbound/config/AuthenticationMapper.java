@@ -1,7 +1,12 @@
 package io.keyway.northbound.config;
 
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.CertificateSettings;
+import io.keyway.api.ike.CertificateSettings.Revocation;
 import io.keyway.api.ike.Identity;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Grouping {@code authentication}. */
@@ -24,27 +29,83 @@ final class AuthenticationMapper {
   }
 
   private static Authentication readContainer(Tree tree) throws InvalidEntryException {
-    String method = tree.text("method").orElse(PRE_SHARED_KEY);
-    if (!method.equals(PRE_SHARED_KEY)) {
-      throw new InvalidEntryException(
-          "method", "no installed engine can do '" + method + "'; use pre-shared-key");
-    }
-    for (String other : new String[] {"certificate", "private-key", "ca-certificate"}) {
-      if (tree.has(other)) {
-        throw new InvalidEntryException(other, other + " does not go with method " + method);
+    Method local = method(tree, "method", Method.PRE_SHARED_KEY);
+    Method remote = method(tree, "remote-method", local);
+    for (String later : new String[] {"eap-identity", "eap-secret"}) {
+      if (tree.has(later)) {
+        throw new InvalidEntryException(later, later + " does not go with these methods");
       }
     }
-    if (!tree.has("secret")) {
+    boolean key = local == Method.PRE_SHARED_KEY || remote == Method.PRE_SHARED_KEY;
+    if (key && !tree.has("secret")) {
       throw new InvalidEntryException(
           "secret",
           "secret is missing; put the pre-shared key into the secret store (operation put-secret)"
               + " and name it here");
     }
+    if (!key && tree.has("secret")) {
+      throw misplaced("secret", "neither side uses a pre-shared key");
+    }
     return new Authentication(
-        Authentication.Method.PRE_SHARED_KEY,
+        local,
+        remote,
         identity(tree, "local-id"),
         identity(tree, "remote-id"),
-        tree.mandatory("secret"));
+        tree.text("secret").orElse(""),
+        certificates(tree, local, remote));
+  }
+
+  private static Method method(Tree tree, String leaf, Method absent) throws InvalidEntryException {
+    Optional<String> word = tree.text(leaf);
+    if (word.isEmpty()) {
+      return absent;
+    }
+    return switch (word.get()) {
+      case PRE_SHARED_KEY -> Method.PRE_SHARED_KEY;
+      case "certificate" -> Method.CERTIFICATE;
+      default ->
+          throw new InvalidEntryException(
+              leaf,
+              "no installed engine can do '" + word.get() + "'; use pre-shared-key or certificate");
+    };
+  }
+
+  private static CertificateSettings certificates(Tree tree, Method local, Method remote)
+      throws InvalidEntryException {
+    if (local == Method.CERTIFICATE && !tree.has("certificate")) {
+      throw new InvalidEntryException(
+          "certificate",
+          "certificate is missing; put ours into x509 of the keystore directory, its key into"
+              + " private, and name it here");
+    }
+    if (local != Method.CERTIFICATE) {
+      for (String leaf : new String[] {"certificate", "private-key"}) {
+        if (tree.has(leaf)) {
+          throw misplaced(leaf, "method is not certificate");
+        }
+      }
+    }
+    if (remote != Method.CERTIFICATE) {
+      for (String leaf : new String[] {"ca-certificate", "revocation-host"}) {
+        if (tree.has(leaf)) {
+          throw misplaced(leaf, "the peer does not use a certificate");
+        }
+      }
+    }
+    String certificate = tree.text("certificate").orElse("");
+    return new CertificateSettings(
+        certificate,
+        tree.text("private-key").orElse(certificate),
+        tree.leafList("ca-certificate"),
+        tree.text("revocation")
+            .map(word -> Revocation.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(Revocation.RELAXED),
+        tree.leafList("revocation-host"),
+        tree.leafList("signature"));
+  }
+
+  private static InvalidEntryException misplaced(String leaf, String why) {
+    return new InvalidEntryException(leaf, leaf + " has no use here: " + why + "; remove it");
   }
 
   private static Optional<Identity> identity(Tree tree, String leaf) throws InvalidEntryException {
@@ -56,20 +117,40 @@ final class AuthenticationMapper {
           leaf,
           "'"
               + text.get()
-              + "' is not an identity; write an IP address, a domain name, user@domain, or @#"
-              + " followed by hexadecimal digits");
+              + "' is not an identity; write an IP address, a domain name, user@domain, @#"
+              + " followed by hexadecimal digits, or a distinguished name such as C=CH, CN=gw");
     }
   }
 
   static void write(Tree entry, Optional<Authentication> authentication) {
-    authentication.ifPresent(
-        a ->
-            entry.container(
-                "authentication",
-                new Tree()
-                    .leaf("method", PRE_SHARED_KEY)
-                    .leaf("local-id", a.localId())
-                    .leaf("remote-id", a.remoteId())
-                    .leaf("secret", a.secret())));
+    authentication.ifPresent(a -> entry.container("authentication", tree(a)));
+  }
+
+  private static Tree tree(Authentication a) {
+    Tree tree = new Tree().leaf("method", word(a.method()));
+    if (a.remoteMethod() != a.method()) {
+      tree.leaf("remote-method", word(a.remoteMethod()));
+    }
+    tree.leaf("local-id", a.localId()).leaf("remote-id", a.remoteId());
+    if (!a.secret().isEmpty()) {
+      tree.leaf("secret", a.secret());
+    }
+    CertificateSettings settings = a.certificates();
+    if (!settings.certificate().isEmpty()) {
+      tree.leaf("certificate", settings.certificate());
+    }
+    if (!settings.privateKey().equals(settings.certificate())) {
+      tree.leaf("private-key", settings.privateKey());
+    }
+    tree.leafList("ca-certificate", settings.authorities());
+    if (settings.revocation() != Revocation.RELAXED) {
+      tree.leaf("revocation", settings.revocation().name().toLowerCase(Locale.ROOT));
+    }
+    return tree.leafList("revocation-host", settings.revocationHosts())
+        .leafList("signature", List.copyOf(settings.signatures()));
+  }
+
+  private static String word(Method method) {
+    return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -113,13 +113,11 @@ public final class StoreRpcShell {
         listed -> {
           Map<SecretKey, Secret> entries = new LinkedHashMap<>();
           for (SecretStore.Listed secret : listed) {
-            SecretKey key = new SecretKey(new SecretName(secret.name()));
-            entries.put(
-                key,
-                new SecretBuilder()
-                    .withKey(key)
-                    .setKind(SecretKind.Kind.ofName(Values.yang(secret.kind())))
-                    .build());
+            SecretKey key =
+                new SecretKey(
+                    SecretKind.Kind.ofName(Values.yang(secret.kind())),
+                    new SecretName(secret.name()));
+            entries.put(key, new SecretBuilder().withKey(key).build());
           }
           return new ListSecretsOutputBuilder().setSecret(entries).build();
         });

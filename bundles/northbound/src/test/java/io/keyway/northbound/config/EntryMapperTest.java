@@ -26,6 +26,8 @@ class EntryMapperTest {
   static List<IntentObject> entries() {
     return List.of(
         Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
+        Samples.ikePolicy("p", Optional.of(Samples.certificates())),
+        Samples.ikePolicy("p", Optional.of(Samples.certificateHereKeyThere())),
         Samples.ikePolicy("p", Optional.empty()),
         Samples.childPolicy("c"),
         Samples.gateway("g", "p", Optional.of("ipu-1")),
@@ -41,6 +43,41 @@ class EntryMapperTest {
   void whatIsWrittenIsReadAgain(IntentObject value) throws InvalidEntryException {
     EntryRef entry = EntryRef.of(value);
     assertThat(EntryMapper.read(entry.kind(), EntryMapper.write(value))).isEqualTo(value);
+  }
+
+  @Test
+  void whatDoesNotGoWithTheMethodsIsNamed() {
+    Tree key = new Tree().leaf("method", "pre-shared-key").leaf("secret", "s");
+    assertThat(refusal(new Tree().leaf("method", "certificate"))).contains("x509");
+    assertThat(refusal(new Tree().leaf("method", "eap"))).contains("eap");
+    assertThat(refusal(key.leaf("certificate", "c"))).contains("method is not certificate");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("method", "certificate")
+                    .leaf("certificate", "c")
+                    .leaf("remote-method", "pre-shared-key")))
+        .contains("put-secret");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("method", "certificate")
+                    .leaf("certificate", "c")
+                    .leaf("secret", "s")))
+        .contains("neither side");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("secret", "s")
+                    .leafList("ca-certificate", java.util.List.of("root"))))
+        .contains("the peer does not use a certificate");
+  }
+
+  private static String refusal(Tree authentication) {
+    Tree policy = ikePolicy().container("authentication", authentication);
+    return org.assertj.core.api.Assertions.catchThrowableOfType(
+            InvalidEntryException.class, () -> EntryMapper.read(EntryKind.IKE_POLICY, policy))
+        .getMessage();
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.Optional;
 
-/** Which secret an entry refers to. */
+/** Which pre-shared key an entry refers to. */
 final class SecretNames {
 
   private SecretNames() {}
@@ -18,6 +18,6 @@ final class SecretNames {
     } else if (object instanceof Gateway gateway) {
       how = gateway.authentication();
     }
-    return how.map(Authentication::secret);
+    return how.map(Authentication::secret).filter(name -> !name.isEmpty());
   }
 }

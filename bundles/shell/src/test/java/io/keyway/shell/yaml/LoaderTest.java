@@ -491,7 +491,7 @@ class LoaderTest {
         "ike-version: v2 | ike-version: v1 | not possible",
         "integrity: none | integrity: sha256 | set integrity to none",
         "dh-group: ecp384 | additional-key-exchange: [mlkem7] | no key exchange method",
-        "method: pre-shared-key | method: certificate | not yet",
+        "method: pre-shared-key | method: eap | not yet",
         "name: ike-gw-1 | name: 'bad name' | not a name",
         "connection-type: unicast | connection-type: multicast | not possible",
         "remote-address: 172.37.1.8 | remote-address: gw.example.org | not an IPv4 or IPv6 address",

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocsIT {
 
   private static final String IPSEC = "/rests/data/keyway-ipsec:ipsec";
-  private static final Path PAGE =
-      Path.of(System.getProperty("keyway.root"), "docs", "first-tunnel.md");
+  private static final Path DOCS = Path.of(System.getProperty("keyway.root"), "docs");
 
   private final Container container;
 
@@ -40,9 +39,9 @@ class DocsIT {
     Await.until(() -> !container.restconf().get(IPSEC + "?content=config").ok());
   }
 
-  @Test
-  void everyCommandOfTheFirstTunnelWorks() throws Exception {
-    String script = "set -euo pipefail\n" + String.join("\n", blocks("sh"));
+  /** Types all commands of a page; what they said. */
+  private String typed(String page) throws Exception {
+    String script = "set -euo pipefail\n" + String.join("\n", blocks(page, "sh"));
     Path output = directory.resolve("output");
     ProcessBuilder builder =
         new ProcessBuilder("bash", "-c", script)
@@ -59,7 +58,12 @@ class DocsIT {
     String said = Files.readString(output);
     assertThat(ended).as(said).isTrue();
     assertThat(process.exitValue()).as(said).isZero();
-    assertThat(said)
+    return said;
+  }
+
+  @Test
+  void everyCommandOfTheFirstTunnelWorks() throws Exception {
+    assertThat(typed("first-tunnel.md"))
         .contains("a-to-b")
         .contains("data plane ipu-1")
         .doesNotContain("psk\": \"a long");
@@ -70,7 +74,7 @@ class DocsIT {
   @Test
   void theYamlOfTheFirstTunnelLoads() throws Exception {
     Path file = directory.resolve("tunnels.yaml");
-    Files.writeString(file, String.join("\n", blocks("yaml")));
+    Files.writeString(file, String.join("\n", blocks("first-tunnel.md", "yaml")));
     Shell.Output loaded = container.shell().run("ipsec:load " + file);
     assertThat(loaded.text()).contains("child-policy-1");
     Restconf.Reply tunnel =
@@ -79,9 +83,34 @@ class DocsIT {
     assertThat(container.restconf().get(IPSEC).text()).doesNotContain("not-this-one-please");
   }
 
-  private static List<String> blocks(String language) throws Exception {
+  @Test
+  void everyCommandForCertificatesWorks() throws Exception {
+    String said = typed("certificates.md");
+
+    assertThat(said)
+        .contains("site-c-key")
+        .contains("site-a.pem")
+        .contains("ca-certificate")
+        .doesNotContain("BEGIN");
+    assertThat(container.restconf().get(IPSEC + "/gateways/gateway=site-b?content=config").text())
+        .contains("site-a.example")
+        .contains("ifuri");
+  }
+
+  @Test
+  void theYamlForCertificatesLoads() throws Exception {
+    Path file = directory.resolve("certificates.yaml");
+    Files.writeString(file, String.join("\n", blocks("certificates.md", "yaml")));
+    Shell.Output loaded = container.shell().run("ipsec:load " + file);
+    Restconf.Reply gateway =
+        container.restconf().get(IPSEC + "/gateways/gateway=site-b?content=config");
+    assertThat(gateway.text()).as(loaded.text()).contains("remote-method").contains("ecdsa-sha384");
+  }
+
+  private static List<String> blocks(String page, String language) throws Exception {
     Matcher matcher =
-        Pattern.compile("(?ms)^```" + language + "\n(.*?)^```").matcher(Files.readString(PAGE));
+        Pattern.compile("(?ms)^```" + language + "\n(.*?)^```")
+            .matcher(Files.readString(DOCS.resolve(page)));
     List<String> blocks = new ArrayList<>();
     while (matcher.find()) {
       blocks.add(matcher.group(1));

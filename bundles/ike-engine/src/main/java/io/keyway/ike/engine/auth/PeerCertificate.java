@@ -48,6 +48,13 @@ final class PeerCertificate {
 
   CompletableFuture<Outcome> verify(Trust trust, Evidence evidence, Instant now) {
     String who = "peer " + evidence.address() + " ('" + evidence.identity() + "')";
+    if (!signs(evidence.auth().method())) {
+      return refused(
+          who
+              + " wants to authenticate by "
+              + AuthMethod.name(evidence.auth().method())
+              + ", only certificates are configured for it");
+    }
     List<X509Certificate> given;
     try {
       given = certificates(evidence);
@@ -117,12 +124,13 @@ final class PeerCertificate {
           signatures.verifyRaw(curve.get(), key, data, octets),
           key.getAlgorithm());
     }
-    return auth.method() == AuthMethod.RSA_SIGNATURE
-        ? oldRsa(key, data, octets)
-        : Optional.of(
-            "wants to authenticate by "
-                + AuthMethod.name(auth.method())
-                + ", only certificates are configured for it");
+    return oldRsa(key, data, octets);
+  }
+
+  private static boolean signs(int method) {
+    return method == AuthMethod.DIGITAL_SIGNATURE
+        || method == AuthMethod.RSA_SIGNATURE
+        || Curve.ofMethod(method).isPresent();
   }
 
   private Optional<String> wrong(SignatureScheme scheme, boolean verified, String algorithm) {

@@ -12,8 +12,7 @@ import java.util.Set;
 /**
  * What IKE_SA_INIT leaves for IKE_AUTH: both nonces and both messages as they went over the wire
  * (RFC 7296 section 2.15), the hashes that the peer accepts (RFC 7427), and what IKE_INTERMEDIATE
- * adds (RFC 9242). Dropped as soon as both sides
- * are authenticated.
+ * adds (RFC 9242). Dropped as soon as both sides are authenticated.
  */
 final class Handshake {
   byte[] initiatorNonce = {};
