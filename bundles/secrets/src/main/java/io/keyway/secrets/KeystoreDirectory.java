@@ -126,7 +126,15 @@ public final class KeystoreDirectory {
     }
   }
 
-  /** File names and what they are for; whether they can be used shows when they are read. */
+  /** Tools leave serial numbers, requests and copies lying about. */
+  private static boolean hasEnding(String name) {
+    return ENDINGS.stream().anyMatch(ending -> !ending.isEmpty() && name.endsWith(ending));
+  }
+
+  /**
+   * Names of files with a known ending, and what they are for; whether they can be used shows when
+   * they are read.
+   */
   public List<Listed> list() {
     List<Listed> all = new ArrayList<>();
     for (Kind kind : Kind.values()) {
@@ -139,6 +147,7 @@ public final class KeystoreDirectory {
             .filter(Files::isRegularFile)
             .map(file -> file.getFileName().toString())
             .filter(name -> NAME.matcher(name).matches())
+            .filter(KeystoreDirectory::hasEnding)
             .forEach(name -> all.add(new Listed(name, kind)));
       } catch (IOException e) {
         throw new StoreUnusableException(

@@ -49,6 +49,7 @@ class KeystoreDirectoryTest {
   void filesAreFoundWithAndWithoutTheirEnding() throws IOException {
     write("x509/gw.pem", "certificate", "rw-r--r--");
     write("private/gw.key", "key", "rw-------");
+    write("x509/gw.srl", "left by a tool", "rw-r--r--");
 
     assertThat(text("gw", Kind.CERTIFICATE)).contains("certificate");
     assertThat(text("gw.pem", Kind.CERTIFICATE)).contains("certificate");
