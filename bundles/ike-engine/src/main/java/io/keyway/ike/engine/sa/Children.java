@@ -322,6 +322,17 @@ final class Children {
     }
   }
 
+  /** The peer has another address: children that lead to the old one are replaced. */
+  void follow(Path path) {
+    for (ChildSa child : List.copyOf(byUid.values())) {
+      if (child.state() == ChildSa.State.INSTALLED
+          && child.selected
+          && !path.leadsTo(child.endpoints())) {
+        rekey(child, Optional.empty());
+      }
+    }
+  }
+
   // --- rekey of the IKE SA ------------------------------------------------------------------
 
   void rekeyIke(Optional<CompletableFuture<ChildResult>> waiter) {

@@ -425,6 +425,7 @@ public final class IkeSa {
   }
 
   void send(Path way, List<byte[]> packets) {
+    timers.spoke();
     packets.forEach(packet -> send(way, packet));
   }
 

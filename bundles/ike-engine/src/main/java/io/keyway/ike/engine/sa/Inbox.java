@@ -71,6 +71,7 @@ final class Inbox {
     DecodeResult<IkeMessage> opened = complete.get().content();
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       sa.timers().heard();
+      followPeer(Path.of(datagram));
       noteIntermediate(complete.get());
       sa.requests().process(decoded.value());
     } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
@@ -219,10 +220,26 @@ final class Inbox {
     }
   }
 
-  /** RFC 7296 section 2.23: behind a NAT the peer's address is what its last message says. */
+  /**
+   * The peer's address is where its last authentic message came from, in two cases only (RFC 7296
+   * section 2.23): an initiator goes on from port 4500 after IKE_SA_INIT; and who is behind a NAT
+   * gets another mapping from time to time. If we are behind one ourselves, an address that changes
+   * would be an attacker's rather than the peer's.
+   */
   private void followPeer(Path way) {
-    if (sa.nat().any() && !way.equals(sa.path())) {
+    if (way.equals(sa.path())) {
+      return;
+    }
+    boolean sameHosts = way.sameHosts(sa.path());
+    boolean floats = sa.state() == IkeSa.State.CONNECTING && !sa.isInitiator();
+    boolean mapped = sa.nat().remote() && !sa.nat().local();
+    if (floats && sameHosts || mapped) {
+      LOG.info("{}: the peer is at {} from now on, not at {}", sa, way.peer(), sa.path().peer());
+      sa.ctx().counters().count("ike-peer-moved");
       sa.setPath(way);
+      if (sa.state().isEstablished()) {
+        sa.timers().followSoon();
+      }
     }
   }
 

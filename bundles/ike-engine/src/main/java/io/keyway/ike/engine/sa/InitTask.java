@@ -237,7 +237,17 @@ final class InitTask implements Task {
     }
     int port = sa.ctx().settings().natPort();
     Path floated = sa.path().onPort(port, port);
-    sa.ctx().services().transport().ifPresent(t -> t.bind(floated.local(), true));
+    Outcome bound =
+        sa.ctx()
+            .services()
+            .transport()
+            .map(t -> t.bind(floated.local(), true))
+            .orElse(Outcome.unavailable("waiting for service transport"));
+    if (!bound.done()) {
+      sa.life()
+          .end("there is a NAT, and " + floated.local() + " cannot be used: " + bound.reason());
+      return false;
+    }
     sa.setPath(floated);
     return true;
   }

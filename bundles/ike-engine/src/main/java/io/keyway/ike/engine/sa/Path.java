@@ -1,6 +1,7 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.api.sa.Endpoints;
 import io.keyway.ike.engine.base.WireSettings;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -23,6 +24,22 @@ public record Path(InetSocketAddress local, InetSocketAddress remote, boolean ma
 
   Datagram carry(byte[] octets) {
     return new Datagram(local, remote, marker, octets);
+  }
+
+  /** Whether only ports differ. */
+  boolean sameHosts(Path other) {
+    return local.getAddress().equals(other.local.getAddress())
+        && remote.getAddress().equals(other.remote.getAddress());
+  }
+
+  /** Whether ESP in UDP between these endpoints comes through at this path. */
+  boolean leadsTo(Endpoints endpoints) {
+    return endpoints.local().equals(local.getAddress())
+        && endpoints.remote().equals(remote.getAddress())
+        && endpoints
+            .udp()
+            .filter(u -> u.local() != local.getPort() || u.remote() != remote.getPort())
+            .isEmpty();
   }
 
   /** The same hosts on another port, with the non-ESP marker. */

@@ -8,15 +8,20 @@ import java.util.Optional;
 
 /** Liveness, rekeying and reauthentication of one IKE SA by time. */
 final class SaTimers {
+  private static final Duration FOLLOW_DELAY = Duration.ofMillis(300);
+
   private final IkeSa sa;
   private Instant lastHeard = Instant.EPOCH;
   private Worker.Timer liveness = Worker.Timer.NONE;
   private Worker.Timer rekey = Worker.Timer.NONE;
   private Worker.Timer reauth = Worker.Timer.NONE;
+  private Worker.Timer follow = Worker.Timer.NONE;
+  private final NatKeepalive keepalive;
   private Optional<Instant> rekeyAt = Optional.empty();
 
   SaTimers(IkeSa sa) {
     this.sa = sa;
+    this.keepalive = new NatKeepalive(sa);
   }
 
   /** Starts, or starts again after the configuration changed. */
@@ -24,6 +29,11 @@ final class SaTimers {
     stop();
     ConnectionConfig.Timers times = sa.config().timers();
     heard();
+    keepalive.start();
+    if (sa.nat().remote()) {
+      // The peer may have moved just before this IKE SA took the children over.
+      followSoon();
+    }
     if (isOn(times.dpdDelay())) {
       liveness = sa.after(times.dpdDelay(), this::checkLiveness);
     }
@@ -47,8 +57,24 @@ final class SaTimers {
     liveness.cancel();
     rekey.cancel();
     reauth.cancel();
+    follow.cancel();
+    keepalive.stop();
     rekeyAt = Optional.empty();
     sa.touch();
+  }
+
+  /** We sent something. */
+  void spoke() {
+    keepalive.spoke();
+  }
+
+  /**
+   * The peer has another address: children that lead to the old one are replaced, a moment later,
+   * as their rekey may be what the peer just asks for.
+   */
+  void followSoon() {
+    follow.cancel();
+    follow = sa.after(FOLLOW_DELAY, () -> sa.children().follow(sa.path()));
   }
 
   /** An authentic message came. */
