@@ -111,7 +111,9 @@ final class PlaneJournal implements MirrorNotes {
         SaEntry sa = StateCodec.sa(octets);
         mirror.putSa(sa);
         boolean inbound = sa.ref().direction() == Direction.INBOUND;
-        if (inbound && sa.mode() == IpsecMode.TUNNEL && !sa.bare()) {
+        // One that was removed, and is only to be removed once more, has left its rows already.
+        boolean rows = !sa.bare() && sa.state() != SaEntry.State.LATE;
+        if (inbound && sa.mode() == IpsecMode.TUNNEL && rows) {
           mirror.useTerm(RowKey.tunnelTerm(sa.remote(), sa.local()), sa.ref());
         }
       } else if (entry.getKey().startsWith(SPI)) {
@@ -202,11 +204,15 @@ final class PlaneJournal implements MirrorNotes {
   /**
    * Before anything is noted that is to be synced: a memory that lacks something is filled first.
    * Afterwards would be too late, since what is about to happen stands nowhere but in the notes.
+   *
+   * @return true when everything was noted anew
    */
-  void prepare() {
-    if (memory.life() != 0 && (memory.life() != life || !lost.isEmpty())) {
+  boolean prepare() {
+    boolean lacking = memory.life() != 0 && (memory.life() != life || !lost.isEmpty());
+    if (lacking) {
       renew();
     }
+    return lacking;
   }
 
   /** Waits until everything noted is on the disk; empty when it is, else why not, for people. */

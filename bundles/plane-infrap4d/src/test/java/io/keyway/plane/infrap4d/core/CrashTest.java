@@ -314,6 +314,14 @@ class CrashTest {
     assertThat(bench.memory.syncs - before).isEqualTo(1);
   }
 
+  /** Ends in which an SA whose answer was lost is still to be removed once more. */
+  @Test
+  void anSaThatMayStillComeKeepsNoRowsOverARestart() {
+    for (long seed : new long[] {4, 8, 12, 37}) {
+      new CrashTest().crashAfterCrashAfterCrash(seed);
+    }
+  }
+
   @Property(tries = 60, shrinking = net.jqwik.api.ShrinkingMode.OFF)
   void crashAfterCrashAfterCrash(@ForAll long seed) {
     Random random = new Random(seed);
