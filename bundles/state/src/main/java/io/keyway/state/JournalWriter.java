@@ -27,8 +27,11 @@ final class JournalWriter implements Changes {
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
 
-  /** How long a change that nobody waits for may stay in memory only. */
-  static final long LINGER_NANOS = 100_000_000L;
+  /**
+   * How long a change that nobody waits for may stay in memory only. Long enough to go along with
+   * what somebody does wait for: the steps of a tunnel's negotiation are a round trip apart.
+   */
+  static final long LINGER_NANOS = 500_000_000L;
 
   /** Pause between attempts while the disk refuses. */
   static final long RETRY_NANOS = 1_000_000_000L;

@@ -31,6 +31,18 @@ final class AddSaTask extends Task {
   }
 
   private Map<RowKey, Optional<RowAction>> rows() {
+    if (inbound() && sa.mode() == IpsecMode.TUNNEL && !sa.bare()) {
+      mirror.useTerm(RowKey.tunnelTerm(sa.remote(), sa.local()), sa.ref());
+    }
+    return wanted();
+  }
+
+  @Override
+  Map<RowKey, Optional<RowAction>> later() {
+    return undoing() || installed ? Map.of() : wanted();
+  }
+
+  private Map<RowKey, Optional<RowAction>> wanted() {
     Map<RowKey, Optional<RowAction>> wanted = new LinkedHashMap<>();
     if (sa.bare()) {
       return wanted;
@@ -39,9 +51,7 @@ final class AddSaTask extends Task {
     long index = sa.ref().index();
     if (inbound()) {
       if (tunnel) {
-        RowKey term = RowKey.tunnelTerm(sa.remote(), sa.local());
-        mirror.useTerm(term, sa.ref());
-        wanted.put(term, Optional.of(RowAction.decap()));
+        wanted.put(RowKey.tunnelTerm(sa.remote(), sa.local()), Optional.of(RowAction.decap()));
       }
       wanted.put(
           RowKey.rxClassification(sa.remote(), sa.local(), sa.id().spi().value()),

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * Runs jobs side by side, in waves: of every change that is on its way the next step, all rows of
  * them in one Write. Within a job the order of changes is kept, except that neighbours of one kind
  * that have nothing in common go together. What a wave is about to do is noted, with one force of
- * the disk for all of it, before any of it is done.
+ * the disk for all of it, before any of it is done; what its tasks will do in later waves goes with
+ * it, as far as it is known.
  */
 final class BatchRunner {
 
@@ -29,12 +30,14 @@ final class BatchRunner {
   private final Mirror mirror;
   private final RowWriter rows;
   private final PlaneJournal journal;
+  private final NotedAhead ahead;
 
   BatchRunner(TaskFactory factory, Mirror mirror, RowWriter rows, PlaneJournal journal) {
     this.factory = factory;
     this.mirror = mirror;
     this.rows = rows;
     this.journal = journal;
+    this.ahead = new NotedAhead(mirror, rows);
   }
 
   /** A job with its place in the list of changes, and the tasks of its present group. */
@@ -55,6 +58,7 @@ final class BatchRunner {
    *     wait for the longest
    */
   void run(Device device, Generation generation, List<Job> jobs, Consumer<List<Job>> done) {
+    ahead.dropAll();
     List<Cursor> cursors = new ArrayList<>();
     jobs.forEach(job -> cursors.add(new Cursor(job)));
     while (!cursors.isEmpty()) {
@@ -76,10 +80,12 @@ final class BatchRunner {
       }
       perform(device, wave);
     }
+    ahead.dropAll();
   }
 
   /** Runs tasks that nobody waits for. */
   void run(Device device, List<Task> tasks) {
+    ahead.dropAll();
     List<Task> left = new ArrayList<>(tasks);
     while (!left.isEmpty()) {
       Map<Task, Step> wave = new LinkedHashMap<>();
@@ -87,12 +93,14 @@ final class BatchRunner {
         Step step = task.next();
         if (step instanceof Step.Done) {
           left.remove(task);
+          ahead.drop(List.of(task));
         } else {
           wave.put(task, step);
         }
       }
       perform(device, wave);
     }
+    ahead.dropAll();
   }
 
   private void openGroup(Cursor cursor, Generation generation) {
@@ -130,12 +138,13 @@ final class BatchRunner {
     return change.getClass();
   }
 
-  private static void collect(Cursor cursor, Map<Task, Step> wave) {
+  private void collect(Cursor cursor, Map<Task, Step> wave) {
     for (Map.Entry<Integer, Task> entry : List.copyOf(cursor.active.entrySet())) {
       Step step = entry.getValue().next();
       if (step instanceof Step.Done done) {
         cursor.job.set(entry.getKey(), done.outcome());
         cursor.active.remove(entry.getKey());
+        ahead.drop(List.of(entry.getValue()));
       } else {
         wave.put(entry.getValue(), step);
       }
@@ -148,13 +157,17 @@ final class BatchRunner {
     List<Task> writing = of(wave, Step.Rows.class);
     Map<RowKey, Optional<RowAction>> wanted = wanted(wave, writing);
     Set<RowKey> changing = rows.changing(wanted);
-    journal.prepare();
-    inserting.forEach(t -> mirror.intend(((Step.Insert) wave.get(t)).entry()));
-    deleting.forEach(t -> intendDelete(((Step.Delete) wave.get(t)).sa()));
-    changing.forEach(key -> mirror.intend(key, wanted.get(key)));
-    boolean silent = inserting.isEmpty() && deleting.isEmpty() && changing.isEmpty();
-    Optional<String> unnoted = silent ? Optional.empty() : journal.sync();
+    if (journal.prepare()) {
+      ahead.forget();
+    }
+    boolean noted =
+        inserting.isEmpty()
+            && deleting.isEmpty()
+            && writing.stream().allMatch(t -> ahead.covers(t, ((Step.Rows) wave.get(t)).wanted()));
+    Optional<String> unnoted =
+        noted ? Optional.empty() : note(wave, inserting, deleting, changing, wanted);
     if (unnoted.isPresent()) {
+      ahead.drop(wave.keySet());
       refuse(wave, inserting, deleting, unnoted.get());
       // What is in memory must not claim what was never begun, should it be noted later.
       changing.forEach(mirror::note);
@@ -176,7 +189,22 @@ final class BatchRunner {
     if (!wanted.isEmpty()) {
       answerRows(wave, writing, rows.bring(device, wanted));
       changing.forEach(mirror::note);
+      ahead.written(changing);
     }
+  }
+
+  /** Notes what a wave is about to do; empty when it is on the disk, else why not. */
+  private Optional<String> note(
+      Map<Task, Step> wave,
+      List<Task> inserting,
+      List<Task> deleting,
+      Set<RowKey> changing,
+      Map<RowKey, Optional<RowAction>> wanted) {
+    wave.keySet().forEach(ahead::note);
+    inserting.forEach(t -> mirror.intend(((Step.Insert) wave.get(t)).entry()));
+    deleting.forEach(t -> intendDelete(((Step.Delete) wave.get(t)).sa()));
+    changing.forEach(key -> mirror.intend(key, wanted.get(key)));
+    return journal.sync();
   }
 
   /** Half removed, should nobody hear the answer: the next life goes on with it. */

@@ -3,6 +3,7 @@ package io.keyway.plane.infrap4d.core;
 import io.keyway.api.Outcome;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ final class PutPolicyTask extends Task {
 
   private final PlaceRows place;
   private boolean keepDrops;
+  private Map<RowKey, Optional<RowAction>> later = Map.of();
 
   private PutPolicyTask(Mirror mirror, PlaceRows place) {
     super(mirror);
@@ -34,8 +36,12 @@ final class PutPolicyTask extends Task {
   static PutPolicyTask protect(Mirror mirror, PlaceRows place, SaEntry sa) {
     PutPolicyTask task = new PutPolicyTask(mirror, place);
     Map<RowKey, Optional<RowAction>> tx = place.wantProtect(sa);
+    Map<RowKey, Optional<RowAction>> spd =
+        place.wantSpd(Optional.of(RowAction.protect(sa.ref().index())));
+    task.later = new LinkedHashMap<>(spd);
+    task.later.putAll(tx);
     task.thenRows(() -> place.txActive() && !place.txIs(tx) ? place.wantDrop() : Map.of());
-    task.thenRows(() -> place.wantSpd(Optional.of(RowAction.protect(sa.ref().index()))));
+    task.thenRows(() -> spd);
     task.thenRows(() -> tx);
     return task;
   }
@@ -66,6 +72,11 @@ final class PutPolicyTask extends Task {
     task.thenRows(() -> place.wantSpd(Optional.empty()));
     task.thenRows(place::wantNoTx);
     return task;
+  }
+
+  @Override
+  Map<RowKey, Optional<RowAction>> later() {
+    return undoing() ? Map.of() : later;
   }
 
   @Override

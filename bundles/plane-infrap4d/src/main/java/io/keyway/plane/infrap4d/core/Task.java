@@ -51,6 +51,11 @@ abstract class Task {
     return new Step.Done(failure != null ? failure : changed ? Outcome.ok() : Outcome.same());
   }
 
+  /** Rows that later steps will want if all goes well; noted in advance. No effects. */
+  Map<RowKey, Optional<RowAction>> later() {
+    return Map.of();
+  }
+
   /** Rows that were right already are not in here. */
   final void onRows(List<RowChange> changes) {
     if (undoing) {
