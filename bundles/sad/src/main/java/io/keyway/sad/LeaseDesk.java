@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.Result;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneCalls;
 import io.keyway.api.sa.SadService.Purpose;
 import io.keyway.api.sa.SpiLease;
 import java.time.Duration;

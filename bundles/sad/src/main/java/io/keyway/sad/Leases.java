@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Inbound SPIs that a plane gave and no SA uses yet. Guarded by its {@link PlaneSad}.
+ * Inbound SPIs that a plane gave and no SA uses yet. Guarded by its {@link SadTable}.
  *
  * <p>A device that restarted gives the same numbers again, while SAs of its former life still wait
  * for their owners to let them go. Such a number is kept in quarantine until then: two SAs under

@@ -1,6 +1,7 @@
 package io.keyway.sad;
 
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneCalls;
 import io.keyway.api.plane.PlaneCapabilities;
 import io.keyway.api.sa.Lifetime.Limit;
 import io.keyway.api.sa.SaId;
@@ -38,7 +39,7 @@ final class LifetimeWatch {
   private static final Duration SPREAD = Duration.ofSeconds(30);
 
   private final SadEnvironment environment;
-  private final PlaneSad owner;
+  private final Expiries owner;
   private final PlaneCalls calls;
   private final Set<SaEntry> watched = new LinkedHashSet<>();
   private final Set<SaEntry> fresh = new LinkedHashSet<>();
@@ -46,10 +47,10 @@ final class LifetimeWatch {
   private boolean firstArmed;
   private boolean reading;
 
-  LifetimeWatch(SadEnvironment environment, PlaneSad owner) {
+  LifetimeWatch(SadEnvironment environment, Expiries owner) {
     this.environment = environment;
     this.owner = owner;
-    this.calls = new PlaneCalls(environment);
+    this.calls = environment.planeCalls();
   }
 
   /** From now on its lifetimes run; for one taken over, from its installation on. */

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** One SA of one plane as the database sees it. Guarded by its {@link PlaneSad}. */
+/** One SA of one plane as the database sees it. Guarded by its {@link SadTable}. */
 final class SaEntry {
 
   /** Where an SA stands. */

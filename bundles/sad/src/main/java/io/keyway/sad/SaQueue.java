@@ -3,6 +3,7 @@ package io.keyway.sad;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneCalls;
 import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Generation;

@@ -5,6 +5,7 @@ import io.keyway.api.Registration;
 import io.keyway.api.Result;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneCalls;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.Owner;
@@ -15,6 +16,7 @@ import io.keyway.api.sa.SadService;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sa.Usage;
+import io.keyway.api.store.PresentStore;
 import io.keyway.api.store.StateStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,8 +50,7 @@ public final class SadCore implements SadService {
   private final Map<String, PlaneSad> planes = new ConcurrentHashMap<>();
   private final List<Consumer<SadEvent>> listeners = new CopyOnWriteArrayList<>();
   private final Serial announcements;
-  private volatile StateStore store;
-  private boolean restored;
+  private final PresentStore store = new PresentStore();
 
   private SadCore(SadEnvironment environment, BurntKeys burnt) {
     this.environment = environment;
@@ -96,15 +97,7 @@ public final class SadCore implements SadService {
    * instance noted, in this process or in one that is gone.
    */
   public void restore(StateStore from) {
-    boolean first;
-    synchronized (this) {
-      first = !restored;
-      restored = true;
-      if (first) {
-        takeOver(from);
-      }
-      store = from;
-    }
+    store.use(from, this::takeOver);
     planes.values().forEach(PlaneSad::renew);
   }
 
@@ -136,10 +129,8 @@ public final class SadCore implements SadService {
   }
 
   /** This store is gone; another one will be told everything. */
-  public synchronized void forget(StateStore gone) {
-    if (store == gone) {
-      store = null;
-    }
+  public void forget(StateStore gone) {
+    store.forget(gone);
   }
 
   /**
@@ -149,20 +140,13 @@ public final class SadCore implements SadService {
    *     journal remembers
    */
   public void close(Optional<StateStore> last) {
-    boolean late;
-    synchronized (this) {
-      late = store == null && last.isPresent();
-      if (late) {
-        restored = true;
-        store = last.get();
-      }
-    }
+    boolean late = store.endWith(last);
     for (Map.Entry<String, PlaneSad> plane : planes.entrySet()) {
       if (late) {
         plane.getValue().renew();
       }
       int left = plane.getValue().close();
-      if (store == null && left > 0) {
+      if (store.get() == null && left > 0) {
         LOG.warn(
             "{} SAs of data plane {} cannot be handed to the next instance: there is no state store",
             left,
@@ -197,7 +181,7 @@ public final class SadCore implements SadService {
 
   private PlaneSad plane(String name) {
     return planes.computeIfAbsent(
-        name, n -> new PlaneSad(n, environment, burnt, () -> store, this::announce));
+        name, n -> new PlaneSad(n, environment, burnt, store, this::announce));
   }
 
   private static <T> CompletionStage<T> now(T value) {
@@ -305,7 +289,7 @@ public final class SadCore implements SadService {
 
   @Override
   public CompletionStage<Map<SaId, Usage>> usage(Collection<SaId> sas, Duration timeout) {
-    PlaneCalls calls = new PlaneCalls(environment);
+    PlaneCalls calls = environment.planeCalls();
     List<CompletableFuture<Map<SaId, Usage>>> parts = new ArrayList<>();
     sas.stream()
         .collect(Collectors.groupingBy(SaId::plane))

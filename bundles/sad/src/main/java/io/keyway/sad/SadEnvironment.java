@@ -1,5 +1,7 @@
 package io.keyway.sad;
 
+import io.keyway.api.Timer;
+import io.keyway.api.plane.PlaneCalls;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -31,6 +33,11 @@ public record SadEnvironment(
     Objects.requireNonNull(journalExecutor, "journalExecutor");
     Objects.requireNonNull(timer, "timer");
     Objects.requireNonNull(settings, "settings");
+  }
+
+  /** Calls planes on this service's threads, and gives them up in time. */
+  PlaneCalls planeCalls() {
+    return new PlaneCalls(executor, timer, settings.guard());
   }
 
   /**

@@ -6,7 +6,7 @@ import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.SaKeys;
 import java.util.concurrent.CompletableFuture;
 
-/** One write that waits in the queue of its plane. Guarded by its {@link PlaneSad}. */
+/** One write that waits in the queue of its plane. Guarded by its {@link SadTable}. */
 abstract sealed class SadWrite {
 
   final SaEntry entry;

@@ -6,6 +6,7 @@ import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Usage;
 import io.keyway.api.sp.Policy;
 import io.keyway.api.sp.SpdService;
+import io.keyway.api.store.PresentStore;
 import io.keyway.api.store.StateStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,7 @@ public final class SpdCore implements SpdService {
 
   private final SpdEnvironment environment;
   private final Map<String, PlaneSpd> planes = new ConcurrentHashMap<>();
-  private volatile StateStore store;
-  private boolean restored;
+  private final PresentStore store = new PresentStore();
 
   public SpdCore(SpdEnvironment environment) {
     this.environment = environment;
@@ -55,13 +55,7 @@ public final class SpdCore implements SpdService {
    * instance noted, in this process or in one that is gone.
    */
   public void restore(StateStore from) {
-    synchronized (this) {
-      if (!restored) {
-        restored = true;
-        takeOver(from);
-      }
-      store = from;
-    }
+    store.use(from, this::takeOver);
     planes.values().forEach(PlaneSpd::renew);
   }
 
@@ -94,10 +88,8 @@ public final class SpdCore implements SpdService {
   }
 
   /** This store is gone; another one will be told everything. */
-  public synchronized void forget(StateStore gone) {
-    if (store == gone) {
-      store = null;
-    }
+  public void forget(StateStore gone) {
+    store.forget(gone);
   }
 
   /**
@@ -106,20 +98,13 @@ public final class SpdCore implements SpdService {
    * @param last a store to leave everything in, when there was none before
    */
   public void close(Optional<StateStore> last) {
-    boolean late;
-    synchronized (this) {
-      late = store == null && last.isPresent();
-      if (late) {
-        restored = true;
-        store = last.get();
-      }
-    }
+    boolean late = store.endWith(last);
     for (Map.Entry<String, PlaneSpd> plane : planes.entrySet()) {
       if (late) {
         plane.getValue().renew();
       }
       int left = plane.getValue().close();
-      if (store == null && left > 0) {
+      if (store.get() == null && left > 0) {
         LOG.warn(
             "{} policies of data plane {} cannot be handed to the next instance: there is no state"
                 + " store",
@@ -130,7 +115,7 @@ public final class SpdCore implements SpdService {
   }
 
   private PlaneSpd plane(String name) {
-    return planes.computeIfAbsent(name, n -> new PlaneSpd(n, environment, () -> store));
+    return planes.computeIfAbsent(name, n -> new PlaneSpd(n, environment, store));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.keyway.spd;
 
+import io.keyway.api.Timer;
+import io.keyway.api.plane.PlaneCalls;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -17,6 +19,11 @@ public record SpdEnvironment(Executor executor, Timer timer, Settings settings) 
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(timer, "timer");
     Objects.requireNonNull(settings, "settings");
+  }
+
+  /** Calls planes on this service's threads, and gives them up in time. */
+  PlaneCalls planeCalls() {
+    return new PlaneCalls(executor, timer, settings.guard());
   }
 
   /**

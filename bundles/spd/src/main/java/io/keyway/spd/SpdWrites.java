@@ -254,7 +254,8 @@ final class SpdWrites {
             .writeTimeout()
             .plus(environment.settings().writeTimeoutEach().multipliedBy(batch.size()));
     List<PlaneChange> changes = batch.stream().map(Write::change).toList();
-    new PlaneCalls(environment)
+    environment
+        .planeCalls()
         .apply(service, expected, changes, limit, done -> written(number, batch, done));
   }
 

@@ -1,6 +1,7 @@
 package io.keyway.spd.osgi;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.Timer;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Usage;
@@ -9,7 +10,6 @@ import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.StateStore;
 import io.keyway.spd.SpdCore;
 import io.keyway.spd.SpdEnvironment;
-import io.keyway.spd.Timer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;

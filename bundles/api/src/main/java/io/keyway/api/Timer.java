@@ -1,6 +1,5 @@
-package io.keyway.spd;
+package io.keyway.api;
 
-import io.keyway.api.Registration;
 import java.time.Duration;
 
 /** Runs things later. Injected, so that a test owns the time. */

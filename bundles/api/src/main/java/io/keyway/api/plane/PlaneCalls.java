@@ -1,30 +1,41 @@
-package io.keyway.sad;
+package io.keyway.api.plane;
 
 import io.keyway.api.Outcome;
-import io.keyway.api.plane.DataPlane;
-import io.keyway.api.plane.PlaneChange;
+import io.keyway.api.Registration;
+import io.keyway.api.Timer;
 import io.keyway.api.sa.Generation;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
  * Calls a plane so that whatever it does, an answer comes, once: a plane that throws, answers with
- * the wrong number of outcomes or never at all has an unknown outcome.
+ * the wrong number of outcomes or never at all has an unknown outcome. Both databases rest on that,
+ * so what is promised of {@link DataPlane} is held up here, for whoever calls one.
  */
-final class PlaneCalls {
+public final class PlaneCalls {
 
-  private final SadEnvironment environment;
+  private final Executor executor;
+  private final Timer timer;
+  private final Duration guard;
 
-  PlaneCalls(SadEnvironment environment) {
-    this.environment = environment;
+  /**
+   * @param executor runs what follows an answer
+   * @param timer gives up at last
+   * @param guard what a plane may take longer than the limit it was given before it is given up
+   */
+  public PlaneCalls(Executor executor, Timer timer, Duration guard) {
+    this.executor = executor;
+    this.timer = timer;
+    this.guard = guard;
   }
 
   /** Hands one outcome for each change to {@code then}, on a thread of the service. */
-  void apply(
+  public void apply(
       DataPlane plane,
       Generation generation,
       List<PlaneChange> changes,
@@ -33,7 +44,7 @@ final class PlaneCalls {
     bounded(() -> plane.apply(generation, changes, timeout), timeout)
         .whenCompleteAsync(
             (outcomes, fault) -> then.accept(complete(plane, changes.size(), outcomes, fault)),
-            environment.executor());
+            executor);
   }
 
   private static List<Outcome> complete(
@@ -47,23 +58,20 @@ final class PlaneCalls {
   }
 
   /** The stage of a call, completed exceptionally when the plane throws or never answers. */
-  <T> CompletableFuture<T> bounded(Call<T> call, Duration timeout) {
+  public <T> CompletableFuture<T> bounded(Call<T> call, Duration timeout) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    Duration limit = timeout.plus(environment.settings().guard());
-    var guard =
-        environment
-            .timer()
-            .schedule(
-                limit,
-                () ->
-                    answer.completeExceptionally(
-                        new IllegalStateException(
-                            "nothing came within " + limit.toMillis() + " ms")));
+    Duration limit = timeout.plus(guard);
+    Registration overdue =
+        timer.schedule(
+            limit,
+            () ->
+                answer.completeExceptionally(
+                    new IllegalStateException("nothing came within " + limit.toMillis() + " ms")));
     try {
       call.start()
           .whenComplete(
               (value, fault) -> {
-                guard.close();
+                overdue.close();
                 if (fault == null) {
                   answer.complete(value);
                 } else {
@@ -71,13 +79,14 @@ final class PlaneCalls {
                 }
               });
     } catch (RuntimeException e) {
-      guard.close();
+      overdue.close();
       answer.completeExceptionally(e);
     }
     return answer;
   }
 
-  static String reason(Throwable fault) {
+  /** Why a call failed, for people. */
+  public static String reason(Throwable fault) {
     Throwable cause = fault;
     while (cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
@@ -87,7 +96,7 @@ final class PlaneCalls {
 
   /** Starts a call. */
   @FunctionalInterface
-  interface Call<T> {
+  public interface Call<T> {
     CompletionStage<T> start();
   }
 }
