@@ -130,6 +130,10 @@ public final class Planner {
     if (policy.startAction() == StartAction.TRAP && !can.canTrap()) {
       return Optional.of(name + " cannot tell that traffic waits; use start-action start or none");
     }
+    Optional<String> endless = Limits.refusal(name, policy, carried(policy.proposals(), can), can);
+    if (endless.isPresent()) {
+      return endless;
+    }
     if (isIpv6(gateway) && !can.ipv6Outer()) {
       return Optional.of(name + " has no IPv6 tunnels; give the gateway IPv4 addresses");
     }
