@@ -38,11 +38,9 @@ public record ConnectionConfig(
    * Extensions that may be negotiated.
    *
    * @param fragmentation long messages in fragments of IKE's own (RFC 7383)
-   * @param mobike change of addresses without new keys (RFC 4555)
-   * @param forceEncapsulation ESP in UDP although no NAT is in between
    */
-  public record Options(boolean fragmentation, boolean mobike, boolean forceEncapsulation) {
-    public static final Options DEFAULT = new Options(true, true, false);
+  public record Options(boolean fragmentation) {
+    public static final Options DEFAULT = new Options(true);
   }
 
   /** The same with the default options. */

@@ -80,7 +80,7 @@ class FragmentationTest {
   void eachEndCanSwitchThemOff() {
     for (boolean ours : new boolean[] {true, false}) {
       Lab lab = new Lab(SHORT);
-      lab.load(left().options(ours, false, false), right().options(!ours, false, false));
+      lab.load(left().fragmentation(ours), right().fragmentation(!ours));
 
       lab.up();
 

@@ -140,7 +140,7 @@ public final class Resolver {
                     Duration.ofSeconds(policy.reauthSeconds()),
                     Duration.ofSeconds(policy.dpdSeconds())),
                 policy.natTraversal(),
-                new ConnectionConfig.Options(policy.fragmentation(), policy.mobike(), false),
+                new ConnectionConfig.Options(policy.fragmentation()),
                 children));
   }
 }

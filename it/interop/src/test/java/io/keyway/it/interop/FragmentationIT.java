@@ -68,6 +68,39 @@ class FragmentationIT {
 
   @ParameterizedTest
   @EnumSource(Side.class)
+  void certificatesCrossANarrowPath(Side initiator, Lab lab) {
+    dropIpFragments(lab);
+    Authority root = Authority.root(lab, "root");
+    root.certificate("left", "rsa-2048", "--san", "left.example.org");
+    root.certificate("right", "rsa-2048", "--san", "right.example.org");
+    root.give(lab.left(), "left");
+    root.give(lab.right(), "right");
+    Authority.trust(lab.left(), root);
+    Authority.trust(lab.right(), root);
+    Peers peers =
+        Peers.start(
+            lab,
+            c -> signed(c, "left", "right").local("certs", "left"),
+            Map.of("fragmentSize", "576"),
+            c -> signed(c, "right", "left").local("certs", "right.pem"),
+            Map.of("fragment_size", "576"));
+
+    peers.awaitOnly(peers.up(initiator));
+
+    assertThat(peers.charon().log()).contains("EF(2/");
+    assertThat(peers.keyway().counter("ike-messages-reassembled")).isPositive();
+    assertThat(peers.keyway().counter("ike-messages-fragmented")).isPositive();
+  }
+
+  private static SwanctlConf signed(SwanctlConf conf, String us, String them) {
+    return conf.localId(us + ".example.org")
+        .remoteId(them + ".example.org")
+        .local("auth", "pubkey")
+        .remote("auth", "pubkey");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Side.class)
   void fragmentsThatAreLostComeAgain(Side initiator, Lab lab) {
     lab.left().ns().run("nft", "add", "table", "ip", "kw").orFail();
     lab.left()

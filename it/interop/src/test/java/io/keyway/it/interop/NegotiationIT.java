@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.it.interop.Peers.Side;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -98,6 +99,22 @@ class NegotiationIT {
     assertThat(pair).extracting(SaKeys::mode).containsOnly("transport");
     peers.rekeyChild(initiator);
     assertThat(peers.agreed(4)).extracting(SaKeys::mode).containsOnly("transport");
+  }
+
+  /** RFC 6023: IKE_AUTH without a child, whose first one then has a key exchange of its own. */
+  @Test
+  void theInitiatorMayLeaveTheChildForLater(Lab lab) {
+    Peers peers = Peers.start(lab, c -> c, c -> c.connection("childless", "force"));
+
+    List<SaKeys> pair = peers.up(Side.CHARON);
+
+    assertThat(peers.charon().log())
+        .contains("N(CHDLESS_SUP)")
+        .containsPattern("generating CREATE_CHILD_SA request 2 \\[ SA No KE TSi TSr");
+    peers.awaitOnly(pair);
+    peers.rekeyIke(Side.KEYWAY);
+    peers.rekeyChild(Side.CHARON);
+    peers.awaitOnly(peers.agreed(4));
   }
 
   private static SwanctlConf transport(SwanctlConf conf) {

@@ -14,6 +14,7 @@ final class Requirements {
           "/usr/sbin/swanctl",
           "/usr/bin/tshark",
           "/usr/bin/unshare",
+          "/usr/sbin/nft",
           "/usr/bin/python3");
   private static final Optional<String> OBSTACLE = look();
 
@@ -34,7 +35,7 @@ final class Requirements {
             tool
                 + " is missing; apt-get install strongswan-charon strongswan-swanctl"
                 + " libstrongswan-standard-plugins libstrongswan-extra-plugins tshark python3-scapy"
-                + " iproute2");
+                + " iproute2 nftables");
       }
     }
     String probe = "kwprobe" + ProcessHandle.current().pid();

@@ -89,6 +89,8 @@ public final class ResponderSa {
       payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
       handshake.pendingExchanges.addAll(choice.chosen().additional());
     }
+    // An initiator may leave the first child out of IKE_AUTH and ask for it later (RFC 6023).
+    payloads.add(NotifyPayload.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
     if (fragments) {
       payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }

@@ -113,8 +113,8 @@ public final class Config {
     return this;
   }
 
-  public Config options(boolean fragmentation, boolean mobike, boolean encapsulation) {
-    options = new ConnectionConfig.Options(fragmentation, mobike, encapsulation);
+  public Config fragmentation(boolean allowed) {
+    options = new ConnectionConfig.Options(allowed);
     return this;
   }
 

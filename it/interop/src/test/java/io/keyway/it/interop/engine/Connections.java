@@ -55,10 +55,7 @@ final class Connections {
             Duration.ZERO,
             Duration.ofSeconds(seconds(json, "dpd_delay"))),
         text(json, "nat_traversal", "no").equals("yes"),
-        new ConnectionConfig.Options(
-            !text(json, "fragmentation", "yes").equals("no"),
-            text(json, "mobike", "yes").equals("yes"),
-            text(json, "encap", "no").equals("yes")),
+        new ConnectionConfig.Options(!text(json, "fragmentation", "yes").equals("no")),
         children);
   }
 
