@@ -4,8 +4,10 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.crypto.AlgorithmReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -66,6 +68,22 @@ public interface IkeEngine {
 
   /** Counters of the engine by name, such as {@code ike-established-initiator}. */
   Map<String, Long> counters();
+
+  /**
+   * Turns the trace of decrypted messages on for a while, or off; they are logged without keys.
+   *
+   * @param connection empty for all
+   * @param duration zero turns it off
+   * @return REFUSED from an engine that has no such trace, ABSENT when there is no such connection
+   */
+  default Outcome trace(Optional<String> connection, Duration duration) {
+    return Outcome.refused("engine '" + name() + "' cannot trace messages; see its own log");
+  }
+
+  /** What is traced now, {@code *} for all connections, and until when. */
+  default Map<String, Instant> traces() {
+    return Map.of();
+  }
 
   /**
    * Which provider computes each algorithm, for operators; the first call may test algorithms that

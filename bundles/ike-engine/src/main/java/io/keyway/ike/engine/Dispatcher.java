@@ -11,6 +11,7 @@ import io.keyway.ike.message.MessageDecoder;
 import io.keyway.ike.message.MessageEncoder;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.Payload;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -147,7 +148,9 @@ final class Dispatcher implements Consumer<Datagram> {
             !request.isFromInitiator(),
             true,
             request.messageId());
-    byte[] octets = MessageEncoder.encode(header, List.of(NotifyPayload.of(notifyType)));
+    List<Payload> payloads = List.of(NotifyPayload.of(notifyType));
+    ctx.messages().count(header, payloads, false);
+    byte[] octets = MessageEncoder.encode(header, payloads);
     ctx.services()
         .transport()
         .ifPresent(

@@ -3,9 +3,14 @@ package io.keyway.ike.engine;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.Failure;
+import io.keyway.ike.engine.log.IkeLog;
+import io.keyway.ike.engine.log.Throttle;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.EngineContext;
+import io.keyway.ike.engine.sa.Reasons;
 import io.keyway.ike.engine.sa.ResponderSa;
 import io.keyway.ike.message.DecodeResult;
 import io.keyway.ike.message.ExchangeType;
@@ -21,35 +26,37 @@ import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.SaPayload;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The stateless part of IKE_SA_INIT as responder: until a message deserves an IKE SA, it costs
  * nothing but this call (RFC 7296 sections 2.6 and 1.2).
  */
 final class InitResponder {
-  private static final Logger LOG = LoggerFactory.getLogger(InitResponder.class);
-
   private static final int IKE_PORT = 500;
+
+  /** Lines a second about messages that anybody can send. */
+  private static final int LINES_PER_SECOND = 20;
 
   private final EngineContext ctx;
   private final Connections connections;
   private final FloodGate gate;
+  private final Throttle lines;
 
   InitResponder(EngineContext ctx, Connections connections) {
     this.ctx = ctx;
     this.connections = connections;
     this.gate = new FloodGate(ctx);
+    this.lines = new Throttle(ctx.clock(), LINES_PER_SECOND);
   }
 
   /** Runs on the worker of the stripe that the IKE SA would have. */
   void request(Datagram datagram, IkeHeader header, long stripe) {
     DecodeResult<IkeMessage> decoded = MessageDecoder.message(datagram.octets());
     if (decoded instanceof DecodeResult.Malformed<IkeMessage> malformed) {
-      LOG.debug("IKE_SA_INIT from {}: {}", datagram.remote(), malformed.reason());
+      say(datagram, header, "malformed: " + malformed.reason());
       ctx.counters().count("ike-dropped-malformed");
       answer(datagram, header, NotifyPayload.of(malformed.notifyType()));
     } else if (decoded instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
@@ -60,8 +67,31 @@ final class InitResponder {
           header,
           NotifyPayload.of(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, Octets.copyOf(type)));
     } else if (decoded instanceof DecodeResult.Decoded<IkeMessage> good) {
+      ctx.messages().count(header, good.value().payloads(), true);
       wellFormed(datagram, good.value(), stripe);
     }
+  }
+
+  /** What a stranger did; seldom enough that nobody can fill a disk with it. */
+  private void say(Datagram datagram, IkeHeader header, String what) {
+    if (!lines.allows()) {
+      return;
+    }
+    long untold = lines.takeSuppressed();
+    IkeLog.CFG.info(
+        () -> subject(datagram, header),
+        "IKE_SA_INIT refused: {}{}",
+        what,
+        untold == 0 ? "" : " (" + untold + " more since were not logged)");
+  }
+
+  private static String subject(Datagram datagram, IkeHeader header) {
+    return "conn=? spi-i="
+        + HexFormat.of().toHexDigits(header.initiatorSpi())
+        + " role=responder local="
+        + Reasons.endpoint(datagram.local())
+        + " peer="
+        + Reasons.endpoint(datagram.remote());
   }
 
   private void wellFormed(Datagram datagram, IkeMessage request, long stripe) {
@@ -99,13 +129,20 @@ final class InitResponder {
     Optional<IkeProposals.Choice> choice = IkeProposals.choose(possible, offer);
     if (candidates.isEmpty() || choice.isEmpty()) {
       ctx.counters().count("ike-init-refused");
-      LOG.info(
-          "IKE_SA_INIT from {} to {} refused: {}",
-          datagram.remote(),
-          datagram.local(),
+      ctx.counters()
+          .count(
+              candidates.isEmpty()
+                  ? Failure.NO_CONNECTION.counter()
+                  : CounterNames.failure(NotifyType.NO_PROPOSAL_CHOSEN));
+      say(
+          datagram,
+          request.header(),
           candidates.isEmpty()
               ? "no connection has these addresses"
-              : "none of its proposals is one of " + IkeProposals.algorithms(ours));
+              : "no proposal chosen: the peer offers "
+                  + Reasons.offered(offer)
+                  + ", configured are "
+                  + IkeProposals.algorithms(ours));
       answer(datagram, request.header(), NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
       return;
     }
@@ -121,7 +158,8 @@ final class InitResponder {
     Optional<String> problem =
         ResponderSa.open(ctx, candidates.get(), datagram, request, choice.get(), ke, nonce, stripe);
     if (problem.isPresent()) {
-      LOG.info("IKE_SA_INIT from {} refused: {}", datagram.remote(), problem.get());
+      say(datagram, request.header(), problem.get());
+      ctx.counters().count(CounterNames.failure(NotifyType.INVALID_SYNTAX));
       ctx.counters().count("ike-init-refused");
       answer(datagram, request.header(), NotifyPayload.of(NotifyType.INVALID_SYNTAX));
     }
@@ -143,6 +181,7 @@ final class InitResponder {
     IkeHeader header =
         IkeHeader.of(
             request.initiatorSpi(), 0, ExchangeType.IKE_SA_INIT, false, true, request.messageId());
+    ctx.messages().count(header, payloads, false);
     byte[] octets = MessageEncoder.encode(header, payloads);
     ctx.services()
         .transport()

@@ -24,6 +24,8 @@ import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.EventBus;
 import io.keyway.ike.engine.base.Workers;
+import io.keyway.ike.engine.log.MessageObserver;
+import io.keyway.ike.engine.log.MessageTrace;
 import io.keyway.ike.engine.sa.Connection;
 import io.keyway.ike.engine.sa.Control;
 import io.keyway.ike.engine.sa.EngineContext;
@@ -36,6 +38,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       String instance,
       Fetcher fetcher) {
     EngineServices services = new EngineServices();
+    EngineCounters counters = new EngineCounters();
     ctx =
         new EngineContext(
             settings,
@@ -101,7 +105,8 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             random,
             new Owner(NAME, instance),
             new EventBus(),
-            new EngineCounters(),
+            counters,
+            new MessageObserver(counters, new MessageTrace(clock)),
             new SaDirectory(),
             new Leftovers(services, settings.planeTimeout()),
             new AtomicInteger(),
@@ -364,6 +369,29 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     counters.put("ike-half-open", (long) ctx.halfOpen().get());
     counters.put("ike-reassembly-octets", ctx.reassembly().used());
     return counters;
+  }
+
+  // --- trace --------------------------------------------------------------------------------
+
+  /** Traces a connection, or {@link MessageTrace#ALL}, for as long as the engine runs. */
+  public void traceAlways(String connection) {
+    ctx.messages().trace().always(connection);
+  }
+
+  @Override
+  public Outcome trace(Optional<String> connection, Duration duration) {
+    Optional<String> unknown = connection.filter(name -> connections.get(name).isEmpty());
+    if (unknown.isPresent() && !duration.isZero()) {
+      return Outcome.absent("no connection '" + unknown.get() + "' is loaded");
+    }
+    return ctx.messages().trace().set(connection.orElse(MessageTrace.ALL), duration)
+        ? Outcome.ok()
+        : Outcome.refused("too many connections are traced; trace all of them, or turn some off");
+  }
+
+  @Override
+  public Map<String, Instant> traces() {
+    return ctx.messages().trace().active();
   }
 
   @Override

@@ -36,6 +36,11 @@ class SecretsInLogsIT {
         .anyMatch(find -> find.contains("SKEYSEED"))
         .anyMatch(find -> find.contains("shared Diffie Hellman secret"));
     assertThat(peers.keyway().log()).as("the log is at DEBUG").contains("DEBUG");
+    assertThat(peers.keyway().log())
+        .as("messages are traced, both ways, in every exchange of a life")
+        .contains("sent IKE_SA_INIT", "received IKE_AUTH", "received CREATE_CHILD_SA")
+        .containsPattern("AUTH: SHARED_KEY, \\d+ octets, not shown")
+        .containsPattern("KE: \\w+ public value \\d+ octets");
     assertThat(secrets.leaked(lab)).isEmpty();
   }
 }

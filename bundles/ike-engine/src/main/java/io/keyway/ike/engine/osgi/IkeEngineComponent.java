@@ -21,8 +21,10 @@ import io.keyway.ike.engine.base.WireSettings;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -102,6 +104,9 @@ public final class IkeEngineComponent implements IkeEngine {
             random,
             UUID.randomUUID().toString(),
             new HttpFetcher(workers.fetching(), FETCH_LIMIT, LONGEST_ANSWER));
+    for (String connection : config.message_trace()) {
+      engine.traceAlways(connection);
+    }
     LOG.info("native IKEv2 engine with {} workers; {}", count, providers(crypto));
   }
 
@@ -236,6 +241,16 @@ public final class IkeEngineComponent implements IkeEngine {
   @Override
   public Map<String, Long> counters() {
     return engine.counters();
+  }
+
+  @Override
+  public Outcome trace(Optional<String> connection, Duration duration) {
+    return engine.trace(connection, duration);
+  }
+
+  @Override
+  public Map<String, Instant> traces() {
+    return engine.traces();
   }
 
   @Override

@@ -113,4 +113,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "1280",
       max = "65535")
   int fragment_size_ipv6() default 1280;
+
+  @AttributeDefinition(
+      name = "message-trace",
+      description =
+          "Connections whose decrypted messages are logged, without keys; * for all. For a while"
+              + " only: ipsec:trace")
+  String[] message_trace() default {};
 }

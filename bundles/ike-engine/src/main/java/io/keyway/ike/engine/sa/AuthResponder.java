@@ -8,6 +8,8 @@ import io.keyway.ike.engine.auth.AuthSession;
 import io.keyway.ike.engine.auth.Claim;
 import io.keyway.ike.engine.auth.Evidence;
 import io.keyway.ike.engine.auth.Proof;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.message.AuthPayload;
@@ -140,6 +142,8 @@ final class AuthResponder {
 
   private CompletableFuture<Reply> refuse(String reason) {
     sa.ctx().counters().count("ike-authentication-failures");
+    sa.ctx().counters().count(CounterNames.failure(NotifyType.AUTHENTICATION_FAILED));
+    IkeLog.IKE.warn(sa, "authentication refused: {}", reason);
     sa.ctx()
         .events()
         .publish(

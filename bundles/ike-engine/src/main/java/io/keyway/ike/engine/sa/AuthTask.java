@@ -8,6 +8,8 @@ import io.keyway.ike.engine.auth.AuthSession;
 import io.keyway.ike.engine.auth.Claim;
 import io.keyway.ike.engine.auth.Evidence;
 import io.keyway.ike.engine.auth.Proof;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.CertificatePayload;
@@ -174,6 +176,8 @@ final class AuthTask implements Task {
 
   private static void authenticationFailed(IkeSa sa, String reason) {
     sa.ctx().counters().count("ike-authentication-failures");
+    sa.ctx().counters().count(CounterNames.failure(NotifyType.AUTHENTICATION_FAILED));
+    IkeLog.IKE.warn(sa, "{}", reason);
     sa.ctx()
         .events()
         .publish(

@@ -11,6 +11,8 @@ import io.keyway.api.sa.SpiLease;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.EspProposals;
 import io.keyway.ike.engine.negotiate.Selectors;
 import io.keyway.ike.message.IkeMessage;
@@ -26,13 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers a request for a child, or for a child that replaces another (RFC 7296 section 1.3). */
 final class ChildCreateResponder {
-  private static final Logger LOG = LoggerFactory.getLogger(ChildCreateResponder.class);
-
   /** Honest peers have two for a moment; nobody may fill the plane with them. */
   private static final int MAX_OF_ONE_NAME = 4;
 
@@ -121,7 +119,7 @@ final class ChildCreateResponder {
     int spi = rekey.spi().toInt();
     old = sa.children().byPeerSpi(spi).orElse(null);
     if (old == null) {
-      LOG.info("{}: the peer wants to replace a child that is not here", sa);
+      IkeLog.CHD.info(sa, "the peer wants to replace a child that is not here");
       return Optional.of(
           CompletableFuture.completedFuture(
               List.of(NotifyPayload.esp(NotifyType.CHILD_SA_NOT_FOUND, spi))));
@@ -249,7 +247,7 @@ final class ChildCreateResponder {
     KeyExchangeMethod method = chosen.keyExchange().get();
     KePayload ke = request.first(KePayload.class).orElse(null);
     if (ke == null || ke.group() != method.ianaId()) {
-      LOG.info("{}: the peer is asked for a key exchange with {}", sa, method.keyword());
+      IkeLog.CHD.info(sa, "the peer is asked for a key exchange with {}", method.keyword());
       return Optional.of(
           CompletableFuture.completedFuture(
               List.of(
@@ -406,8 +404,9 @@ final class ChildCreateResponder {
             + NotifyType.name(notifyType)
             + ": "
             + reason;
-    LOG.info("{}: {}", sa, text);
+    IkeLog.CHD.info(sa, "{}", text);
     sa.ctx().counters().count("child-refusals");
+    sa.ctx().counters().count(CounterNames.failure(notifyType));
     boolean matters = old == null && notifyType != NotifyType.TEMPORARY_FAILURE;
     if (matters && !child.isEmpty() && sa.children().up(child).isEmpty()) {
       sa.ctx().events().publish(new EngineEvent.ChildDown(sa.connection().name(), child, "", text));

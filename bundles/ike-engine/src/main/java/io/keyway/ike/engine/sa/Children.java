@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.ike.engine.log.IkeLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,13 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The children of one IKE SA. */
 final class Children {
-  private static final Logger LOG = LoggerFactory.getLogger(Children.class);
-
   private final IkeSa sa;
   private final Map<String, ChildSa> byUid = new LinkedHashMap<>();
   private final Map<Integer, ChildSa> byOutboundSpi = new HashMap<>();
@@ -106,7 +103,7 @@ final class Children {
     child.selected = true;
     sa.wishes().fulfilled(child.name(), new ChildResult(Outcome.ok(), List.of(child.status())));
     sa.ctx().counters().count("child-established");
-    LOG.info("{}: child {} is up, {}", sa, child, child.proposal().keywords());
+    IkeLog.CHD.info(sa, "child {} is up, {}", child, child.proposal().keywords());
     event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
     sa.ctx()
         .leftovers()
@@ -125,7 +122,7 @@ final class Children {
     old.rekeyWaiters.forEach(waiter -> waiter.complete(result));
     old.rekeyWaiters.clear();
     sa.ctx().counters().count("child-rekeyed");
-    LOG.info("{}: child {} replaces {}", sa, successor, old);
+    IkeLog.CHD.info(sa, "child {} replaces {}", successor, old);
     event(new EngineEvent.ChildRekeyed(sa.connection().name(), old.uid(), successor.status()));
   }
 
@@ -168,7 +165,7 @@ final class Children {
     if (child.state() == ChildSa.State.REKEYING) {
       child.setState(ChildSa.State.INSTALLED);
     }
-    LOG.warn("{}: rekey of child {} failed: {}", sa, child, why.reason());
+    IkeLog.CHD.warn(sa, "rekey of child {} failed: {}", child, why.reason());
     sa.ctx().counters().count("child-rekey-failures");
     failRekeyWaiters(child, why);
     if (child.state() == ChildSa.State.INSTALLED) {
@@ -226,7 +223,7 @@ final class Children {
       failRekeyWaiters(child, Outcome.unavailable(reason));
     }
     if (wasUp) {
-      LOG.info("{}: child {} ended: {}", sa, child, reason);
+      IkeLog.CHD.info(sa, "child {} ended: {}", child, reason);
       event(new EngineEvent.ChildDown(sa.connection().name(), child.name(), child.uid(), reason));
     }
     withdrawFrom(child);
@@ -281,7 +278,7 @@ final class Children {
                 isRekeyed(old, successor);
               } else {
                 // Without the switch the new child never sends: it goes, and is wanted anew.
-                LOG.warn("{}: child {}: {}", sa, successor, outcome.reason());
+                IkeLog.CHD.warn(sa, "child {}: {}", successor, outcome.reason());
                 failRekeyWaiters(old, outcome);
                 delete(successor, outcome.reason(), Optional.empty());
                 event(

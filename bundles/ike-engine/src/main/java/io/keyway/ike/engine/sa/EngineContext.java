@@ -8,6 +8,7 @@ import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.EventBus;
 import io.keyway.ike.engine.base.Workers;
+import io.keyway.ike.engine.log.MessageObserver;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
@@ -30,6 +31,7 @@ public record EngineContext(
     Owner owner,
     EventBus events,
     EngineCounters counters,
+    MessageObserver messages,
     SaDirectory directory,
     Leftovers leftovers,
     AtomicInteger halfOpen,

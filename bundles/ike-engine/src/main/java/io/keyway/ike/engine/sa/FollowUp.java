@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
 import io.keyway.ike.message.NotifyPayload;
@@ -14,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An answered CREATE_CHILD_SA whose additional key exchanges are still to come, each in an
@@ -24,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * one of these per IKE SA at most.
  */
 final class FollowUp {
-  private static final Logger LOG = LoggerFactory.getLogger(FollowUp.class);
-
   /** What happens with all secrets, and with the payloads that answer the last exchange. */
   interface Completion {
     CompletableFuture<Reply> complete(List<SecretBytes> secrets, List<Payload> answer);
@@ -76,7 +73,7 @@ final class FollowUp {
 
   /** Ends it without a result. */
   void drop(String reason) {
-    LOG.info("{}: additional key exchanges were not finished: {}", sa, reason);
+    IkeLog.IKE.info(sa, "additional key exchanges were not finished: {}", reason);
     forget();
     secrets.forEach(SecretBytes::close);
     dropped.run();
@@ -97,7 +94,7 @@ final class FollowUp {
             .map(NotifyPayload::data)
             .orElse(Octets.EMPTY);
     if (pending == null || !pending.link.equals(given)) {
-      LOG.info("{}: IKE_FOLLOWUP_KE that belongs to nothing", sa);
+      IkeLog.IKE.info(sa, "IKE_FOLLOWUP_KE that belongs to nothing");
       return CompletableFuture.completedFuture(Reply.notification(NotifyType.STATE_NOT_FOUND));
     }
     return pending.agree(request);

@@ -3,6 +3,8 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
@@ -17,13 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers a rekey of the IKE SA (RFC 7296 sections 1.3.2, 2.18 and 2.25.2). */
 final class IkeRekeyResponder {
-  private static final Logger LOG = LoggerFactory.getLogger(IkeRekeyResponder.class);
-
   private final IkeSa sa;
   private final IkeMessage request;
 
@@ -54,7 +52,10 @@ final class IkeRekeyResponder {
     if (choice.isEmpty()) {
       return refuse(
           NotifyType.NO_PROPOSAL_CHOSEN,
-          "none of the peer's IKE proposals is one of " + Reasons.ikeProposals(sa.config()));
+          "none of the peer's IKE proposals "
+              + request.first(SaPayload.class).map(Reasons::offered).orElse("")
+              + " is one of "
+              + Reasons.ikeProposals(sa.config()));
     }
     Octets peerSpi = choice.get().answer().spi();
     if (peerSpi.length() != 8 || peerSpi.toLong() == 0) {
@@ -111,7 +112,8 @@ final class IkeRekeyResponder {
   }
 
   private Reply refuse(int notifyType, String reason) {
-    LOG.info("{}: IKE rekey refused with {}: {}", sa, NotifyType.name(notifyType), reason);
+    IkeLog.IKE.info(sa, "IKE rekey refused with {}: {}", NotifyType.name(notifyType), reason);
+    sa.ctx().counters().count(CounterNames.failure(notifyType));
     return Reply.notification(notifyType);
   }
 }

@@ -10,14 +10,19 @@ import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.engine.base.Home;
 import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.engine.log.Failure;
+import io.keyway.ike.engine.log.IkeLog;
+import io.keyway.ike.engine.log.LogSubject;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.MessageEncoder;
 import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.PayloadType;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * {@link #state()}, {@link #status()} and {@link #execute} may be used from other threads than its
  * worker's.
  */
-public final class IkeSa {
+public final class IkeSa implements LogSubject {
   private static final Logger LOG = LoggerFactory.getLogger(IkeSa.class);
 
   /** Where an IKE SA stands. */
@@ -68,6 +73,7 @@ public final class IkeSa {
   private Path path;
   private Connection connection;
   private Candidates candidates;
+  private boolean matched;
   private volatile State state = State.CONNECTING;
   private final StatusBoard board;
   private SaCrypto crypto;
@@ -167,8 +173,9 @@ public final class IkeSa {
     return connection;
   }
 
-  void setConnection(Connection matched) {
-    connection = matched;
+  void setConnection(Connection found) {
+    connection = found;
+    matched = true;
     touch();
   }
 
@@ -352,8 +359,9 @@ public final class IkeSa {
   }
 
   private void fault(Throwable cause) {
-    LOG.error("{}: internal error, the IKE SA ends", this, cause);
+    LOG.error("{}: internal error, the IKE SA ends", logFields(), cause);
     ctx.counters().count("ike-internal-errors");
+    ctx.counters().count(Failure.INTERNAL_ERROR.counter());
     life.end("internal error: " + cause.getClass().getSimpleName() + "; see the log");
   }
 
@@ -396,6 +404,7 @@ public final class IkeSa {
   /** One message: a datagram, or several if it is long and the peer takes fragments. */
   List<byte[]> encode(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
     IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
+    ctx.messages().sent(this, traceName(), header, payloads);
     if (exchangeType == ExchangeType.IKE_INTERMEDIATE) {
       // In clear it is header and inner payloads, which is what IKE_AUTH will cover.
       byte[] clear = MessageEncoder.encode(header, payloads);
@@ -420,6 +429,25 @@ public final class IkeSa {
     return packets;
   }
 
+  /** Tells the log and the counters of a message that was opened. */
+  void noteReceived(IkeMessage message) {
+    ctx.messages().received(this, traceName(), message.header(), message.payloads());
+  }
+
+  /** The same for a message that was counted before there was an IKE SA. */
+  void noteTraced(IkeMessage message) {
+    ctx.messages().trace(this, traceName(), message.header(), message.payloads());
+  }
+
+  /** Nothing until it is known which of several connections the peer means. */
+  private String traceName() {
+    return isMatched() ? connection.name() : "";
+  }
+
+  private boolean isMatched() {
+    return initiator || candidates == null || matched;
+  }
+
   void send(List<byte[]> packets) {
     send(path, packets);
   }
@@ -431,19 +459,20 @@ public final class IkeSa {
 
   private void send(Path way, byte[] packet) {
     Optional<IkeTransport> transport = ctx.services().transport();
+    IkeLog.NET.debug(this, "sending {} octets to {}", packet.length, way.peer());
     if (transport.isEmpty()) {
-      LOG.debug("{}: no transport, a message is lost", this);
+      IkeLog.NET.debug(this, "no transport, a message is lost");
       return;
     }
     try {
       Outcome outcome = transport.get().send(way.carry(packet));
       if (!outcome.done()) {
         life.setHint(outcome.reason());
-        LOG.debug("{}: not sent: {}", this, outcome.reason());
+        IkeLog.NET.debug(this, "not sent: {}", outcome.reason());
       }
     } catch (RuntimeException e) {
       // The service is just going; the message is lost like others in a network.
-      LOG.debug("{}: not sent", this, e);
+      IkeLog.NET.debug(this, "not sent: {}", e.getMessage());
     }
   }
 
@@ -485,6 +514,22 @@ public final class IkeSa {
         life.established(),
         timers.rekeyAt(),
         children.statuses());
+  }
+
+  @Override
+  public String logFields() {
+    return "conn="
+        + (isMatched() ? connection.name() : "?")
+        + " uid="
+        + uid
+        + " spi-i="
+        + HexFormat.of().toHexDigits(spiI)
+        + " spi-r="
+        + HexFormat.of().toHexDigits(spiR)
+        + " role="
+        + (initiator ? "initiator" : "responder")
+        + " peer="
+        + path.peer();
   }
 
   /** Name, uid and SPIs, for the log. */

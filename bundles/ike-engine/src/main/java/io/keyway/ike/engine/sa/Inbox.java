@@ -1,6 +1,7 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.message.DecodeResult;
 import io.keyway.ike.message.EncryptedFragmentPayload;
 import io.keyway.ike.message.ExchangeType;
@@ -14,13 +15,9 @@ import io.keyway.ike.message.PayloadType;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What happens to a datagram between its header and the tasks of one IKE SA. */
 final class Inbox {
-  private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
-
   private final IkeSa sa;
   private final Envelopes requests;
   private final Envelopes responses;
@@ -113,7 +110,7 @@ final class Inbox {
       return;
     }
     if (!isAllowed(header)) {
-      LOG.debug("{}: {} does not belong here", sa, header);
+      IkeLog.NET.debug(sa, "{} does not belong here", header);
       count("ike-dropped-requests");
       return;
     }
@@ -160,6 +157,7 @@ final class Inbox {
   private CompletableFuture<Reply> handle(DecodeResult<IkeMessage> opened) {
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       IkeMessage request = decoded.value();
+      sa.noteReceived(request);
       return switch (request.header().exchangeType()) {
         case ExchangeType.IKE_INTERMEDIATE -> now(new IntermediateResponder(sa, request).reply());
         case ExchangeType.IKE_FOLLOWUP_KE -> FollowUp.answer(sa, request);
@@ -234,7 +232,7 @@ final class Inbox {
     boolean floats = sa.state() == IkeSa.State.CONNECTING && !sa.isInitiator();
     boolean mapped = sa.nat().remote() && !sa.nat().local();
     if (floats && sameHosts || mapped) {
-      LOG.info("{}: the peer is at {} from now on, not at {}", sa, way.peer(), sa.path().peer());
+      IkeLog.NET.info(sa, "the peer is at {} from now on, not at {}", way.peer(), sa.path().peer());
       sa.ctx().counters().count("ike-peer-moved");
       sa.setPath(way);
       if (sa.state().isEstablished()) {

@@ -10,6 +10,9 @@ import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.crypto.Puzzle;
+import io.keyway.ike.engine.log.CounterNames;
+import io.keyway.ike.engine.log.Failure;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.ExchangeType;
@@ -91,7 +94,7 @@ final class InitTask implements Task {
     if (error.isPresent()) {
       return error.get().type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(sa, error.get())
           ? Step.AGAIN
-          : end(sa, Reasons.initRefused(sa, error.get().type()));
+          : refused(sa, error.get().type());
     }
     return agree(sa, response);
   }
@@ -231,7 +234,9 @@ final class InitTask implements Task {
       return true;
     }
     sa.ctx().counters().count("ike-nat-detected");
+    IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
     if (!sa.config().natTraversal()) {
+      sa.ctx().counters().count(Failure.NAT.counter());
       sa.life().end(Reasons.nat(sa));
       return false;
     }
@@ -264,6 +269,11 @@ final class InitTask implements Task {
                 new AuthTask(child.get().name()),
                 new ChildCreateTask(child.get(), null)));
     return Step.DONE;
+  }
+
+  private Step refused(IkeSa sa, int notifyType) {
+    sa.ctx().counters().count(CounterNames.failure(notifyType));
+    return end(sa, Reasons.initRefused(sa, notifyType));
   }
 
   private Step end(IkeSa sa, String reason) {

@@ -7,11 +7,16 @@ import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.NotifyType;
+import io.keyway.ike.message.SaPayload;
+import java.net.InetSocketAddress;
 import java.util.stream.Collectors;
 
 /** Failures in words that name cause and cure. */
-final class Reasons {
+public final class Reasons {
+  private static final int MOST_OFFERED = 16;
+
   private Reasons() {}
 
   /** The peer refused IKE_SA_INIT. */
@@ -95,17 +100,29 @@ final class Reasons {
 
   /** A NAT is there and the plane cannot live with it. */
   static String nat(IkeSa sa) {
-    String where =
-        sa.nat().local() && sa.nat().remote()
-            ? "both ends are behind a NAT"
-            : sa.nat().local() ? "we are behind a NAT" : "the peer is behind a NAT";
     return "no child: "
-        + where
+        + natFound(sa.nat())
         + " (peer "
         + sa.path().peer()
         + "), and NAT traversal is off or data plane '"
         + sa.config().plane()
         + "' cannot put ESP into UDP; remove the NAT, or use a data plane that can encapsulate";
+  }
+
+  /** Address and port, without the name that a resolver may know. */
+  public static String endpoint(InetSocketAddress address) {
+    return (address.isUnresolved()
+            ? address.getHostString()
+            : address.getAddress().getHostAddress())
+        + ":"
+        + address.getPort();
+  }
+
+  /** Who is behind a NAT. */
+  static String natFound(NatDetection.Finding nat) {
+    return nat.local() && nat.remote()
+        ? "both ends are behind a NAT"
+        : nat.local() ? "we are behind a NAT" : "the peer is behind a NAT";
   }
 
   static String ikeProposals(ConnectionConfig config) {
@@ -118,5 +135,15 @@ final class Reasons {
     return config.proposals().stream()
         .map(EspProposal::keywords)
         .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** What a peer offers, as far as a line of the log has room for it. */
+  public static String offered(SaPayload offer) {
+    String all =
+        offer.proposals().stream()
+            .limit(MOST_OFFERED)
+            .map(p -> p.transforms().stream().limit(MOST_OFFERED).toList().toString())
+            .collect(Collectors.joining(", "));
+    return offer.proposals().size() > MOST_OFFERED ? all + ", ..." : all;
   }
 }

@@ -2,19 +2,16 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
+import io.keyway.ike.engine.log.IkeLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Authenticates anew (RFC 7296 section 2.8.3): a new IKE SA with the same children is made beside
  * the old one, which goes only when all of them are up. Who initiated the first IKE SA does it.
  */
 final class Reauthentication {
-  private static final Logger LOG = LoggerFactory.getLogger(Reauthentication.class);
-
   private Reauthentication() {}
 
   static void start(IkeSa old) {
@@ -55,7 +52,7 @@ final class Reauthentication {
       now.ctx().counters().count("ike-reauthenticated");
       now.life().endPolitely("it was authenticated anew");
     } else if (!now.isDead()) {
-      LOG.warn("{}: reauthentication failed and is tried again", now);
+      IkeLog.IKE.warn(now, "reauthentication failed and is tried again");
       now.ctx().counters().count("ike-reauthentication-failures");
       now.age().setReplaced(false);
       now.timers().retryReauth();

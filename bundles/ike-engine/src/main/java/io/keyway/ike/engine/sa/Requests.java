@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
 import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
@@ -184,6 +185,8 @@ final class Requests {
             () -> {
               if (transmissions < sa.ctx().settings().transmissions()) {
                 sa.ctx().counters().count("ike-retransmissions");
+                IkeLog.IKE.info(
+                    sa, "retransmit {} of request {} ({})", transmissions, activeId, progress());
                 transmit();
               } else {
                 sa.life().peerDoesNotAnswer(progress());
@@ -217,6 +220,7 @@ final class Requests {
 
   /** An authentic response (or one of IKE_SA_INIT, where nothing is authentic yet). */
   void process(IkeMessage response) {
+    sa.noteReceived(response);
     timer.cancel();
     Exchange exchange = active;
     CompletableFuture<?>[] examinations =

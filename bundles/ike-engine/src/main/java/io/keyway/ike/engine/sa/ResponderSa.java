@@ -4,6 +4,8 @@ import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.engine.log.Failure;
+import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.ExchangeType;
@@ -49,6 +51,7 @@ public final class ResponderSa {
         new IkeSa(
             ctx, ctx.newUid(), stripe, false, spiI, spiR, Path.of(datagram), candidates.anyOne());
     sa.setCandidates(candidates);
+    sa.noteTraced(request);
     Handshake handshake = sa.handshake();
     handshake.initRequest = datagram.octets();
     handshake.initiatorNonce = nonce.nonce().toArray();
@@ -57,6 +60,7 @@ public final class ResponderSa {
     sa.setNat(NatDetection.examine(request, spiI, 0, datagram.local(), datagram.remote()));
     if (sa.nat().any()) {
       ctx.counters().count("ike-nat-detected");
+      IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
     }
     try (SecretBytes secret = agreed.sharedSecret()) {
       sa.setCrypto(
@@ -105,6 +109,7 @@ public final class ResponderSa {
         () -> {
           if (sa.state() == IkeSa.State.CONNECTING) {
             ctx.counters().count("ike-half-open-expired");
+            ctx.counters().count(Failure.HALF_OPEN_EXPIRED.counter());
             sa.life().end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
           }
         });

@@ -3,17 +3,15 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
+import io.keyway.ike.engine.log.Failure;
+import io.keyway.ike.engine.log.IkeLog;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** How one IKE SA comes to be, is replaced, and ends. */
 final class SaLife {
-  private static final Logger LOG = LoggerFactory.getLogger(SaLife.class);
-
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
   private final long begun;
@@ -95,7 +93,7 @@ final class SaLife {
             + sa.remoteId().map(Identity::toString).orElse("?")
             + ", "
             + sa.crypto().proposal().keywords();
-    LOG.info("{}: established with {}", sa, detail);
+    IkeLog.IKE.info(sa, rekeyed ? "rekeyed, new SPIs with {}" : "established with {}", detail);
     ctx.events().publish(new EngineEvent.IkeUp(sa.connection().name(), sa.uid(), detail));
   }
 
@@ -116,12 +114,17 @@ final class SaLife {
   /** The last transmission of a request was not answered in time. */
   void peerDoesNotAnswer(String progress) {
     sa.ctx().counters().count("ike-peers-dead");
+    Failure kind = sa.requests().isActive(LivenessTask.class) ? Failure.LIVENESS : Failure.SILENCE;
+    sa.ctx().counters().count(kind.counter());
     String extra = hint.isEmpty() ? "" : " (" + hint + ")";
     String check =
         established.isPresent()
             ? "; the path or the peer is down"
             : "; check that the peer runs, its address and port, and filters on the way";
-    end("peer " + sa.path().peer() + " does not answer: " + progress + extra + check);
+    String what = kind == Failure.LIVENESS ? "liveness check failed: peer " : "peer ";
+    String reason = what + sa.path().peer() + " does not answer: " + progress + extra + check;
+    IkeLog.IKE.warn(sa, "{}", reason);
+    end(reason);
   }
 
   /** Ends the SA here and now, without a word to the peer; idempotent. */
@@ -151,10 +154,10 @@ final class SaLife {
       theirs.successor().life().end(reason);
     }
     if (established.isPresent() && !superseded) {
-      LOG.info("{}: ended: {}", sa, reason);
+      IkeLog.IKE.info(sa, "deleted: {}", reason);
       ctx.events().publish(new EngineEvent.IkeDown(sa.connection().name(), sa.uid(), reason));
     } else {
-      LOG.debug("{}: ended: {}", sa, reason);
+      IkeLog.IKE.debug(sa, "ended: {}", reason);
     }
     ended.complete(null);
   }

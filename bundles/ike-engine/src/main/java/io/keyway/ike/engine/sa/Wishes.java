@@ -4,17 +4,15 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.ike.engine.log.IkeLog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The children that somebody wants on one IKE SA and that are not there yet, in order. */
 final class Wishes {
-  private static final Logger LOG = LoggerFactory.getLogger(Wishes.class);
   private static final int MAX_ATTEMPTS = 4;
 
   private final IkeSa sa;
@@ -78,7 +76,7 @@ final class Wishes {
       fail(config.name(), Outcome.unavailable(reason));
       return;
     }
-    LOG.info("{}: child {} is tried again: {}", sa, config.name(), reason);
+    IkeLog.CHD.info(sa, "child {} is tried again: {}", config.name(), reason);
     sa.after(
         sa.ctx().settings().retransmitFirst(),
         () -> {
@@ -94,7 +92,7 @@ final class Wishes {
     if (wish == null) {
       return;
     }
-    LOG.info("{}: child {} was not made: {}", sa, name, why.reason());
+    IkeLog.CHD.info(sa, "child {} was not made: {}", name, why.reason());
     sa.ctx().counters().count("child-failures");
     wish.complete(ChildResult.of(why));
     sa.ctx()

@@ -41,6 +41,8 @@ final class Engines {
             random,
             UUID.randomUUID().toString(),
             new HttpFetcher(workers.fetching(), Duration.ofSeconds(2), 1 << 20));
+    // So that the search for keys in the log covers the trace of messages, too.
+    engine.traceAlways("*");
     engine.setSad(sad);
     engine.setSpd(spd);
     engine.setSecrets(secrets);
