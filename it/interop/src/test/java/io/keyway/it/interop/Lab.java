@@ -26,9 +26,9 @@ final class Lab implements Closeable {
 
   /** One end of the cable. */
   record Side(String letter, NetNs ns, String address, String inner, Path dir) {
-    /** The outer address over IPv6. */
+    /** The outer address over IPv6, as Java writes it. */
     String address6() {
-      return "fd37::" + address.substring(address.length() - 1);
+      return "fd37:0:0:0:0:0:0:" + address.substring(address.length() - 1);
     }
   }
 

@@ -66,7 +66,8 @@ final class StubLog {
         }
         case "del_sa" ->
             left.removeIf(
-                sa -> sa.spi().equals(text(event, "spi")) && sa.dst().equals(text(event, "dst")));
+                sa ->
+                    sa.spi().equals(text(event, "spi")) && sa.dst().equals(address(event, "dst")));
         default -> {}
       }
     }
@@ -107,8 +108,8 @@ final class StubLog {
     int integrity = event.get("int_alg").getAsInt();
     return new SaKeys(
         text(event, "spi"),
-        text(event, "src"),
-        text(event, "dst"),
+        address(event, "src"),
+        address(event, "dst"),
         text(event, "mode"),
         event.get("enc_alg").getAsInt(),
         text(event, "enc_key"),
@@ -136,5 +137,14 @@ final class StubLog {
                       ts.get("to_port").getAsInt()));
             });
     return selectors.stream().distinct().sorted().toList();
+  }
+
+  /** charon shortens addresses of IPv6, Java does not. */
+  private static String address(JsonObject event, String name) {
+    try {
+      return java.net.InetAddress.getByName(text(event, name)).getHostAddress();
+    } catch (java.net.UnknownHostException e) {
+      throw new AssertionError(event.toString(), e);
+    }
   }
 }
