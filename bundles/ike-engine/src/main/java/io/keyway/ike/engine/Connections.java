@@ -1,6 +1,7 @@
 package io.keyway.ike.engine;
 
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.Connection;
 import java.net.InetAddress;
@@ -51,6 +52,10 @@ final class Connections {
     if (known == null) {
       known = new Connection(config);
       byName.put(config.name(), known);
+    } else if (isFoundAlike(known.config(), config)) {
+      // A handshake under way, and a first message just now, find it without a gap.
+      known.replace(config);
+      return known;
     } else {
       unindex(known);
       release(localOf(known.config()));
@@ -60,6 +65,12 @@ final class Connections {
     locals.merge(localOf(config), 1, Integer::sum);
     byAddress.computeIfAbsent(Key.of(config), key -> new Bucket()).add(connection);
     return connection;
+  }
+
+  private static boolean isFoundAlike(ConnectionConfig a, ConnectionConfig b) {
+    return Key.of(a).equals(Key.of(b))
+        && Identities.remote(a).equals(Identities.remote(b))
+        && a.proposals().equals(b.proposals());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.keyway.ike.engine;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.ike.engine.base.Worker;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Ends and rekeys what a selection names, and answers in time. */
@@ -49,6 +51,13 @@ final class Operations {
     for (IkeSa sa : ikeSas(selection)) {
       parts.add(within(sa, timeout, Control.terminateIke(sa, reason), reason));
     }
+    for (String left : leftoversOf(selection)) {
+      parts.add(
+          limited(
+              timeout,
+              ctx.leftovers().remove(left).thenApply(n -> ChildResult.of(Outcome.ok())),
+              "the child's end"));
+    }
     return merged(parts, "there is no such IKE SA");
   }
 
@@ -67,6 +76,19 @@ final class Operations {
       parts.add(limited(timeout, Control.rekeyIke(sa), "the rekey"));
     }
     return merged(parts, "there is no such IKE SA");
+  }
+
+  /** Children of a connection that an earlier life of the engine left in the plane. */
+  private List<String> leftoversOf(Selection selection) {
+    if (!(selection instanceof Selection.Connection named)) {
+      return List.of();
+    }
+    Set<String> left = ctx.leftovers().names();
+    return connections.get(named.connection()).stream()
+        .flatMap(connection -> connection.config().children().stream())
+        .map(ChildConfig::name)
+        .filter(left::contains)
+        .toList();
   }
 
   private Collection<IkeSa> sasOf(String connection) {

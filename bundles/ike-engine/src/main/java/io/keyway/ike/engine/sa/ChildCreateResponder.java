@@ -118,6 +118,11 @@ final class ChildCreateResponder {
     }
     int spi = rekey.spi().toInt();
     old = sa.children().byPeerSpi(spi).orElse(null);
+    if (old == null && sa.requests().isActive(ChildCreateTask.class)) {
+      // Perhaps the very one that its answer, which is still on its way, makes.
+      return Optional.of(
+          error(NotifyType.TEMPORARY_FAILURE, "a child is being made, and may be the one meant"));
+    }
     if (old == null) {
       IkeLog.CHD.info(sa, "the peer wants to replace a child that is not here");
       return Optional.of(

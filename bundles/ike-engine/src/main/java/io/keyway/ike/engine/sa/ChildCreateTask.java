@@ -117,6 +117,7 @@ final class ChildCreateTask implements Task {
       followUps.build(sa, request);
       return;
     }
+    sa.children().forgetEndedEarly();
     inAuth = sa.state() == IkeSa.State.CONNECTING;
     if (inAuth) {
       ourNonce = sa.handshake().initiatorNonce;
@@ -222,6 +223,13 @@ final class ChildCreateTask implements Task {
       return Step.AGAIN;
     }
     keying.additionalSecrets(followUps.secrets());
+    if (sa.children().isEndedEarly(peerSpi)) {
+      return notAcceptable(sa, "the peer ended the child before its answer was here");
+    }
+    if (old != null && old.state() == ChildSa.State.DELETING) {
+      // Somebody ended it while its rekey was under way, and meant its successor, too.
+      return notAcceptable(sa, "the child that was to be replaced is ended");
+    }
     if (old != null && losesAgainstPeer()) {
       keying.close();
       return concede(sa);
@@ -284,6 +292,12 @@ final class ChildCreateTask implements Task {
     if (child.state() != ChildSa.State.INSTALLING) {
       // Ended while it was being installed: what came to the plane goes again.
       new Installer(now).remove(child, false);
+      if (old != null && old.rekeying == this && !now.isDead()) {
+        old.rekeyWon = false;
+        now.children()
+            .rekeyFailed(
+                old, Outcome.unavailable("the new child ended while it was being installed"));
+      }
     } else if (outcome.done()) {
       installed(now, child);
     } else {

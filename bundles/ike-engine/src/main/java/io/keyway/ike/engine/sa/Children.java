@@ -9,19 +9,27 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The children of one IKE SA. */
 final class Children {
+  /** One request is out at a time; more can only be nonsense. */
+  private static final int MAX_ENDED_EARLY = 8;
+
   private final IkeSa sa;
   private final Map<String, ChildSa> byUid = new LinkedHashMap<>();
   private final Map<Integer, ChildSa> byOutboundSpi = new HashMap<>();
   private final Map<String, List<ChildSa>> byName = new HashMap<>();
   private final List<CompletableFuture<ChildResult>> ikeRekeyWaiters = new ArrayList<>();
+
+  /** SPIs of children that the peer ended before its answer that makes them was here. */
+  private final Set<Integer> endedEarly = new HashSet<>();
 
   /** Installations and removals that SAD or SPD did not answer yet. */
   private int busy;
@@ -52,6 +60,22 @@ final class Children {
 
   List<ChildSa> named(String name) {
     return List.copyOf(byName.getOrDefault(name, List.of()));
+  }
+
+  /** The peer ends a child that is not here, while our request for one is out. */
+  void endedEarly(int peerSpi) {
+    if (endedEarly.size() < MAX_ENDED_EARLY) {
+      endedEarly.add(peerSpi);
+    }
+  }
+
+  /** Whether the peer ended what its answer makes. */
+  boolean isEndedEarly(int peerSpi) {
+    return endedEarly.contains(peerSpi);
+  }
+
+  void forgetEndedEarly() {
+    endedEarly.clear();
   }
 
   void beginWork() {
@@ -217,6 +241,11 @@ final class Children {
     Optional<ChildSa> heir = waitingHeir(child);
     boolean wasUp =
         child.selected && child.state() != ChildSa.State.REKEYED && heir.isEmpty() && !covered;
+    if (child.state() == ChildSa.State.INSTALLING && child.ours && child.replaces == null) {
+      // The peer made it for us and ended it at once, and has none of an earlier life either.
+      sa.wishes().fail(child.name(), Outcome.unavailable(reason));
+      sa.ctx().leftovers().remove(child.name());
+    }
     child.setState(ChildSa.State.DELETED);
     forget(child);
     if (heir.isEmpty()) {

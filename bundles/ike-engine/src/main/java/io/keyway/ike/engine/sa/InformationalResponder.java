@@ -53,6 +53,11 @@ final class InformationalResponder {
   }
 
   private void end(Octets spi, List<Integer> ours, List<CompletableFuture<Void>> switches) {
+    if (sa.children().byPeerSpi(spi.toInt()).isEmpty()
+        && sa.requests().isActive(ChildCreateTask.class)) {
+      // Perhaps the very one that its answer, which is still on its way, makes.
+      sa.children().endedEarly(spi.toInt());
+    }
     sa.children()
         .byPeerSpi(spi.toInt())
         // Both delete at the same moment: each names nothing (RFC 7296 section 2.25.1).

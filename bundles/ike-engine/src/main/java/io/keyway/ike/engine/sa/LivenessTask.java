@@ -1,5 +1,6 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.Outcome;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.Payload;
 import java.util.List;
@@ -7,14 +8,16 @@ import java.util.List;
 /** An empty INFORMATIONAL request: any authentic answer proves that the peer lives. */
 final class LivenessTask implements Task {
   private final Runnable alive;
+  private final Runnable unknown;
 
   LivenessTask() {
-    this(() -> {});
+    this(() -> {}, () -> {});
   }
 
-  /** With what to do once the peer has answered. */
-  LivenessTask(Runnable alive) {
+  /** With what to do once the peer has answered, or when it will not be known. */
+  LivenessTask(Runnable alive, Runnable unknown) {
     this.alive = alive;
+    this.unknown = unknown;
   }
 
   @Override
@@ -26,5 +29,10 @@ final class LivenessTask implements Task {
   public Step process(IkeSa sa, IkeMessage response) {
     alive.run();
     return Step.DONE;
+  }
+
+  @Override
+  public void abandon(IkeSa sa, Outcome why) {
+    unknown.run();
   }
 }

@@ -84,6 +84,11 @@ final class Requests {
         || preparing != null && preparing.concernsChildren();
   }
 
+  /** Whether the peer may be establishing the IKE SA just now. */
+  boolean isAuthenticating() {
+    return active != null && active.type() == ExchangeType.IKE_AUTH;
+  }
+
   boolean isActive(Class<? extends Task> kind) {
     return active != null && active.has(kind);
   }
@@ -248,6 +253,9 @@ final class Requests {
       }
       if (step == Task.Step.ENDED) {
         active = null;
+        int next = exchange.tasks().indexOf(task) + 1;
+        Outcome why = Outcome.unavailable("the IKE SA ends");
+        exchange.tasks().subList(next, exchange.tasks().size()).forEach(t -> t.abandon(sa, why));
         kick();
         return;
       }

@@ -20,6 +20,9 @@ final class SaLife {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private String hint = "";
 
+  /** Why the SA ends as soon as the peer can be told; empty: it does not. */
+  private String leaving = "";
+
   SaLife(IkeSa sa) {
     this.sa = sa;
     this.begun = sa.ctx().directory().nextOrder();
@@ -95,11 +98,20 @@ final class SaLife {
             + sa.crypto().proposal().keywords();
     IkeLog.IKE.info(sa, rekeyed ? "rekeyed, new SPIs with {}" : "established with {}", detail);
     ctx.events().publish(new EngineEvent.IkeUp(sa.connection().name(), sa.uid(), detail));
+    if (!leaving.isEmpty()) {
+      endPolitely(leaving);
+    }
   }
 
   /** Tells the peer that the SA ends, and ends it once the peer confirmed or is silent. */
   void endPolitely(String reason) {
     if (sa.isDead() || sa.state() == IkeSa.State.DELETING) {
+      return;
+    }
+    if (established.isEmpty() && sa.requests().isAuthenticating()) {
+      // The peer may have answered: then it holds an IKE SA and a child, and must be told.
+      leaving = reason;
+      sa.wishes().failAll(Outcome.unavailable(reason));
       return;
     }
     if (sa.crypto() == null || established.isEmpty() || sa.state() == IkeSa.State.FORGOTTEN) {

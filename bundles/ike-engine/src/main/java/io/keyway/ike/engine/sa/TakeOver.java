@@ -72,7 +72,17 @@ final class TakeOver {
     if (sa.timers().heardSince(surelyInstalled)) {
       turn(child);
     } else {
-      sa.requests().enqueue(Exchange.informational(new LivenessTask(() -> turn(child))));
+      sa.requests()
+          .enqueue(
+              Exchange.informational(
+                  new LivenessTask(() -> turn(child), () -> askSuccessor(sa, child))));
+    }
+  }
+
+  /** An IKE rekey came between question and answer, so the answer never comes. */
+  private static void askSuccessor(IkeSa before, ChildSa child) {
+    if (child.ike() != before) {
+      ask(child);
     }
   }
 

@@ -22,10 +22,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -61,6 +64,8 @@ public final class FakePlane implements SadService {
   private final List<String> log = new ArrayList<>();
   private final Map<SaId, Usage> usage = new HashMap<>();
   private final List<SecurityAssociation> earlier = new ArrayList<>();
+  private final Set<String> outboundKeys = new HashSet<>();
+  private final List<String> reused = new ArrayList<>();
   private boolean broken;
   private int rows = Integer.MAX_VALUE;
   private Duration latency = LATENCY;
@@ -125,6 +130,24 @@ public final class FakePlane implements SadService {
 
   public Optional<Installed> inbound(int spi) {
     return sas(Direction.INBOUND).stream().filter(i -> i.sa().id().spi().bits() == spi).findFirst();
+  }
+
+  /** Outbound SAs whose key was in an outbound SA before, in any life of the plane. */
+  public List<String> reusedKeys() {
+    return reused;
+  }
+
+  /** Whether an SA is of an earlier life of the engine. */
+  public boolean isEarlier(Installed installed) {
+    return earlier.contains(installed.sa());
+  }
+
+  /** A reboot: nothing is left in it, and nobody is told. */
+  public void wipe() {
+    sas.clear();
+    claims.clear();
+    leases.clear();
+    earlier.clear();
   }
 
   public List<Claim> claims() {
@@ -237,6 +260,10 @@ public final class FakePlane implements SadService {
     return call(
         "add " + sa.id().direction() + " " + sa.id().spi(),
         () -> {
+          String key = HexFormat.of().formatHex(encryption);
+          if (sa.id().direction() == Direction.OUTBOUND && !outboundKeys.add(key)) {
+            reused.add(sa.id().toString());
+          }
           sas.put(sa.id(), new Installed(sa, encryption, integrity));
           leases.remove(sa.lease());
           return Outcome.ok();

@@ -25,6 +25,7 @@ public final class Gateway {
   private final Net net;
   private final EngineSettings settings;
   private final long seed;
+  private final VirtualTime.Life workers;
   public final Net.Port port;
   public final NativeIkeEngine engine;
   public final List<EngineEvent> events = new ArrayList<>();
@@ -45,8 +46,10 @@ public final class Gateway {
     this.plane = plane;
     this.seed = seed;
     port = net.port();
+    workers = time.life();
     engine =
-        new NativeIkeEngine(settings, CRYPTO, time, time, new SeededRandom(seed), "life-" + seed);
+        new NativeIkeEngine(
+            settings, CRYPTO, workers, time, new SeededRandom(seed), "life-" + seed);
     engine.setSad(plane);
     engine.setSpd(plane.spd());
     engine.setSecrets(secrets);
@@ -56,11 +59,20 @@ public final class Gateway {
 
   /** Another life, after this one was killed: the plane goes on, and nobody was told. */
   public Gateway reborn() {
+    return reborn(false);
+  }
+
+  /** Another life; with {@code empty} the plane lost everything, too. */
+  public Gateway reborn(boolean empty) {
     engine.close();
     port.unbindAll();
     // What was asked of the plane before comes to it all the same; who restarts it tidies its SPIs.
     time.run(Duration.ofSeconds(1));
+    workers.end();
     plane.leases().clear();
+    if (empty) {
+      plane.wipe();
+    }
     plane.setEarlier(plane.sas().stream().map(FakePlane.Installed::sa).toList());
     return new Gateway(time, net, settings, plane, seed + 0x100000);
   }

@@ -13,7 +13,7 @@ public final class Lab {
   public final VirtualTime time = new VirtualTime();
   public final Net net = new Net(time);
   public Gateway left;
-  public final Gateway right;
+  public Gateway right;
 
   /** Packets that were sent, lost and held since traffic began. */
   public int packets;
@@ -88,7 +88,7 @@ public final class Lab {
         });
   }
 
-  private static boolean canDecrypt(Gateway to, FakePlane.Installed outbound) {
+  static boolean canDecrypt(Gateway to, FakePlane.Installed outbound) {
     return to.plane
         .inbound(outbound.sa().id().spi().bits())
         .filter(in -> Arrays.equals(in.encryption(), outbound.encryption()))

@@ -23,6 +23,7 @@ public final class Net {
   private final VirtualTime time;
   private final Map<InetSocketAddress, Port> bound = new HashMap<>();
   private final List<IkeTransport.Datagram> sent = new ArrayList<>();
+  private int arrived;
   private Weather weather = datagram -> List.of(LATENCY);
   private Function<IkeTransport.Datagram, IkeTransport.Datagram> nat = d -> d;
 
@@ -58,6 +59,11 @@ public final class Net {
     return sent;
   }
 
+  /** How many datagrams came to the end of the wire, copies counted. */
+  public int arrived() {
+    return arrived;
+  }
+
   /** Puts a datagram on the wire that no engine sent. */
   public void inject(IkeTransport.Datagram datagram) {
     for (Duration delay : weather.apply(datagram)) {
@@ -66,6 +72,7 @@ public final class Net {
   }
 
   private void arrive(IkeTransport.Datagram datagram) {
+    arrived++;
     Port port = bound.get(datagram.remote());
     if (port != null && port.receiver != null) {
       port.receiver.accept(

@@ -52,6 +52,11 @@ public final class VirtualTime extends Clock implements Workers {
     return true;
   }
 
+  /** Timers and tasks that are still to come. */
+  public int pending() {
+    return events.size();
+  }
+
   private void step() {
     Event event = events.poll();
     now = event.at();
@@ -81,6 +86,59 @@ public final class VirtualTime extends Clock implements Workers {
   @Override
   public Clock withZone(ZoneId zone) {
     return this;
+  }
+
+  /** The workers of one process, which do nothing more once it is killed. */
+  public Life life() {
+    return new Life();
+  }
+
+  /** See {@link #life}. */
+  public final class Life implements Workers {
+    private boolean ended;
+
+    public void end() {
+      ended = true;
+    }
+
+    private Runnable whileAlive(Runnable task) {
+      return () -> {
+        if (!ended) {
+          task.run();
+        }
+      };
+    }
+
+    @Override
+    public Worker forStripe(long stripe) {
+      Worker worker = VirtualTime.this.forStripe(stripe);
+      return new Worker() {
+        @Override
+        public boolean isCurrent() {
+          return worker.isCurrent();
+        }
+
+        @Override
+        public int backlog() {
+          return worker.backlog();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+          worker.execute(whileAlive(task));
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+          return worker.after(delay, whileAlive(task));
+        }
+      };
+    }
+
+    @Override
+    public Executor blocking() {
+      return task -> VirtualTime.this.blocking().execute(whileAlive(task));
+    }
   }
 
   /** A worker whose tasks are events; one strand never runs inside another. */
