@@ -34,7 +34,10 @@ class ShellIT {
         "rekey",
         "reconcile",
         "secret",
-        "monitor"
+        "monitor",
+        "crypto",
+        "counters",
+        "trace"
       })
   void everyCommandExplainsItself(String command, Container container) throws IOException {
     assertThat(container.shell().run("ipsec:" + command + " --help").text())
