@@ -148,6 +148,9 @@ final class Children {
     sa.ctx().counters().count("child-rekeyed");
     IkeLog.CHD.info(sa, "child {} replaces {}", successor, old);
     event(new EngineEvent.ChildRekeyed(sa.connection().name(), old.uid(), successor.status()));
+    // Who looked for duplicates while the rekey was under way saw neither of the two in use.
+    Duplicates.resolve(sa);
+    Duplicates.resolve(successor);
   }
 
   /** Starts a rekey, unless one is under way. */

@@ -14,7 +14,8 @@ import java.util.Set;
  *
  * <p>Two gateways that start at the same time make two IKE SAs with the same children. Both see the
  * same two SPIs, so both come to the same verdict: the one with the lower initiator SPI goes, and
- * its initiator sees to it, once the other one carries everything.
+ * its initiator sees to it, once the other one carries everything. Rekeys change who is the
+ * initiator of an IKE SA, so that both may be one side's in the end.
  */
 final class Duplicates {
   /** Time enough for both to come up and to publish their status. */
@@ -28,12 +29,17 @@ final class Duplicates {
    */
   static void resolve(IkeSa sa) {
     for (IkeSa other : withPeerOf(sa)) {
-      if (other != sa && other.isInitiator() != sa.isInitiator()) {
-        IkeSa mine = sa.isInitiator() ? sa : other;
-        // Decided on the worker of the SA that we may end, from the other one's status.
-        IkeSa theirs = mine == sa ? other : sa;
-        mine.after(DELAY, () -> endIfRedundant(mine, theirs));
+      if (other != sa) {
+        look(sa, other);
+        look(other, sa);
       }
+    }
+  }
+
+  /** Decided on the worker of the SA that we may end, from the other one's status. */
+  private static void look(IkeSa mine, IkeSa theirs) {
+    if (mine.isInitiator()) {
+      mine.after(DELAY, () -> endIfRedundant(mine, theirs));
     }
   }
 
@@ -43,6 +49,15 @@ final class Duplicates {
    */
   static void resolve(ChildSa child) {
     child.ike().after(DELAY, () -> endIfRedundant(child));
+  }
+
+  /**
+   * After an IKE rekey. Who started it is the initiator of the new IKE SA (RFC 7296 section 2.18),
+   * so what was looked at with the other role, or on the SA that is gone, is looked at again.
+   */
+  static void resolveAfterRekey(IkeSa successor) {
+    resolve(successor);
+    successor.children().all().forEach(Duplicates::resolve);
   }
 
   private static void endIfRedundant(ChildSa child) {
@@ -92,8 +107,7 @@ final class Duplicates {
         || theirs.age().isReplaced()
         || mine.state() != IkeSa.State.ESTABLISHED
         || !theirs.state().isEstablished()
-        || !samePeer
-        || Long.compareUnsigned(mine.spiI(), other.initiatorSpi()) > 0) {
+        || !samePeer) {
       return;
     }
     Set<String> carried = new HashSet<>();
@@ -103,9 +117,15 @@ final class Duplicates {
       }
     }
     boolean covered = mine.children().all().stream().allMatch(c -> carried.contains(c.name()));
-    if (covered && mine.children().isBusy()) {
+    boolean lower = Long.compareUnsigned(mine.spiI(), other.initiatorSpi()) < 0;
+    // The higher one goes only when there is nothing to choose: all that is carried, the lower has.
+    boolean bare = mine.children().all().isEmpty() && !carried.isEmpty();
+    if (!covered || !(lower || bare)) {
+      return;
+    }
+    if (mine.children().isBusy()) {
       mine.after(DELAY, () -> endIfRedundant(mine, theirs));
-    } else if (covered && !mine.children().all().isEmpty()) {
+    } else {
       mine.life().endPolitely("both sides connected at the same time; the other IKE SA stays");
     }
   }

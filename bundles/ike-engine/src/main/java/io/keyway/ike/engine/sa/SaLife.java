@@ -185,6 +185,7 @@ final class SaLife {
     // The side whose exchange won deletes the old one; if it forgets, time does.
     sa.after(sa.ctx().settings().halfOpenTimeout(), () -> end("replaced by a rekey"));
     by.children().ikeRekeyDone(Outcome.ok());
+    Duplicates.resolveAfterRekey(by);
   }
 
   /** The peer told us that it ends this SA. */
