@@ -135,12 +135,12 @@ public final class FirstAdministrator {
       throw new IOException(
           "the identity store has no administrator and "
               + passwordFile
-              + " is missing: write a password of at least 12 characters there (mode 0600) and restart",
+              + " is missing: write a password of at least 12 characters there (mode 0600)",
           e);
     }
     if (password.length() < 12) {
       throw new IOException(
-          passwordFile + " must hold a password of at least 12 characters; correct it and restart");
+          passwordFile + " must hold a password of at least 12 characters; correct it");
     }
     return password;
   }

@@ -127,7 +127,7 @@ class FirstAdministratorTest {
     assertThatThrownBy(this::ensure)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin.password is missing")
-        .hasMessageContaining("restart");
+        .hasMessageContaining("write a password");
     assertThat(store.getUsers().getUsers()).isEmpty();
   }
 
