@@ -3,6 +3,7 @@ package io.keyway.it.bench;
 import io.keyway.it.bench.boot.BootBench;
 import io.keyway.it.bench.crypto.CryptoBench;
 import io.keyway.it.bench.ike.IkeBench;
+import io.keyway.it.bench.ike.Size;
 import io.keyway.it.bench.load.LoadBench;
 import io.keyway.it.bench.plane.PlaneBench;
 import java.io.IOException;
@@ -56,7 +57,9 @@ public final class Bench {
             & part(Options.Part.CRYPTO, () -> new CryptoBench(out, quick ? 3 : 5))
             & part(
                 Options.Part.IKE,
-                () -> new IkeBench(out, quick ? IkeBench.Size.QUICK : IkeBench.Size.FULL))
+                () ->
+                    new IkeBench(
+                        out, Size.of(quick, options.tunnels()), options.groups(), options.proofs()))
             & part(
                 Options.Part.PLANE,
                 () -> new PlaneBench(out, quick ? PlaneBench.Size.QUICK : PlaneBench.Size.FULL))

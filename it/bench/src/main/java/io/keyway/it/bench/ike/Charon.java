@@ -2,22 +2,17 @@ package io.keyway.it.bench.ike;
 
 import io.keyway.it.bench.Cleanup;
 import io.keyway.it.bench.Proc;
-import io.keyway.it.bench.node.Suite;
+import io.keyway.it.bench.node.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One charon with the load-tester, in a mount namespace of its own. */
 final class Charon implements AutoCloseable {
   private static final String DAEMON = "/usr/lib/ipsec/charon";
   private static final String PLUGINS = "/usr/lib/ipsec/plugins";
-  private static final Map<Suite, List<String>> PROPOSALS =
-      Map.of(
-          Suite.X25519, List.of("aes128gcm16-prfsha256-curve25519", "aes128gcm16"),
-          Suite.P384, List.of("aes256gcm16-prfsha384-ecp384", "aes256gcm16"));
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Path dir;
@@ -32,13 +27,13 @@ final class Charon implements AutoCloseable {
    * Starts and waits until it can be asked.
    *
    * @param daemons owns it from its start on, also while it is waited for
-   * @param initiations settings that make it initiate, or nothing
+   * @param more settings of the load-tester
    */
   static Charon start(
-      Cleanup daemons, NetNs ns, Path dir, Path plugin, Suite suite, int port, String initiations)
+      Cleanup daemons, NetNs ns, Path dir, Path plugin, Profile profile, int port, String more)
       throws IOException, InterruptedException {
     Files.createDirectories(dir);
-    Files.writeString(dir.resolve("strongswan.conf"), configuration(dir, suite, port, initiations));
+    Files.writeString(dir.resolve("strongswan.conf"), configuration(dir, profile, port, more));
     // Its own /run, because two daemons would fight over the pid file, and its own plugin directory
     // with the load-tester in it; the machine's stay as they are.
     String script =
@@ -68,8 +63,8 @@ final class Charon implements AutoCloseable {
     return charon;
   }
 
-  private static String configuration(Path dir, Suite suite, int port, String initiations) {
-    List<String> proposals = PROPOSALS.get(suite);
+  private static String configuration(Path dir, Profile profile, int port, String more) {
+    String authentication = profile.proof().certificates() ? "pubkey" : "psk";
     return """
         charon {
           load_modular = no
@@ -92,8 +87,8 @@ final class Charon implements AutoCloseable {
               version = 2
               initiator = 127.0.0.1
               responder = 127.0.0.1
-              initiator_auth = psk
-              responder_auth = psk
+              initiator_auth = %s
+              responder_auth = %s
               proposal = %s
               esp = %s
               child_rekey = 0
@@ -114,10 +109,12 @@ final class Charon implements AutoCloseable {
             port,
             port == 0 ? 0 : 4500,
             dir,
-            proposals.get(0),
-            proposals.get(1),
+            authentication,
+            authentication,
+            profile.ike().keywords(),
+            profile.esp().keywords(),
             dir,
-            initiations,
+            more,
             dir);
   }
 
@@ -143,6 +140,10 @@ final class Charon implements AutoCloseable {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  double residentMib() throws IOException {
+    return Proc.residentMib(process.pid());
   }
 
   double cpuSeconds() throws IOException {

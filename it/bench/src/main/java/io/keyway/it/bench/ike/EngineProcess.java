@@ -26,6 +26,18 @@ final class EngineProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
   private static final String END = "";
 
+  /**
+   * The largest heap and the pauses are those of the distribution. Free heap goes back to the
+   * system after a full collection, so that resident memory says something.
+   */
+  private static final List<String> MEMORY =
+      List.of(
+          "-Xms64m",
+          "-Xmx2g",
+          "-XX:MaxGCPauseMillis=50",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=20");
+
   private final Process process;
   private final Path errors;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -39,12 +51,13 @@ final class EngineProcess implements AutoCloseable {
     reader.start();
   }
 
-  static EngineProcess start(String address, int port, boolean nativeProviders)
+  static EngineProcess start(String address, int port, boolean nativeProviders, Path credentials)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(Places.java(), "-Xms256m", "-Xmx768m"));
+    List<String> command = new ArrayList<>(List.of(Places.java()));
+    command.addAll(MEMORY);
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.addAll(List.of("-cp", Places.classPath(nativeProviders), EngineNode.class.getName()));
-    command.addAll(List.of(address, Integer.toString(port)));
+    command.addAll(List.of(address, Integer.toString(port), credentials.toString()));
     Path errors = Files.createTempFile("keyway-bench-engine", ".log");
     EngineProcess started =
         new EngineProcess(
@@ -105,6 +118,10 @@ final class EngineProcess implements AutoCloseable {
       throw new IOException("the engine refused '" + what + "': " + answer.get("error"));
     }
     return answer;
+  }
+
+  double residentMib() throws IOException {
+    return Proc.residentMib(process.pid());
   }
 
   double cpuSeconds() throws IOException {

@@ -1,8 +1,10 @@
 package io.keyway.it.bench.ike;
 
 import io.keyway.it.bench.crypto.OpensslSpeed;
-import io.keyway.it.bench.node.Suite;
+import io.keyway.it.bench.node.Profile;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What the cryptography of one side of a set-up costs by {@code openssl speed}, and nothing else:
@@ -36,14 +38,25 @@ final class OpensslSum {
         .formatted(AGREEMENTS, PRFS, PRF_OCTETS, MESSAGES, MESSAGE_OCTETS, HASHES, HASH_OCTETS);
   }
 
-  /** Milliseconds for one side. */
-  static double millis(Suite suite) throws IOException, InterruptedException {
-    boolean p384 = suite == Suite.P384;
+  /** Milliseconds for one side; empty where openssl speed measures no such key exchange. */
+  static OptionalDouble millis(Profile profile) throws IOException, InterruptedException {
+    Optional<String> group =
+        switch (profile.group()) {
+          case X25519 -> Optional.of("ecdhx25519");
+          case ECP_256 -> Optional.of("ecdhp256");
+          case ECP_384 -> Optional.of("ecdhp384");
+          case ECP_521 -> Optional.of("ecdhp521");
+          default -> Optional.empty();
+        };
+    if (group.isEmpty() || profile.proof().certificates()) {
+      return OptionalDouble.empty();
+    }
+    boolean strong = profile.strong();
     double micros =
-        AGREEMENTS * OpensslSpeed.agreement(p384 ? "ecdhp384" : "ecdhx25519")
-            + PRFS * OpensslSpeed.hmac(p384 ? "sha384" : "sha256", PRF_OCTETS)
-            + MESSAGES * OpensslSpeed.evp(p384 ? "aes-256-gcm" : "aes-128-gcm", MESSAGE_OCTETS)
+        AGREEMENTS * OpensslSpeed.agreement(group.get())
+            + PRFS * OpensslSpeed.hmac(strong ? "sha384" : "sha256", PRF_OCTETS)
+            + MESSAGES * OpensslSpeed.evp(strong ? "aes-256-gcm" : "aes-128-gcm", MESSAGE_OCTETS)
             + HASHES * OpensslSpeed.evp("sha1", HASH_OCTETS);
-    return micros / 1000;
+    return OptionalDouble.of(micros / 1000);
   }
 }

@@ -6,40 +6,33 @@ import io.keyway.api.sa.Usage;
 import io.keyway.api.sp.Policy;
 import io.keyway.api.sp.SpdService;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Remembers which claims there are by child, and nothing else. */
+/** Remembers which children have claims, and nothing else. */
 final class AcceptingSpd implements SpdService {
-  private final Map<ChildId, List<Policy>> claims = new ConcurrentHashMap<>();
+  private final Set<ChildId> claims = ConcurrentHashMap.newKeySet();
 
   @Override
   public CompletionStage<Outcome> put(Policy policy, Duration timeout) {
-    claims.compute(
-        policy.child(),
-        (child, known) -> {
-          List<Policy> all = known == null ? new ArrayList<>(2) : known;
-          all.add(policy);
-          return all;
-        });
+    claims.add(policy.child());
     return CompletableFuture.completedFuture(Outcome.ok());
   }
 
   @Override
   public CompletionStage<Outcome> select(ChildId child, Duration timeout) {
     return CompletableFuture.completedFuture(
-        claims.containsKey(child) ? Outcome.ok() : Outcome.absent("no policy of " + child));
+        claims.contains(child) ? Outcome.ok() : Outcome.absent("no policy of " + child));
   }
 
   @Override
   public CompletionStage<Outcome> remove(ChildId child, Duration timeout) {
     return CompletableFuture.completedFuture(
-        claims.remove(child) != null ? Outcome.ok() : Outcome.absent("no policy of " + child));
+        claims.remove(child) ? Outcome.ok() : Outcome.absent("no policy of " + child));
   }
 
   @Override
@@ -56,9 +49,6 @@ final class AcceptingSpd implements SpdService {
 
   @Override
   public List<Entry> entries() {
-    return claims.values().stream()
-        .flatMap(List::stream)
-        .map(policy -> new Entry(policy, true, true, ""))
-        .toList();
+    return List.of();
   }
 }

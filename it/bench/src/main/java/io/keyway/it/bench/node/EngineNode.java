@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,29 +30,44 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EngineNode {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int MOST_HALF_OPEN = 10_000;
 
   private final AcceptingSad sad = new AcceptingSad();
   private final NativeIkeEngine engine;
+  private final Losses losses = new Losses();
   private final Generator generator;
+  private final Probe probe;
   private final InetSocketAddress local;
 
-  private EngineNode(InetSocketAddress local, SecureRandom random, IkeCrypto crypto)
+  private EngineNode(InetSocketAddress local, Path secrets, SecureRandom random, IkeCrypto crypto)
       throws IOException {
     this.local = local;
     engine =
         new NativeIkeEngine(
-            EngineSettings.defaults(),
+            settings(),
             crypto,
             new ThreadWorkers(Runtime.getRuntime().availableProcessors()),
             Clock.systemUTC(),
             random,
             UUID.randomUUID().toString());
     generator = new Generator(engine);
+    probe = new Probe(engine);
+    engine.subscribe(losses);
     engine.setSad(sad);
     engine.setSpd(new AcceptingSpd());
-    engine.setSecrets(new OneSecret());
+    engine.setSecrets(new BenchSecrets(secrets));
     engine.setTransport(
         UdpIkeTransport.start(TransportLimits.DEFAULT, System::nanoTime, EngineNode::daemon));
+  }
+
+  /**
+   * Nobody is asked for a cookie, as with charon's dos_protection = no: all sites have one address.
+   */
+  private static EngineSettings settings() {
+    EngineSettings defaults = EngineSettings.defaults();
+    return defaults
+        .withHalfOpen(defaults.halfOpenTimeout(), MOST_HALF_OPEN, MOST_HALF_OPEN)
+        .withFlood(new EngineSettings.Flood(MOST_HALF_OPEN, MOST_HALF_OPEN, 10, 18));
   }
 
   private static Thread daemon(Runnable task) {
@@ -60,13 +76,16 @@ public final class EngineNode {
     return thread;
   }
 
-  /** Takes local address and port. */
+  /** Takes local address, port, and the directory of certificates. */
   public static void main(String[] arguments) throws IOException {
     SecureRandom random = new SecureRandom();
     IkeCrypto crypto = IkeCrypto.create(random);
     EngineNode node =
         new EngineNode(
-            new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), random, crypto);
+            new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])),
+            Path.of(arguments[2]),
+            random,
+            crypto);
     JsonObject ready = new JsonObject();
     JsonObject providers = new JsonObject();
     crypto.choices().forEach(c -> providers.addProperty(c.algorithm(), c.provider()));
@@ -90,16 +109,27 @@ public final class EngineNode {
   private JsonObject obey(JsonObject command) throws Exception {
     JsonObject answer = new JsonObject();
     switch (command.get("do").getAsString()) {
-      case "listen" -> listen(suite(command));
+      case "listen" -> listen(profile(command));
       case "prepare" ->
           generator.prepare(
-              suite(command),
+              profile(command),
               command.get("count").getAsInt(),
               local,
               new InetSocketAddress(
                   command.get("remote").getAsString(), command.get("port").getAsInt()));
       case "initiate" -> {
         return generator.initiate(command.get("window").getAsInt());
+      }
+      case "rekey" -> {
+        return generator.rekey(
+            command.get("children").getAsBoolean(), command.get("window").getAsInt());
+      }
+      case "memory" -> {
+        return Memory.afterCollection();
+      }
+      case "probe" -> probe.start();
+      case "probed" -> {
+        return probe.stop();
       }
       case "clear" -> generator.clear(command.get("window").getAsInt());
       case "status" -> {
@@ -108,6 +138,8 @@ public final class EngineNode {
         answer.addProperty("ike-sas", up.size());
         answer.addProperty("child-sas", up.stream().mapToLong(EngineNode::installed).sum());
         answer.addProperty("sad", sad.size());
+        answer.addProperty("lost", losses.count());
+        answer.addProperty("loss", losses.first());
         engine.counters().forEach(answer::addProperty);
       }
       default -> throw new IllegalArgumentException("unknown command " + command);
@@ -119,13 +151,13 @@ public final class EngineNode {
     return sa.children().stream().filter(child -> child.state().equals("INSTALLED")).count();
   }
 
-  private void listen(Suite suite) throws Exception {
+  private void listen(Profile profile) throws Exception {
     for (String other : engine.connections()) {
       engine.unload(other, LIMIT).toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
     Outcome outcome =
         engine
-            .load(Sites.hub(suite, local))
+            .load(Sites.hub(profile, local))
             .toCompletableFuture()
             .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     if (!outcome.done()) {
@@ -133,7 +165,7 @@ public final class EngineNode {
     }
   }
 
-  private static Suite suite(JsonObject command) {
-    return Suite.valueOf(command.get("suite").getAsString());
+  private static Profile profile(JsonObject command) {
+    return Profile.parse(command.get("profile").getAsString());
   }
 }

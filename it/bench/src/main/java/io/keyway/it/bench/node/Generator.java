@@ -4,38 +4,42 @@ import com.google.gson.JsonObject;
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeEngine.Selection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Brings many tunnels up, a bounded number at a time, and measures each. */
+/** Brings many tunnels up and rekeys them, a bounded number at a time, and measures each. */
 final class Generator {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final IkeEngine engine;
   private final List<String> loaded = new ArrayList<>();
   private int round;
+  private int initiated;
 
   Generator(IkeEngine engine) {
     this.engine = engine;
   }
 
-  /** Loads so many connections with names that were never used before. */
-  void prepare(Suite suite, int count, InetSocketAddress local, InetSocketAddress remote)
+  /** Loads so many more connections with names that were never used before. */
+  void prepare(Profile profile, int count, InetSocketAddress local, InetSocketAddress remote)
       throws Exception {
     round++;
+    int site = loaded.size();
     for (int i = 0; i < count; i++) {
       String name = "site-" + round + "-" + i;
       Outcome outcome =
           engine
-              .load(Sites.site(suite, name, i + 1, local, remote))
+              .load(Sites.site(profile, name, ++site, local, remote))
               .toCompletableFuture()
               .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       if (!outcome.done()) {
@@ -45,13 +49,40 @@ final class Generator {
     }
   }
 
+  /** One operation on one connection, by name. */
+  private interface Operation {
+    CompletionStage<ChildResult> begin(String name);
+  }
+
   /**
-   * Initiates everything that is loaded.
+   * Initiates everything that is loaded and not initiated yet.
    *
    * @param window how many may be under way at a time
    */
   JsonObject initiate(int window) throws InterruptedException, TimeoutException {
-    int count = loaded.size();
+    List<String> fresh = List.copyOf(loaded.subList(initiated, loaded.size()));
+    initiated = loaded.size();
+    return all(fresh, window, name -> engine.initiate(name, name, TIMEOUT));
+  }
+
+  /**
+   * Rekeys everything that is loaded.
+   *
+   * @param children CHILD_SAs, or else IKE SAs
+   */
+  JsonObject rekey(boolean children, int window) throws InterruptedException, TimeoutException {
+    return all(
+        List.copyOf(loaded),
+        window,
+        name ->
+            engine.rekey(
+                children ? new Selection.Child(name, name) : new Selection.Connection(name),
+                TIMEOUT));
+  }
+
+  private static JsonObject all(List<String> names, int window, Operation operation)
+      throws InterruptedException, TimeoutException {
+    int count = names.size();
     long[] nanos = new long[count];
     Arrays.fill(nanos, Long.MAX_VALUE);
     AtomicInteger failed = new AtomicInteger();
@@ -61,10 +92,10 @@ final class Generator {
     for (int i = 0; i < count; i++) {
       free.acquire();
       int index = i;
-      String name = loaded.get(i);
+      String name = names.get(i);
       long start = System.nanoTime();
-      engine
-          .initiate(name, name, TIMEOUT)
+      operation
+          .begin(name)
           .whenComplete(
               (result, error) -> {
                 if (error == null && result.outcome().kind() == Outcome.Kind.OK) {
@@ -77,19 +108,19 @@ final class Generator {
               });
     }
     if (!free.tryAcquire(window, TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS)) {
-      throw new TimeoutException("the engine did not answer for every initiation");
+      throw new TimeoutException("the engine did not answer for every call");
     }
     long elapsed = System.nanoTime() - begun;
     Arrays.sort(nanos);
-    int established = count - failed.get();
+    int done = count - failed.get();
     JsonObject answer = new JsonObject();
-    answer.addProperty("established", established);
+    answer.addProperty("done", done);
     answer.addProperty("failed", failed.get());
     answer.addProperty("reason", reason.get());
     answer.addProperty("seconds", elapsed / 1e9);
-    if (established > 0) {
-      answer.addProperty("p50", nanos[established / 2] / 1e6);
-      answer.addProperty("p99", nanos[Math.min(established - 1, established * 99 / 100)] / 1e6);
+    if (done > 0) {
+      answer.addProperty("p50", nanos[done / 2] / 1e6);
+      answer.addProperty("p99", nanos[Math.min(done - 1, done * 99 / 100)] / 1e6);
     }
     return answer;
   }
@@ -111,5 +142,6 @@ final class Generator {
     }
     free.tryAcquire(window, TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS);
     loaded.clear();
+    initiated = 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.keyway.it.bench.node;
 
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
@@ -20,30 +21,30 @@ import java.util.Optional;
  * identity and one inner host of its own, as charon's load-tester does it.
  */
 final class Sites {
-  private static final String HUB = "hub.bench.example";
+  static final String HUB = "hub.bench.example";
   private static final int REPLAY_WINDOW = 64;
 
   private Sites() {}
 
   /** The side that answers everybody. */
-  static ConnectionConfig hub(Suite suite, InetSocketAddress local) {
+  static ConnectionConfig hub(Profile profile, InetSocketAddress local) {
     return new ConnectionConfig(
-        "hub-" + suite,
+        "hub-" + profile,
         "bench",
         local.getAddress(),
         Optional.empty(),
         local.getPort(),
         local.getPort(),
-        List.of(suite.ike()),
-        authentication(Optional.of(Identity.parse(HUB)), Optional.empty()),
+        List.of(profile.ike()),
+        authentication(profile, "hub", "hub-key", HUB, Optional.empty()),
         new ConnectionConfig.Timers(Duration.ZERO, Duration.ZERO, Duration.ZERO),
         false,
-        List.of(child(suite, "hub-" + suite, prefix("10.255.0.0", 16), prefix("10.0.0.0", 8))));
+        List.of(child(profile, "hub-" + profile, prefix("10.255.0.0", 16), prefix("10.0.0.0", 8))));
   }
 
   /** One of the sides that initiate; {@code number} is below 2^24. */
   static ConnectionConfig site(
-      Suite suite, String name, int number, InetSocketAddress local, InetSocketAddress remote) {
+      Profile profile, String name, int number, InetSocketAddress local, InetSocketAddress remote) {
     byte[] inner = {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number};
     TrafficSelector host = TrafficSelector.host(address(inner));
     return new ConnectionConfig(
@@ -53,25 +54,50 @@ final class Sites {
         Optional.of(remote.getAddress()),
         local.getPort(),
         remote.getPort(),
-        List.of(suite.ike()),
+        List.of(profile.ike()),
         authentication(
-            Optional.of(Identity.parse(name + ".bench.example")), Optional.of(Identity.parse(HUB))),
+            profile, site(number), "site-key", identity(number), Optional.of(Identity.parse(HUB))),
         new ConnectionConfig.Timers(Duration.ZERO, Duration.ZERO, Duration.ZERO),
         false,
-        List.of(child(suite, name, host, prefix("10.255.0.0", 16))));
+        List.of(child(profile, name, host, prefix("10.255.0.0", 16))));
+  }
+
+  /** Who a site says it is. */
+  static String identity(int number) {
+    return "site-" + number + ".bench.example";
+  }
+
+  /** What its certificate is called. */
+  static String site(int number) {
+    return "site-" + number;
   }
 
   private static Authentication authentication(
-      Optional<Identity> local, Optional<Identity> remote) {
-    return new Authentication(Authentication.Method.PRE_SHARED_KEY, local, remote, OneSecret.NAME);
+      Profile profile, String certificate, String key, String local, Optional<Identity> remote) {
+    Optional<Identity> us = Optional.of(Identity.parse(local));
+    return profile.proof().certificates()
+        ? new Authentication(
+            Authentication.Method.CERTIFICATE,
+            Authentication.Method.CERTIFICATE,
+            us,
+            remote,
+            "",
+            new CertificateSettings(
+                profile.proof().named(certificate),
+                profile.proof().named(key),
+                List.of(profile.proof().named(BenchSecrets.AUTHORITY)),
+                CertificateSettings.Revocation.RELAXED,
+                List.of(),
+                List.of()))
+        : new Authentication(Authentication.Method.PRE_SHARED_KEY, us, remote, BenchSecrets.KEY);
   }
 
   private static ChildConfig child(
-      Suite suite, String name, TrafficSelector local, TrafficSelector remote) {
+      Profile profile, String name, TrafficSelector local, TrafficSelector remote) {
     return new ChildConfig(
         name,
         IpsecMode.TUNNEL,
-        List.of(suite.esp()),
+        List.of(profile.esp()),
         List.of(SelectorTemplate.of(local)),
         List.of(SelectorTemplate.of(remote)),
         Lifetime.UNLIMITED,
