@@ -9,9 +9,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A certification authority of one test, made with strongSwan's own tool. */
 final class Authority {
+
+  private static final Map<String, byte[]> KEYS = new ConcurrentHashMap<>();
 
   private final Path dir;
   private final String name;
@@ -85,13 +88,21 @@ final class Authority {
     return crl;
   }
 
+  /** RSA keys take seconds to make, and no test needs one that no other test had. */
   private void newKey(String file, String kind) {
     String[] parts = kind.split("-");
     List<String> line = new ArrayList<>(List.of("--gen", "--type", parts[0]));
     if (parts.length == 2) {
       line.addAll(List.of("--size", parts[1]));
     }
-    pki(Path.of(key(file)), line);
+    byte[] made =
+        KEYS.computeIfAbsent(
+            file + " " + kind,
+            ignored -> {
+              pki(Path.of(key(file)), line);
+              return read(Path.of(key(file)));
+            });
+    write(Path.of(key(file)), made);
   }
 
   String key(String file) {
@@ -149,10 +160,22 @@ final class Authority {
   }
 
   private static void copy(Path from, Path to) {
+    write(to, read(from));
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(Path to, byte[] octets) {
     try {
       Files.createDirectories(to.getParent());
       Files.deleteIfExists(to);
-      Files.write(to, Files.readAllBytes(from), StandardOpenOption.CREATE_NEW);
+      Files.write(to, octets, StandardOpenOption.CREATE_NEW);
       Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -65,6 +65,10 @@ final class LabExtension implements ExecutionCondition, ParameterResolver, After
         Path target = Path.of("target", "interop", name.replaceAll("[^A-Za-z0-9.=-]+", "_"));
         lab.keepLogs(target);
         System.err.println("logs of the failed test: " + target.toAbsolutePath());
+      } else {
+        Matrix.passed(
+            context.getRequiredTestClass().getSimpleName(),
+            context.getRequiredTestMethod().getName());
       }
     } finally {
       lab.close();

@@ -6,67 +6,90 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
-/** What is tried against charon row by row; each run leaves a line for the table in the docs. */
+/**
+ * What a run saw work with charon, a line for each row; {@link MatrixTable} makes the table of the
+ * documentation from it.
+ */
 final class Matrix {
 
-  private static final Path RESULTS = Path.of("target", "matrix.tsv");
+  /** All rows, or a core of them that takes a minute. */
+  static final boolean LONG = Boolean.getBoolean("keyway.long");
 
   private Matrix() {}
 
-  /** Which IP carries IKE and ESP. */
-  enum Ip {
-    V4,
-    V6
-  }
+  /** What lies between the two ends. */
+  enum Way {
+    V4("IPv4"),
+    V6("IPv6"),
+    /** IPv4, with the initiator behind an address that it shares with others. */
+    NAT("IPv4, behind a NAT");
 
-  /**
-   * One row.
-   *
-   * @param what for people, as it stands in the table
-   * @param keyway changes to the common configuration on our side
-   * @param charon changes on charon's side
-   * @param daemon settings of strongswan.conf
-   */
-  record Row(
-      String what,
-      Ip ip,
-      UnaryOperator<SwanctlConf> keyway,
-      UnaryOperator<SwanctlConf> charon,
-      Map<String, String> daemon) {
+    private final String title;
+
+    Way(String title) {
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+
+    static final Set<Way> ALL = Set.of(values());
+
+    /** Changes the lab's cable; before anything is started in it. */
+    void prepare(Lab lab, Side initiator) {
+      if (this == NAT) {
+        NatBox.inFrontOf(lab, initiator == Side.KEYWAY ? lab.left() : lab.right());
+      }
+    }
+
+    /** Gives a side's configuration the addresses under which it sees itself and the other one. */
+    SwanctlConf addressed(SwanctlConf conf, Lab.Side local, Lab.Side remote, boolean initiates) {
+      return switch (this) {
+        case V4 -> conf;
+        case V6 ->
+            conf.connection("local_addrs", local.address6())
+                .connection("remote_addrs", remote.address6());
+        case NAT -> initiates ? conf : conf.connection("remote_addrs", NatBox.OUTER);
+      };
+    }
 
     @Override
     public String toString() {
-      return what + " over IP" + ip.name().toLowerCase(java.util.Locale.ROOT);
+      return "over " + title;
     }
   }
 
-  /** Starts both ends of a row. */
-  static Peers start(Lab lab, Row row) {
-    return Peers.start(
-        lab,
-        c -> row.keyway().apply(addressed(c, row.ip(), lab.left(), lab.right())),
-        Map.of(),
-        c -> row.charon().apply(addressed(c, row.ip(), lab.right(), lab.left())),
-        row.daemon());
-  }
-
-  private static SwanctlConf addressed(SwanctlConf conf, Ip ip, Lab.Side local, Lab.Side remote) {
-    return ip == Ip.V4
-        ? conf
-        : conf.connection("local_addrs", local.address6())
-            .connection("remote_addrs", remote.address6());
-  }
-
   /** Notes that a row came up. */
-  static void passed(String chapter, Row row, Side initiator) {
+  static void passed(String chapter, String what, Side initiator, Way way) {
+    note(List.of("row", chapter, what, initiator.name(), way.name()));
+  }
+
+  /** Notes that a test of its own passed. */
+  static void passed(String testClass, String test) {
+    note(List.of("test", testClass, words(test)));
+  }
+
+  /** A method's name as people would write it. */
+  static String words(String method) {
+    return method.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+  }
+
+  /** Results of the run that is going on: each Maven run has a stamp. */
+  static Path results() {
+    return Path.of("target", "matrix-" + System.getProperty("keyway.run", "none") + ".tsv");
+  }
+
+  private static synchronized void note(List<String> cells) {
     try {
-      Files.createDirectories(RESULTS.getParent());
+      Files.createDirectories(results().getParent());
       Files.writeString(
-          RESULTS,
-          String.join("\t", chapter, row.what(), initiator.name(), row.ip().name()) + "\n",
+          results(),
+          String.join("\t", cells) + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

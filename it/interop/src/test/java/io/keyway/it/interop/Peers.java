@@ -39,12 +39,24 @@ record Peers(Lab lab, Keyway keyway, Charon charon) {
 
   /** Brings the child up and checks that both ends hold the same keys; returns them. */
   List<SaKeys> up(Side initiator) {
+    initiate(initiator);
+    return agreed(2);
+  }
+
+  void initiate(Side initiator) {
     if (initiator == Side.KEYWAY) {
       keyway.initiate().orFail();
     } else {
       charon.initiate().orFail();
     }
-    return agreed(2);
+  }
+
+  void terminateIke(Side who) {
+    if (who == Side.KEYWAY) {
+      keyway.terminateIke().orFail();
+    } else {
+      charon.terminateIke();
+    }
   }
 
   /**
@@ -89,15 +101,10 @@ record Peers(Lab lab, Keyway keyway, Charon charon) {
 
   /** Only these SAs are left at either end, and outbound traffic uses them. */
   void awaitOnly(List<SaKeys> pair) {
-    awaitOnly(pair, Matrix.Ip.V4);
-  }
-
-  void awaitOnly(List<SaKeys> pair, Matrix.Ip ip) {
     Await.until("charon keeps only the new pair", () -> same(charon.stub().installed(), pair));
     Await.until("Keyway keeps only the new pair", () -> same(keyway.stub().installed(), pair));
-    boolean v4 = ip == Matrix.Ip.V4;
-    String toCharon = spi(pair, v4 ? lab.right().address() : lab.right().address6());
-    String toKeyway = spi(pair, v4 ? lab.left().address() : lab.left().address6());
+    String toCharon = spi(pair, lab.right().address());
+    String toKeyway = spi(pair, lab.left().address());
     Await.until(
         "Keyway sends on the new SA",
         () -> keyway.stub().selectedOutbound().filter(toCharon::equals).isPresent());

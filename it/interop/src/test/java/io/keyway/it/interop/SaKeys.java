@@ -1,5 +1,7 @@
 package io.keyway.it.interop;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Comparator;
 import java.util.List;
 
@@ -29,5 +31,43 @@ record SaKeys(
   /** Both ends of one CHILD_SA in an order that does not depend on who asks. */
   static List<SaKeys> sorted(List<SaKeys> keys) {
     return keys.stream().sorted(BY_SPI).toList();
+  }
+
+  /** The same with every IPv6 address as Java writes it and selectors in one order. */
+  SaKeys plain() {
+    return at(address(src), address(dst));
+  }
+
+  /** The same without the outer addresses, which differ from end to end behind a NAT. */
+  SaKeys anywhere() {
+    return at("", "");
+  }
+
+  private SaKeys at(String source, String destination) {
+    return new SaKeys(
+        spi,
+        source,
+        destination,
+        mode,
+        encryption,
+        encryptionKey,
+        integrity,
+        integrityKey,
+        esn,
+        sources.stream().map(SaKeys::selector).sorted().toList(),
+        destinations.stream().map(SaKeys::selector).sorted().toList());
+  }
+
+  private static String selector(String text) {
+    String[] parts = text.split("[-\\[]", 3);
+    return address(parts[0]) + "-" + address(parts[1]) + "[" + parts[2];
+  }
+
+  private static String address(String text) {
+    try {
+      return InetAddress.getByName(text).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new AssertionError(text, e);
+    }
   }
 }
