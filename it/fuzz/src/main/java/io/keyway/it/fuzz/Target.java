@@ -13,7 +13,10 @@ public enum Target {
   SMALL(SmallTarget.class, SmallTarget::fuzzerTestOneInput),
   SEALED(SealedTarget.class, SealedTarget::fuzzerTestOneInput),
   INNER(InnerTarget.class, InnerTarget::fuzzerTestOneInput),
-  PUBLIC_VALUE(PublicValueTarget.class, PublicValueTarget::fuzzerTestOneInput);
+  PUBLIC_VALUE(PublicValueTarget.class, PublicValueTarget::fuzzerTestOneInput),
+  X509(X509Target.class, X509Target::fuzzerTestOneInput),
+  REASSEMBLY(ReassemblyTarget.class, ReassemblyTarget::fuzzerTestOneInput),
+  ENGINE(EngineTarget.class, EngineTarget::fuzzerTestOneInput);
 
   private final Class<?> type;
   private final Consumer<byte[]> entry;

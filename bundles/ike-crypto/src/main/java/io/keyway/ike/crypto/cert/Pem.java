@@ -3,9 +3,15 @@ package io.keyway.ike.crypto.cert;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The textual encoding of RFC 7468; what stands around the blocks is ignored. */
 final class Pem {
+  private static final int LONGEST_LABEL = 64;
+
+  /** RFC 7468 section 3; labels appear in reasons, so nothing that upsets a log. */
+  private static final Pattern LABEL = Pattern.compile("[\\x20-\\x7e]*");
+
   private Pem() {}
 
   /** One block; the octets may be secret. */
@@ -26,6 +32,9 @@ final class Pem {
         throw new UnusableException("a BEGIN line of PEM does not end");
       }
       String label = text.substring(at + 11, labelEnd);
+      if (label.length() > LONGEST_LABEL || !LABEL.matcher(label).matches()) {
+        throw new UnusableException("a BEGIN line of PEM has no label of letters");
+      }
       int end = text.indexOf("-----END " + label + "-----", labelEnd);
       if (end < 0) {
         throw new UnusableException("a PEM block '" + label + "' has no END line");
