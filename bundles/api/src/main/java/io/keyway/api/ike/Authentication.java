@@ -1,10 +1,13 @@
 package io.keyway.api.ike;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How both sides prove who they are; not necessarily in the same way.
+ * How both sides prove who they are; not necessarily in the same way, and perhaps in several rounds
+ * (RFC 4739), of which this is the first.
  *
  * @param method how we prove it
  * @param remoteMethod how the peer must prove it
@@ -13,6 +16,9 @@ import java.util.Optional;
  *     address is not configured either
  * @param secret pre-shared key, by its name in the secret store; empty when neither side uses one
  * @param certificates what goes with certificates on either side
+ * @param eap what goes with EAP on either side
+ * @param furtherLocal what we prove after the first round, in order
+ * @param furtherRemote what the peer must prove after the first round, in order
  */
 public record Authentication(
     Method method,
@@ -20,12 +26,16 @@ public record Authentication(
     Optional<Identity> localId,
     Optional<Identity> remoteId,
     String secret,
-    CertificateSettings certificates) {
+    CertificateSettings certificates,
+    EapSettings eap,
+    List<AuthenticationRound> furtherLocal,
+    List<AuthenticationRound> furtherRemote) {
 
   /** Methods of the northbound model. */
   public enum Method {
     PRE_SHARED_KEY,
-    CERTIFICATE
+    CERTIFICATE,
+    EAP
   }
 
   public Authentication {
@@ -35,6 +45,29 @@ public record Authentication(
     Objects.requireNonNull(remoteId, "remoteId");
     Objects.requireNonNull(secret, "secret");
     Objects.requireNonNull(certificates, "certificates");
+    Objects.requireNonNull(eap, "eap");
+    furtherLocal = List.copyOf(furtherLocal);
+    furtherRemote = List.copyOf(furtherRemote);
+  }
+
+  /** One round, without EAP. */
+  public Authentication(
+      Method method,
+      Method remoteMethod,
+      Optional<Identity> localId,
+      Optional<Identity> remoteId,
+      String secret,
+      CertificateSettings certificates) {
+    this(
+        method,
+        remoteMethod,
+        localId,
+        remoteId,
+        secret,
+        certificates,
+        EapSettings.NONE,
+        List.of(),
+        List.of());
   }
 
   /** The same method on both sides, without certificates. */
@@ -43,8 +76,49 @@ public record Authentication(
     this(method, method, localId, remoteId, secret, CertificateSettings.NONE);
   }
 
-  /** Whether either side uses this method. */
+  /** The same with EAP. */
+  public Authentication withEap(EapSettings settings) {
+    return new Authentication(
+        method,
+        remoteMethod,
+        localId,
+        remoteId,
+        secret,
+        certificates,
+        settings,
+        furtherLocal,
+        furtherRemote);
+  }
+
+  /** The same with these rounds after the first. */
+  public Authentication withRounds(
+      List<AuthenticationRound> local, List<AuthenticationRound> remote) {
+    return new Authentication(
+        method, remoteMethod, localId, remoteId, secret, certificates, eap, local, remote);
+  }
+
+  /** Everything that we prove, in order. */
+  public List<AuthenticationRound> localRounds() {
+    return all(new AuthenticationRound(method, localId, secret, certificates, eap), furtherLocal);
+  }
+
+  /** Everything that the peer must prove, in order. */
+  public List<AuthenticationRound> remoteRounds() {
+    return all(
+        new AuthenticationRound(remoteMethod, remoteId, secret, certificates, eap), furtherRemote);
+  }
+
+  private static List<AuthenticationRound> all(
+      AuthenticationRound first, List<AuthenticationRound> further) {
+    List<AuthenticationRound> all = new ArrayList<>();
+    all.add(first);
+    all.addAll(further);
+    return List.copyOf(all);
+  }
+
+  /** Whether either side uses this method in any round. */
   public boolean uses(Method one) {
-    return method == one || remoteMethod == one;
+    return localRounds().stream().anyMatch(r -> r.method() == one)
+        || remoteRounds().stream().anyMatch(r -> r.method() == one);
   }
 }

@@ -48,9 +48,7 @@ final class Bucket {
           new Use(proposal, 1),
           (known, one) -> new Use(known.proposal(), known.count() + 1));
     }
-    if (wantsCertificate(config)) {
-      authorityUses.merge(config.authentication().certificates().authorities(), 1, Integer::sum);
-    }
+    authorities(config).ifPresent(names -> authorityUses.merge(names, 1, Integer::sum));
     publish();
   }
 
@@ -72,18 +70,22 @@ final class Bucket {
           IkeProposals.algorithms(proposal),
           (key, use) -> use.count() == 1 ? null : new Use(use.proposal(), use.count() - 1));
     }
-    if (wantsCertificate(config)) {
-      authorityUses.computeIfPresent(
-          config.authentication().certificates().authorities(),
-          (names, count) -> count == 1 ? null : count - 1);
-    }
+    authorities(config)
+        .ifPresent(
+            names ->
+                authorityUses.computeIfPresent(
+                    names, (key, count) -> count == 1 ? null : count - 1));
     publish();
     anyOne = byName.isEmpty() ? anyOne : byName.values().iterator().next();
     return !byName.isEmpty();
   }
 
-  private static boolean wantsCertificate(ConnectionConfig config) {
-    return config.authentication().remoteMethod() == Authentication.Method.CERTIFICATE;
+  /** Whose certificates the peer may show; empty when it needs none. */
+  private static Optional<List<String>> authorities(ConnectionConfig config) {
+    return config.authentication().remoteRounds().stream()
+        .filter(round -> round.method() == Authentication.Method.CERTIFICATE)
+        .map(round -> round.certificates().authorities())
+        .findFirst();
   }
 
   private void publish() {

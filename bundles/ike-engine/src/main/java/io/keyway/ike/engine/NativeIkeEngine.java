@@ -98,7 +98,8 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
         new EngineContext(
             settings,
             services,
-            new Authenticators(services::secrets, workers.blocking(), clock, crypto, fetcher),
+            new Authenticators(
+                services::secrets, workers.blocking(), clock, crypto, fetcher, random),
             crypto,
             workers,
             clock,

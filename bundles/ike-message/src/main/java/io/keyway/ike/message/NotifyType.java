@@ -41,6 +41,8 @@ public final class NotifyType {
   public static final int UPDATE_SA_ADDRESSES = 16400;
   public static final int COOKIE2 = 16401;
   public static final int NO_NATS_ALLOWED = 16402;
+  public static final int MULTIPLE_AUTH_SUPPORTED = 16404;
+  public static final int ANOTHER_AUTH_FOLLOWS = 16405;
   public static final int REDIRECT_SUPPORTED = 16406;
   public static final int REDIRECT = 16407;
   public static final int EAP_ONLY_AUTHENTICATION = 16417;
@@ -98,6 +100,8 @@ public final class NotifyType {
       case UPDATE_SA_ADDRESSES -> "UPDATE_SA_ADDRESSES";
       case COOKIE2 -> "COOKIE2";
       case NO_NATS_ALLOWED -> "NO_NATS_ALLOWED";
+      case MULTIPLE_AUTH_SUPPORTED -> "MULTIPLE_AUTH_SUPPORTED";
+      case ANOTHER_AUTH_FOLLOWS -> "ANOTHER_AUTH_FOLLOWS";
       case REDIRECT_SUPPORTED -> "REDIRECT_SUPPORTED";
       case REDIRECT -> "REDIRECT";
       case EAP_ONLY_AUTHENTICATION -> "EAP_ONLY_AUTHENTICATION";

@@ -2,46 +2,109 @@ package io.keyway.ike.engine.auth;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Result;
-import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.AuthenticationRound;
+import io.keyway.ike.engine.eap.EapConversation;
+import io.keyway.ike.engine.eap.EapMethods;
+import io.keyway.ike.engine.eap.EapName;
+import io.keyway.ike.engine.eap.EapPeer;
+import io.keyway.ike.engine.eap.EapServer;
 import io.keyway.ike.message.Payload;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** One run of IKE_AUTH: our proof and the peer's. Futures complete on any thread. */
+/**
+ * One run of IKE_AUTH: what we prove and what the peer proves, each in one round or more (RFC
+ * 4739). Futures complete on any thread.
+ */
 public final class AuthSession implements AutoCloseable {
-  private final Authenticators authenticators;
-  private final Authentication how;
-  private final Authenticator local;
-  private final Authenticator remote;
+  private final Supplier<CompletableFuture<List<Payload>>> requests;
+  private final EapMethods eapMethods;
+  private final List<AuthenticationRound> ours;
+  private final List<AuthenticationRound> theirs;
+  private final List<Optional<Authenticator>> local;
+  private final List<Optional<Authenticator>> remote;
+  private final List<EapConversation> conversations = new ArrayList<>();
 
   AuthSession(
-      Authenticators authenticators,
-      Authentication how,
-      Authenticator local,
-      Authenticator remote) {
-    this.authenticators = authenticators;
-    this.how = how;
+      Supplier<CompletableFuture<List<Payload>>> requests,
+      EapMethods eapMethods,
+      List<AuthenticationRound> ours,
+      List<AuthenticationRound> theirs,
+      List<Optional<Authenticator>> local,
+      List<Optional<Authenticator>> remote) {
+    this.requests = requests;
+    this.eapMethods = eapMethods;
+    this.ours = ours;
+    this.theirs = theirs;
     this.local = local;
     this.remote = remote;
   }
 
-  public CompletableFuture<Result<Proof>> prove(Claim claim) {
-    return local.prove(claim);
+  /** What we prove, in order. */
+  public List<AuthenticationRound> ours() {
+    return ours;
   }
 
-  public CompletableFuture<Outcome> verify(Evidence evidence) {
-    return remote.verify(evidence);
+  /** What the peer proves, in order. */
+  public List<AuthenticationRound> theirs() {
+    return theirs;
+  }
+
+  /** Whether either side has more than one round, which both must support (RFC 4739). */
+  public boolean hasFurtherRounds() {
+    return ours.size() > 1 || theirs.size() > 1;
+  }
+
+  /** Whether nothing but EAP proves who the responder is (RFC 5998). */
+  public boolean isEapOnly() {
+    return isEap(ours.get(0)) && isEap(theirs.get(0));
+  }
+
+  public static boolean isEap(AuthenticationRound round) {
+    return round.method() == Method.EAP;
+  }
+
+  /** Our proof of a round that is not EAP. */
+  public CompletableFuture<Result<Proof>> prove(int round, Claim claim) {
+    return local.get(round).orElseThrow().prove(claim);
+  }
+
+  /** The peer's proof of a round that is not EAP. */
+  public CompletableFuture<Outcome> verify(int round, Evidence evidence) {
+    return remote.get(round).orElseThrow().verify(evidence);
+  }
+
+  /** Our side of a round that is EAP, as initiator. */
+  public EapPeer eapPeer(int round, EapName name) {
+    EapPeer peer = new EapPeer(ours.get(round).eap(), eapMethods, name, isEapOnly());
+    conversations.add(peer);
+    return peer;
+  }
+
+  /** Our side of a round of the peer that is EAP, as responder. */
+  public EapServer eapServer(int round, Optional<EapName> ikeName, int identifier) {
+    EapServer server =
+        new EapServer(theirs.get(round).eap(), eapMethods, ikeName, isEapOnly(), identifier);
+    conversations.add(server);
+    return server;
   }
 
   /** What we ask the peer for in IKE_AUTH as initiator. */
   public CompletableFuture<List<Payload>> requests() {
-    return authenticators.requests(how);
+    return requests.get();
   }
 
   /** Wipes what was fetched for this run; idempotent. */
   @Override
   public void close() {
-    local.close();
-    remote.close();
+    Stream.concat(local.stream(), remote.stream())
+        .flatMap(Optional::stream)
+        .forEach(Authenticator::close);
+    conversations.forEach(EapConversation::close);
   }
 }

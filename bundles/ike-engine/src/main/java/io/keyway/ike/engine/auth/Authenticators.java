@@ -2,12 +2,16 @@ package io.keyway.ike.engine.auth;
 
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.store.SecretStore;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.Fetcher;
 import io.keyway.ike.crypto.cert.Revocation;
+import io.keyway.ike.engine.eap.EapMethods;
+import io.keyway.ike.engine.eap.StandardMethods;
 import io.keyway.ike.message.Payload;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -27,6 +31,7 @@ public final class Authenticators {
   private final Clock clock;
   private final IkeCrypto crypto;
   private final Revocation revocation;
+  private final EapMethods eapMethods;
 
   /**
    * For an engine.
@@ -34,54 +39,77 @@ public final class Authenticators {
    * @param secrets the store as it is now
    * @param blocking where reading files and checking signatures may take its time
    * @param fetcher for CRLs and OCSP
+   * @param random for challenges
    */
   public Authenticators(
       Supplier<Optional<SecretStore>> secrets,
       Executor blocking,
       Clock clock,
       IkeCrypto crypto,
-      Fetcher fetcher) {
+      Fetcher fetcher,
+      SecureRandom random) {
     this.blocking = blocking;
     this.clock = clock;
     this.crypto = crypto;
     store = new CredentialStore(secrets, blocking, crypto.signatures(), clock);
     revocation = new Revocation(fetcher, clock);
+    eapMethods = new StandardMethods(store::eapPassword, random);
   }
 
   /** For one run of IKE_AUTH. */
   public AuthSession session(Authentication how) {
-    Authenticator local = authenticator(how.method(), how);
-    Authenticator remote =
-        how.remoteMethod() == how.method() ? local : authenticator(how.remoteMethod(), how);
-    return new AuthSession(this, how, local, remote);
+    List<AuthenticationRound> ours = how.localRounds();
+    List<AuthenticationRound> theirs = how.remoteRounds();
+    List<Optional<Authenticator>> local = new ArrayList<>();
+    ours.forEach(round -> local.add(authenticator(round)));
+    List<Optional<Authenticator>> remote = new ArrayList<>();
+    theirs.forEach(
+        // One that serves both sides fetches what they share only once.
+        round ->
+            remote.add(
+                ours.size() == 1 && theirs.size() == 1 && round.method() == ours.get(0).method()
+                    ? local.get(0)
+                    : authenticator(round)));
+    return new AuthSession(requests(how), eapMethods, ours, theirs, local, remote);
   }
 
-  private Authenticator authenticator(Method method, Authentication how) {
-    return switch (method) {
-      case PRE_SHARED_KEY -> new PreSharedKey(store, how.secret());
+  /** None for EAP, which is a conversation. */
+  private Optional<Authenticator> authenticator(AuthenticationRound round) {
+    return switch (round.method()) {
+      case PRE_SHARED_KEY -> Optional.of(new PreSharedKey(store, round.secret()));
       case CERTIFICATE ->
-          new CertificateAuthenticator(
-              store, blocking, clock, crypto.signatures(), revocation, how.certificates());
+          Optional.of(
+              new CertificateAuthenticator(
+                  store, blocking, clock, crypto.signatures(), revocation, round.certificates()));
+      case EAP -> Optional.empty();
     };
   }
 
   /** Loads what a connection will need, so that nobody has to wait for it. */
   public void prepare(Authentication how) {
-    if (how.remoteMethod() == Method.CERTIFICATE) {
-      store.trustNow(how.certificates().authorities());
-    }
+    wanted(how).ifPresent(settings -> store.trustNow(settings.authorities()));
+  }
+
+  /** What a certificate of the peer is judged by; empty when it needs none. */
+  private static Optional<CertificateSettings> wanted(Authentication how) {
+    return how.remoteRounds().stream()
+        .filter(round -> round.method() == Method.CERTIFICATE)
+        .map(AuthenticationRound::certificates)
+        .findFirst();
   }
 
   /** CERTREQ for IKE_AUTH as initiator. */
-  CompletableFuture<List<Payload>> requests(Authentication how) {
-    CertificateSettings settings = how.certificates();
-    return how.remoteMethod() == Method.CERTIFICATE
-        ? store
-            .trust(settings.authorities())
-            .thenApply(
-                trust ->
-                    List.of(Trust.request(trust.value().map(Trust::anchors).orElse(List.of()))))
-        : CompletableFuture.completedFuture(List.of());
+  private Supplier<CompletableFuture<List<Payload>>> requests(Authentication how) {
+    Optional<CertificateSettings> settings = wanted(how);
+    return () ->
+        settings.isEmpty()
+            ? CompletableFuture.completedFuture(List.of())
+            : store
+                .trust(settings.get().authorities())
+                .thenApply(
+                    trust ->
+                        List.of(
+                            Trust.request(trust.value().map(Trust::anchors).orElse(List.of()))));
   }
 
   /**

@@ -68,6 +68,21 @@ final class CredentialStore {
         });
   }
 
+  /** A password for EAP, which the caller owns; ABSENT when there is none of that name. */
+  CompletableFuture<Result<SecretBytes>> eapPassword(String name) {
+    return read(
+        s ->
+            s.get(name, Kind.EAP_PASSWORD)
+                .map(Result::ok)
+                .orElseGet(
+                    () ->
+                        Result.failed(
+                            Outcome.absent(
+                                "there is no EAP password named '"
+                                    + name
+                                    + "' in the secret store; put it there"))));
+  }
+
   /** Our certificate with its key. */
   CompletableFuture<Result<OwnCredential>> own(String certificate, String privateKey) {
     List<String> names = List.of(certificate, privateKey);

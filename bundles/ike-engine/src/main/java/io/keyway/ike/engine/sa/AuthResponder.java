@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Result;
+import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
 import io.keyway.ike.engine.auth.AuthSession;
@@ -14,8 +15,10 @@ import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.CertificatePayload;
+import io.keyway.ike.message.EapPayload;
 import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Payload;
 import java.util.ArrayList;
@@ -23,33 +26,60 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Answers IKE_AUTH by whatever method (RFC 7296 sections 1.2 and 2.15). */
-final class AuthResponder {
-  private final IkeSa sa;
-  private final IkeMessage request;
+/**
+ * Answers IKE_AUTH by whatever method (RFC 7296 sections 1.2, 2.15 and 2.16), in as many messages
+ * as it takes: one round of the peer after the other, and one of ours in each answer until there
+ * are no more (RFC 4739). Lives in the handshake, which is bounded and timed as half-open.
+ */
+final class AuthResponder implements AutoCloseable {
+  /** EAP has limits of its own; this one is for peers that ask without end. */
+  private static final int MOST_MESSAGES = 100;
 
-  AuthResponder(IkeSa sa, IkeMessage request) {
+  private final IkeSa sa;
+
+  /** What the child is made of in the end. */
+  private final IkeMessage first;
+
+  private AuthSession session;
+  private Identity peer;
+  private int our;
+  private int their;
+  private int messages;
+  private IdPayload idI;
+  private IdPayload idR;
+  private ResponderEap eap;
+
+  private AuthResponder(IkeSa sa, IkeMessage first) {
     this.sa = sa;
-    this.request = request;
+    this.first = first;
   }
 
-  CompletableFuture<Reply> reply() {
-    IdPayload idI = id(true).orElse(null);
-    if (idI == null) {
-      return CompletableFuture.completedFuture(
-          Reply.notification(NotifyType.INVALID_SYNTAX)
-              .then(() -> sa.life().end("the peer sent no identity in IKE_AUTH")));
+  /** The reply to one request. */
+  static CompletableFuture<Reply> answer(IkeSa sa, IkeMessage request) {
+    Handshake handshake = sa.handshake();
+    if (handshake.auth == null) {
+      handshake.auth = new AuthResponder(sa, request);
+      return handshake.auth.open();
     }
-    Optional<Identity> peer = Identities.fromWire(idI);
-    if (peer.isEmpty()) {
+    return handshake.auth.go(request);
+  }
+
+  private CompletableFuture<Reply> open() {
+    idI = id(first, true).orElse(null);
+    if (idI == null) {
+      return missing("identity");
+    }
+    Optional<Identity> named = Identities.fromWire(idI);
+    if (named.isEmpty()) {
       return refuse("peer names itself by ID type " + idI.idType() + ", which is not supported");
     }
-    Optional<Identity> askedForUs = id(false).flatMap(Identities::fromWire);
-    Optional<Connection> matched = match(peer.get(), askedForUs);
+    peer = named.get();
+    Optional<Identity> askedForUs = id(first, false).flatMap(Identities::fromWire);
+    Optional<Connection> matched = match(askedForUs);
     if (matched.isEmpty()) {
       return refuse(
           "no connection expects a peer '"
-              + peer.get()
+              + peer
               + "'"
               + askedForUs.map(us -> " that looks for '" + us + "'").orElse("")
               + " with "
@@ -57,49 +87,168 @@ final class AuthResponder {
               + "; check local-id, remote-id and IKE policy of the gateway");
     }
     sa.setConnection(matched.get());
-    AuthPayload auth = request.first(AuthPayload.class).orElse(null);
-    if (auth == null) {
-      return refuse(
-          "peer '" + peer.get() + "' wants to authenticate by EAP, which is not configured for it");
+    session = sa.ctx().authenticators().session(sa.config().authentication());
+    Optional<String> cannot = Rounds.cannotRespond(sa.config());
+    if (cannot.isPresent()) {
+      return refuse(cannot.get());
     }
-    AuthSession session = sa.ctx().authenticators().session(sa.config().authentication());
-    Evidence evidence =
-        new Evidence(
-            sa.crypto().prf(),
-            sa.handshake().ofInitiator(sa.crypto(), idI),
-            peer.get(),
-            auth,
-            request.all(CertificatePayload.class),
-            sa.path().peer());
-    // The peer first: our own proof leaves only to who proved who it is.
-    return sa.home(
-            session.verify(evidence),
-            problem -> Outcome.unavailable("the peer's proof could not be checked: " + problem))
-        .thenCompose(
-            outcome ->
-                sa.isDead()
-                    ? CompletableFuture.completedFuture(Reply.empty())
-                    : outcome.done() ? prove(session, peer.get()) : refuse(outcome.reason()))
-        .whenComplete((reply, error) -> session.close());
+    if (session.hasFurtherRounds() && !first.has(NotifyType.MULTIPLE_AUTH_SUPPORTED)) {
+      return refuse(
+          "peer '" + peer + "' does not take several rounds of authentication (RFC 4739)");
+    }
+    if (session.isEapOnly() && !first.has(NotifyType.EAP_ONLY_AUTHENTICATION)) {
+      return refuse(
+          "peer '"
+              + peer
+              + "' wants more proof of us than EAP (RFC 5998); set another method here, or eap as"
+              + " remote-method there");
+    }
+    return go(first);
   }
 
-  private Optional<IdPayload> id(boolean initiator) {
+  private static Optional<IdPayload> id(IkeMessage request, boolean initiator) {
     return request.all(IdPayload.class).stream()
         .filter(i -> i.initiator() == initiator)
         .findFirst();
   }
 
-  /** By identities, and by the IKE proposal that was chosen before these were known. */
-  private Optional<Connection> match(Identity peer, Optional<Identity> askedForUs) {
-    return sa.candidates().expecting(peer).stream()
-        .filter(c -> Identities.matches(c.config(), peer, askedForUs))
-        .filter(c -> IkeProposals.allows(c.config().proposals(), sa.crypto().proposal()))
-        .findFirst();
+  /**
+   * By identities, by the IKE proposal that was chosen before these were known, and if there is a
+   * choice by whether the peer asks for EAP.
+   */
+  private Optional<Connection> match(Optional<Identity> askedForUs) {
+    List<Connection> fitting =
+        sa.candidates().expecting(peer).stream()
+            .filter(c -> Identities.matches(c.config(), peer, askedForUs))
+            .filter(c -> IkeProposals.allows(c.config().proposals(), sa.crypto().proposal()))
+            .toList();
+    boolean asks = first.first(AuthPayload.class).isEmpty();
+    return fitting.stream()
+        .filter(c -> asks == AuthSession.isEap(c.config().authentication().remoteRounds().get(0)))
+        .findFirst()
+        .or(() -> fitting.stream().findFirst());
   }
 
-  private CompletableFuture<Reply> prove(AuthSession session, Identity peer) {
-    Identity us = Identities.local(sa.config());
-    IdPayload idR = Identities.toWire(false, us);
+  private CompletableFuture<Reply> go(IkeMessage request) {
+    if (++messages > MOST_MESSAGES) {
+      return refuse("IKE_AUTH of peer '" + peer + "' does not end");
+    }
+    List<Payload> reply = new ArrayList<>();
+    return theirTurn(request, reply)
+        .thenCompose(
+            problem ->
+                sa.isDead()
+                    ? CompletableFuture.completedFuture(Reply.empty())
+                    : problem.isPresent() ? refuse(problem.get(), reply) : ourTurn(reply));
+  }
+
+  // --- the peer's rounds --------------------------------------------------------------------
+
+  private CompletableFuture<Optional<String>> theirTurn(IkeMessage request, List<Payload> reply) {
+    AuthPayload auth = request.first(AuthPayload.class).orElse(null);
+    if (their == session.theirs().size()) {
+      return auth == null ? ok() : now("peer '" + peer + "' sent an AUTH that nobody asked for");
+    }
+    if (eap == null) {
+      return startRound(request, auth, reply);
+    }
+    if (!eap.isOver()) {
+      return eap.take(request, reply);
+    }
+    Optional<String> problem = eap.prove(auth, idI, idR, reply);
+    if (problem.isPresent()) {
+      return now(problem.get());
+    }
+    our += session.isEapOnly() ? 1 : 0;
+    eap.user().map(EapAuth::identity).filter(i -> their == 0).ifPresent(i -> peer = i);
+    eap = null;
+    return CompletableFuture.completedFuture(theyProved(request));
+  }
+
+  private CompletableFuture<Optional<String>> startRound(
+      IkeMessage request, AuthPayload auth, List<Payload> reply) {
+    AuthenticationRound round = session.theirs().get(their);
+    idI = id(request, true).orElse(null);
+    Optional<Identity> named = Optional.ofNullable(idI).flatMap(Identities::fromWire);
+    if (named.isEmpty()) {
+      return now("peer '" + peer + "' does not say as whom it goes on to authenticate");
+    }
+    if (their > 0 && round.identity().filter(wanted -> !wanted.equals(named.get())).isPresent()) {
+      return now(
+          "authentication failed: peer '"
+              + peer
+              + "' calls itself '"
+              + named.get()
+              + "' in round "
+              + (their + 1)
+              + ", we expect '"
+              + round.identity().get()
+              + "'");
+    }
+    if (AuthSession.isEap(round)) {
+      if (auth != null) {
+        return now("peer '" + peer + "' does not ask for EAP, which is configured for it");
+      }
+      eap = new ResponderEap(sa, session, their, EapAuth.name(named.get()));
+      return eap.begin(reply);
+    }
+    if (auth == null) {
+      return now(
+          "peer '" + peer + "' wants to authenticate by EAP, which is not configured for it");
+    }
+    Evidence evidence =
+        new Evidence(
+            sa.crypto().prf(),
+            sa.handshake().ofInitiator(sa.crypto(), idI),
+            named.get(),
+            auth,
+            request.all(CertificatePayload.class),
+            sa.path().peer());
+    return sa.home(
+            session.verify(their, evidence),
+            problem -> Outcome.unavailable("the peer's proof could not be checked: " + problem))
+        .thenApply(outcome -> outcome.done() ? theyProved(request) : Optional.of(outcome.reason()));
+  }
+
+  private Optional<String> theyProved(IkeMessage request) {
+    their++;
+    boolean more = their < session.theirs().size();
+    if (request.has(NotifyType.ANOTHER_AUTH_FOLLOWS) == more) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        more
+            ? "peer '"
+                + peer
+                + "' proves itself in "
+                + their
+                + " rounds only, we expect "
+                + session.theirs().size()
+                + " (RFC 4739); compare the rounds of both ends"
+            : "peer '" + peer + "' wants more rounds of authentication than we expect (RFC 4739)");
+  }
+
+  // --- our rounds ---------------------------------------------------------------------------
+
+  /** The peer first: our own proof leaves only to who proved who it is, or is about to by EAP. */
+  private CompletableFuture<Reply> ourTurn(List<Payload> reply) {
+    boolean proved = reply.stream().anyMatch(AuthPayload.class::isInstance);
+    if (our == session.ours().size() || proved) {
+      return finish(reply);
+    }
+    AuthenticationRound round = session.ours().get(our);
+    Identity us =
+        our == 0
+            ? Identities.local(sa.config())
+            : round.identity().orElseGet(() -> Identity.of(sa.config().localAddress()));
+    if (AuthSession.isEap(round)) {
+      if (idR == null) {
+        idR = Identities.toWire(false, us);
+        reply.add(0, idR);
+      }
+      return finish(reply);
+    }
+    idR = Identities.toWire(false, us);
     Claim claim =
         new Claim(
             sa.crypto().prf(),
@@ -107,40 +256,67 @@ final class AuthResponder {
             us,
             sa.handshake().peerHashes);
     return sa.home(
-            session.prove(claim), problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
+            session.prove(our, claim),
+            problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
         .thenCompose(
             result ->
                 sa.isDead()
                     ? CompletableFuture.completedFuture(Reply.empty())
                     : result.done()
-                        ? establish(us, peer, idR, result.value().get())
+                        ? proved(result.value().get(), reply)
                         : refuse(result.outcome().reason()));
   }
 
-  private CompletableFuture<Reply> establish(
-      Identity us, Identity peer, IdPayload idR, Proof proof) {
-    Handshake handshake = sa.handshake();
+  private CompletableFuture<Reply> proved(Proof proof, List<Payload> reply) {
     List<Payload> payloads = new ArrayList<>();
     payloads.add(idR);
     payloads.addAll(proof.certificates());
     payloads.add(proof.auth());
+    if (++our < session.ours().size()) {
+      payloads.add(NotifyPayload.of(NotifyType.ANOTHER_AUTH_FOLLOWS));
+    }
+    payloads.addAll(reply);
+    return finish(payloads);
+  }
+
+  private CompletableFuture<Reply> finish(List<Payload> reply) {
+    return our == session.ours().size() && their == session.theirs().size()
+        ? establish(reply)
+        : CompletableFuture.completedFuture(Reply.of(reply));
+  }
+
+  private CompletableFuture<Reply> establish(List<Payload> reply) {
+    Handshake handshake = sa.handshake();
     byte[] ni = handshake.initiatorNonce;
     byte[] nr = handshake.responderNonce;
-    sa.setIdentities(us, peer);
+    sa.setIdentities(Identities.local(sa.config()), peer);
     sa.life().establish(false);
-    if (request.has(NotifyType.INITIAL_CONTACT)) {
+    if (first.has(NotifyType.INITIAL_CONTACT)) {
       Forgotten.all(sa, peer);
     }
-    return ChildCreateResponder.inAuth(sa, request, ni, nr)
+    return ChildCreateResponder.inAuth(sa, first, ni, nr)
         .payloads()
         .thenApply(
             child -> {
-              payloads.addAll(child);
-              return Reply.of(payloads);
+              reply.addAll(child);
+              return Reply.of(reply);
             });
   }
 
+  // --- refusals -----------------------------------------------------------------------------
+
+  private CompletableFuture<Reply> missing(String what) {
+    return CompletableFuture.completedFuture(
+        Reply.notification(NotifyType.INVALID_SYNTAX)
+            .then(() -> sa.life().end("the peer sent no " + what + " in IKE_AUTH")));
+  }
+
   private CompletableFuture<Reply> refuse(String reason) {
+    return refuse(reason, List.of());
+  }
+
+  /** With what EAP has to say, if the reply holds it. */
+  private CompletableFuture<Reply> refuse(String reason, List<Payload> reply) {
     sa.ctx().counters().count("ike-authentication-failures");
     sa.ctx().counters().count(CounterNames.failure(NotifyType.AUTHENTICATION_FAILED));
     IkeLog.IKE.warn(sa, "authentication refused: {}", reason);
@@ -148,7 +324,24 @@ final class AuthResponder {
         .events()
         .publish(
             new EngineEvent.AuthenticationFailed(sa.connection().name(), sa.path().peer(), reason));
-    return CompletableFuture.completedFuture(
-        Reply.notification(NotifyType.AUTHENTICATION_FAILED).then(() -> sa.life().end(reason)));
+    List<Payload> payloads = new ArrayList<>();
+    reply.stream().filter(EapPayload.class::isInstance).forEach(payloads::add);
+    payloads.add(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED));
+    return CompletableFuture.completedFuture(Reply.of(payloads).then(() -> sa.life().end(reason)));
+  }
+
+  private static CompletableFuture<Optional<String>> now(String problem) {
+    return CompletableFuture.completedFuture(Optional.of(problem));
+  }
+
+  private static CompletableFuture<Optional<String>> ok() {
+    return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      session.close();
+    }
   }
 }

@@ -1,36 +1,32 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
-import io.keyway.api.Result;
 import io.keyway.api.ike.EngineEvent;
-import io.keyway.api.ike.Identity;
-import io.keyway.ike.engine.auth.AuthSession;
-import io.keyway.ike.engine.auth.Claim;
-import io.keyway.ike.engine.auth.Evidence;
-import io.keyway.ike.engine.auth.Proof;
 import io.keyway.ike.engine.log.CounterNames;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.Identities;
-import io.keyway.ike.message.AuthPayload;
-import io.keyway.ike.message.CertificatePayload;
-import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Payload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** IKE_AUTH as initiator (RFC 7296 sections 1.2 and 2.15), by whatever method. */
+/**
+ * IKE_AUTH as initiator (RFC 7296 sections 1.2, 2.15 and 2.16), by whatever method and in as many
+ * messages as it takes. The tasks behind it add to the first request, and see the last response.
+ */
 final class AuthTask implements Task {
+  /** EAP has limits of its own; this one is for peers that answer without end. */
+  private static final int MOST_MESSAGES = 100;
+
   private final String firstChild;
-  private AuthSession session;
-  private IdPayload idI;
-  private Identity localId;
-  private Proof proof;
+  private InitiatorAuth auth;
   private List<Payload> certificateRequests = List.of();
-  private Outcome verdict;
+  private Optional<String> problem = Optional.empty();
+  private int messages;
 
   /** With the name of the child that the same exchange makes. */
   AuthTask(String firstChild) {
@@ -44,39 +40,37 @@ final class AuthTask implements Task {
 
   @Override
   public CompletableFuture<Outcome> prepare(IkeSa sa) {
-    session = sa.ctx().authenticators().session(sa.config().authentication());
-    localId = Identities.local(sa.config());
-    idI = Identities.toWire(true, localId);
-    Claim claim =
-        new Claim(
-            sa.crypto().prf(),
-            sa.handshake().ofInitiator(sa.crypto(), idI),
-            localId,
-            sa.handshake().peerHashes);
-    CompletableFuture<Result<Proof>> proved =
-        session
-            .prove(claim)
-            .thenCombine(
-                session.requests(),
-                (result, requests) -> {
-                  certificateRequests = requests;
-                  return result;
-                });
-    return sa.home(proved, problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
-        .thenApply(
-            result -> {
-              result.value().ifPresent(value -> proof = value);
+    Optional<String> cannot = Rounds.cannotInitiate(sa);
+    if (cannot.isPresent()) {
+      return CompletableFuture.completedFuture(Outcome.refused(cannot.get()));
+    }
+    auth = new InitiatorAuth(sa);
+    CompletableFuture<List<Payload>> requests =
+        sa.home(auth.session().requests(), unknown -> List.of());
+    return auth.begin()
+        .thenCombine(
+            requests,
+            (outcome, wanted) -> {
+              certificateRequests = wanted;
               if (sa.isDead()) {
-                session.close();
+                auth.close();
               }
-              return result.outcome();
+              return outcome;
             });
   }
 
   @Override
   public void build(IkeSa sa, List<Payload> request) {
-    request.add(idI);
-    request.addAll(proof.certificates());
+    if (++messages == 1) {
+      buildFirst(sa, request);
+    } else {
+      request.addAll(auth.payloads());
+    }
+  }
+
+  private void buildFirst(IkeSa sa, List<Payload> request) {
+    List<Payload> own = new ArrayList<>(auth.payloads());
+    request.add(own.remove(0));
     request.addAll(certificateRequests);
     sa.config()
         .authentication()
@@ -86,85 +80,57 @@ final class AuthTask implements Task {
     if (onlyOne) {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
-    request.add(proof.auth());
-  }
-
-  private static IdPayload idR(IkeMessage response) {
-    return response.all(IdPayload.class).stream()
-        .filter(i -> !i.initiator())
-        .findFirst()
-        .orElse(null);
+    if (auth.session().isEapOnly()) {
+      request.add(NotifyPayload.of(NotifyType.EAP_ONLY_AUTHENTICATION));
+    }
+    if (auth.session().hasFurtherRounds()) {
+      request.add(NotifyPayload.of(NotifyType.MULTIPLE_AUTH_SUPPORTED));
+    }
+    request.addAll(own);
   }
 
   @Override
   public CompletableFuture<Void> examine(IkeSa sa, IkeMessage response) {
-    IdPayload idR = idR(response);
-    AuthPayload auth = response.first(AuthPayload.class).orElse(null);
-    Optional<Identity> claimed = Optional.ofNullable(idR).flatMap(Identities::fromWire);
-    if (auth == null || claimed.isEmpty() || wrongName(sa, claimed.get())) {
-      return Task.NOTHING;
-    }
-    Evidence evidence =
-        new Evidence(
-            sa.crypto().prf(),
-            sa.handshake().ofResponder(sa.crypto(), idR),
-            claimed.get(),
-            auth,
-            response.all(CertificatePayload.class),
-            sa.path().peer());
-    return sa.home(
-            session.verify(evidence),
-            problem -> Outcome.unavailable("the peer's proof could not be checked: " + problem))
-        .thenAccept(outcome -> verdict = outcome);
-  }
-
-  private static boolean wrongName(IkeSa sa, Identity claimed) {
-    return Identities.remote(sa.config()).filter(wanted -> !wanted.equals(claimed)).isPresent();
+    return auth.isRefusedBy(response)
+        ? NOTHING
+        : auth.take(response).thenAccept(found -> problem = found);
   }
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
-    IdPayload idR = idR(response);
-    if (idR == null || response.first(AuthPayload.class).isEmpty()) {
-      session.close();
-      int error = response.error().map(NotifyPayload::type).orElse(NotifyType.INVALID_SYNTAX);
-      String reason =
-          response.error().isPresent()
-              ? Reasons.authRefused(sa, error)
-              : "peer " + sa.path().peer() + " left out its identity or AUTH in IKE_AUTH";
+    if (auth.isRefusedBy(response)) {
+      int error = response.error().map(NotifyPayload::type).orElseThrow();
+      String reason = auth.eapRefusal().orElseGet(() -> Reasons.authRefused(sa, error));
+      auth.close();
       if (error == NotifyType.AUTHENTICATION_FAILED) {
         authenticationFailed(sa, reason);
       }
       sa.life().end(reason);
       return Step.ENDED;
     }
-    Optional<Identity> claimed = Identities.fromWire(idR);
-    Optional<Identity> wanted = Identities.remote(sa.config());
-    if (claimed.isEmpty() || wrongName(sa, claimed.get())) {
-      String name = claimed.map(Identity::toString).orElse("(ID type " + idR.idType() + ")");
-      return reject(
-          sa,
-          "authentication failed: peer "
-              + sa.path().peer()
-              + " calls itself '"
-              + name
-              + "', we expect '"
-              + wanted.map(Identity::toString).orElse("anything")
-              + "'; check remote-id here or local-id there");
+    if (problem.isPresent()) {
+      return auth.isRefused() ? ended(sa, problem.get()) : reject(sa, problem.get());
     }
-    if (!verdict.done()) {
-      return reject(sa, verdict.reason());
+    if (!auth.isDone()) {
+      return messages < MOST_MESSAGES ? Step.ALONE : reject(sa, "the peer's IKE_AUTH does not end");
     }
-    session.close();
-    sa.setIdentities(localId, claimed.get());
+    auth.close();
+    sa.setIdentities(auth.localId(), auth.remoteId());
     sa.life().establish(false);
     sa.wishes().askForTheRest(firstChild);
     return Step.DONE;
   }
 
+  private Step ended(IkeSa sa, String reason) {
+    auth.close();
+    authenticationFailed(sa, reason);
+    sa.life().end(reason);
+    return Step.ENDED;
+  }
+
   /** The peer takes us for authenticated, so it is told (RFC 7296 section 2.21.2). */
   private Step reject(IkeSa sa, String reason) {
-    session.close();
+    auth.close();
     authenticationFailed(sa, reason);
     sa.setState(IkeSa.State.DELETING);
     sa.wishes().failAll(Outcome.refused(reason));
@@ -186,8 +152,8 @@ final class AuthTask implements Task {
 
   @Override
   public void abandon(IkeSa sa, Outcome why) {
-    if (session != null) {
-      session.close();
+    if (auth != null) {
+      auth.close();
     }
     sa.life().end(why.reason());
   }

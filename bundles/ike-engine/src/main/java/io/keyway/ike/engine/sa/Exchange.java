@@ -3,8 +3,16 @@ package io.keyway.ike.engine.sa;
 import io.keyway.ike.message.ExchangeType;
 import java.util.List;
 
-/** One exchange that we start. */
-record Exchange(int type, List<Task> tasks) {
+/**
+ * One exchange that we start.
+ *
+ * @param alone whether only the first task adds to the next request
+ */
+record Exchange(int type, List<Task> tasks, boolean alone) {
+  Exchange(int type, List<Task> tasks) {
+    this(type, tasks, false);
+  }
+
   static Exchange of(int type, Task... tasks) {
     return new Exchange(type, List.of(tasks));
   }

@@ -12,9 +12,10 @@ import java.util.Set;
 /**
  * What IKE_SA_INIT leaves for IKE_AUTH: both nonces and both messages as they went over the wire
  * (RFC 7296 section 2.15), the hashes that the peer accepts (RFC 7427), and what IKE_INTERMEDIATE
- * adds (RFC 9242). Dropped as soon as both sides are authenticated.
+ * adds (RFC 9242); and how far IKE_AUTH went, as responder. Dropped as soon as both sides are
+ * authenticated.
  */
-final class Handshake {
+final class Handshake implements AutoCloseable {
   byte[] initiatorNonce = {};
   byte[] responderNonce = {};
   byte[] initRequest = {};
@@ -25,6 +26,12 @@ final class Handshake {
 
   /** Additional key exchanges that were agreed on and not done yet (RFC 9370). */
   final Deque<KeyExchangeMethod> pendingExchanges = new ArrayDeque<>();
+
+  /** Whether the responder announced that it takes several rounds (RFC 4739). */
+  boolean peerTakesRounds;
+
+  /** As responder, after the first IKE_AUTH; null before. */
+  AuthResponder auth;
 
   final IntermediateAuth intermediate = new IntermediateAuth();
 
@@ -40,5 +47,13 @@ final class Handshake {
     Prf prf = crypto.prf();
     return SignedOctets.of(prf, crypto.keys().skPr(), initResponse, initiatorNonce, id.body())
         .and(intermediate.octets());
+  }
+
+  /** Wipes what IKE_AUTH fetched; idempotent. */
+  @Override
+  public void close() {
+    if (auth != null) {
+      auth.close();
+    }
   }
 }

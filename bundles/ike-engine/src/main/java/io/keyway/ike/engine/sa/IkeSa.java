@@ -482,6 +482,7 @@ public final class IkeSa implements LogSubject {
   }
 
   void dropHandshake() {
+    handshake.close();
     handshake = new Handshake();
   }
 

@@ -140,7 +140,7 @@ final class Inbox {
 
   /**
    * Before the peer is authenticated nothing but the key exchanges that were agreed on, and then
-   * IKE_AUTH; neither of them after.
+   * IKE_AUTH, which the peer may give up when it took more than one message; neither of them after.
    */
   private boolean isAllowed(IkeHeader header) {
     if (sa.state() == IkeSa.State.CONNECTING) {
@@ -148,7 +148,9 @@ final class Inbox {
           sa.handshake().pendingExchanges.isEmpty()
               ? ExchangeType.IKE_AUTH
               : ExchangeType.IKE_INTERMEDIATE;
-      return header.exchangeType() == due && !sa.isInitiator();
+      boolean givesUp =
+          header.exchangeType() == ExchangeType.INFORMATIONAL && sa.handshake().auth != null;
+      return (header.exchangeType() == due || givesUp) && !sa.isInitiator();
     }
     return header.exchangeType() != ExchangeType.IKE_AUTH
         && header.exchangeType() != ExchangeType.IKE_INTERMEDIATE;
@@ -161,7 +163,7 @@ final class Inbox {
       return switch (request.header().exchangeType()) {
         case ExchangeType.IKE_INTERMEDIATE -> now(new IntermediateResponder(sa, request).reply());
         case ExchangeType.IKE_FOLLOWUP_KE -> FollowUp.answer(sa, request);
-        case ExchangeType.IKE_AUTH -> new AuthResponder(sa, request).reply();
+        case ExchangeType.IKE_AUTH -> AuthResponder.answer(sa, request);
         case ExchangeType.CREATE_CHILD_SA ->
             IkeRekeyResponder.isMeant(request)
                 ? now(new IkeRekeyResponder(sa, request).reply())

@@ -190,6 +190,7 @@ final class InitTask implements Task {
     handshake.initRequest = sa.requests().packet();
     handshake.responderNonce = nonce.nonce().toArray();
     handshake.peerHashes = HashNotify.read(response);
+    handshake.peerTakesRounds = response.has(NotifyType.MULTIPLE_AUTH_SUPPORTED);
     sa.setSpiR(spiR);
     sa.setFragmentation(
         sa.config().options().fragmentation()

@@ -42,6 +42,10 @@ public final class Initiation {
                   + "' has no remote address, so only the peer can initiate; set remote-address or"
                   + " wait for the peer"));
     }
+    Optional<String> never = Rounds.onlyResponds(connection.config());
+    if (never.isPresent() && connection.usable().isEmpty()) {
+      return failed(Outcome.refused(never.get()));
+    }
     Initiation initiation = new Initiation(ctx, connection, child);
     initiation.place(timeout);
     return initiation.result;

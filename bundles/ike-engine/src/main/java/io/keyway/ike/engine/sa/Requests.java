@@ -166,7 +166,7 @@ final class Requests {
 
   private void send() {
     List<Payload> payloads = new ArrayList<>();
-    for (Task task : active.tasks()) {
+    for (Task task : active.alone() ? active.tasks().subList(0, 1) : active.tasks()) {
       task.build(sa, payloads);
     }
     if (active.type() == ExchangeType.IKE_SA_INIT) {
@@ -257,6 +257,13 @@ final class Requests {
         Outcome why = Outcome.unavailable("the IKE SA ends");
         exchange.tasks().subList(next, exchange.tasks().size()).forEach(t -> t.abandon(sa, why));
         kick();
+        return;
+      }
+      if (step == Task.Step.ALONE) {
+        int index = exchange.tasks().indexOf(task);
+        left.addAll(exchange.tasks().subList(index, exchange.tasks().size()));
+        active = new Exchange(exchange.type(), left, true);
+        send();
         return;
       }
       if (step == Task.Step.AGAIN) {

@@ -150,6 +150,7 @@ final class SaLife {
     sa.setState(IkeSa.State.DEAD);
     sa.timers().stop();
     sa.inbox().clear();
+    sa.handshake().close();
     sa.requests().abandonAll(Outcome.unavailable(reason));
     sa.children().endAll(reason);
     sa.connection().remove(sa);

@@ -18,6 +18,11 @@ interface Task {
     DONE,
     /** The same exchange goes on with another request, to which this task adds again. */
     AGAIN,
+    /**
+     * The same exchange goes on with another request, to which only this task adds; those behind it
+     * wait for the last response.
+     */
+    ALONE,
     /** The IKE SA ends, now or once the peer heard of it; nobody else looks at the response. */
     ENDED
   }

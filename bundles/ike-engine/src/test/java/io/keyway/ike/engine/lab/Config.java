@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Builds a connection; what a test does not say is as in most tests. */
 public final class Config {
@@ -62,6 +63,7 @@ public final class Config {
   private Optional<Identity> localId = Optional.empty();
   private Optional<Identity> remoteId = Optional.empty();
   private String secret = "psk";
+  private UnaryOperator<Authentication> authentication = a -> a;
   private Duration rekey = Duration.ZERO;
   private Duration reauth = Duration.ZERO;
   private Duration dpd = Duration.ZERO;
@@ -129,6 +131,12 @@ public final class Config {
     return this;
   }
 
+  /** Changes how both sides prove who they are, which is a shared key on both by default. */
+  public Config authentication(UnaryOperator<Authentication> change) {
+    authentication = change;
+    return this;
+  }
+
   public Config ikeRekey(Duration after) {
     rekey = after;
     return this;
@@ -181,7 +189,8 @@ public final class Config {
         port,
         port,
         ike,
-        new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret),
+        authentication.apply(
+            new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret)),
         new ConnectionConfig.Timers(rekey, reauth, dpd),
         natTraversal,
         options,
