@@ -38,9 +38,20 @@ public record ConnectionConfig(
    * Extensions that may be negotiated.
    *
    * @param fragmentation long messages in fragments of IKE's own (RFC 7383)
+   * @param mobility whether addresses may change (RFC 4555)
+   * @param encapsulation ESP goes in UDP though no NAT was found (RFC 3948)
    */
-  public record Options(boolean fragmentation) {
-    public static final Options DEFAULT = new Options(true);
+  public record Options(boolean fragmentation, Mobility mobility, boolean encapsulation) {
+    public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
+
+    public Options {
+      Objects.requireNonNull(mobility, "mobility");
+    }
+
+    /** The same with another mobility. */
+    public Options withMobility(Mobility other) {
+      return new Options(fragmentation, other, encapsulation);
+    }
   }
 
   /** The same with the default options. */

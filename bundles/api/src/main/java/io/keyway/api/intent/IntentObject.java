@@ -28,6 +28,7 @@ public sealed interface IntentObject {
    * @param reauthSeconds 0: never
    * @param dpdSeconds 0: never
    * @param authentication may be absent when every gateway has its own
+   * @param forceEncapsulation ESP goes in UDP where no NAT is found, too
    */
   record IkePolicy(
       String name,
@@ -38,11 +39,36 @@ public sealed interface IntentObject {
       boolean mobike,
       boolean natTraversal,
       boolean fragmentation,
-      Optional<Authentication> authentication)
+      Optional<Authentication> authentication,
+      boolean forceEncapsulation)
       implements IntentObject {
     public IkePolicy {
       Objects.requireNonNull(name, "name");
       proposals = List.copyOf(proposals);
+    }
+
+    /** Without forced encapsulation. */
+    public IkePolicy(
+        String name,
+        List<IkeProposal> proposals,
+        long rekeySeconds,
+        long reauthSeconds,
+        long dpdSeconds,
+        boolean mobike,
+        boolean natTraversal,
+        boolean fragmentation,
+        Optional<Authentication> authentication) {
+      this(
+          name,
+          proposals,
+          rekeySeconds,
+          reauthSeconds,
+          dpdSeconds,
+          mobike,
+          natTraversal,
+          fragmentation,
+          authentication,
+          false);
     }
 
     @Override
@@ -99,6 +125,9 @@ public sealed interface IntentObject {
    * @param remoteAddress absent: any
    * @param dataPlane absent: the only one there is
    * @param authentication overrides the policy's
+   * @param additionalLocalAddresses others of ours that may serve, by MOBIKE, in order of
+   *     preference
+   * @param localInterfaces network interfaces whose addresses may serve, too
    */
   record Gateway(
       String name,
@@ -108,12 +137,39 @@ public sealed interface IntentObject {
       int localPort,
       int remotePort,
       Optional<String> dataPlane,
-      Optional<Authentication> authentication)
+      Optional<Authentication> authentication,
+      List<InetAddress> additionalLocalAddresses,
+      List<String> localInterfaces)
       implements IntentObject {
     public Gateway {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(ikePolicy, "ikePolicy");
       Objects.requireNonNull(localAddress, "localAddress");
+      additionalLocalAddresses = List.copyOf(additionalLocalAddresses);
+      localInterfaces = List.copyOf(localInterfaces);
+    }
+
+    /** With one address of ours. */
+    public Gateway(
+        String name,
+        String ikePolicy,
+        InetAddress localAddress,
+        Optional<InetAddress> remoteAddress,
+        int localPort,
+        int remotePort,
+        Optional<String> dataPlane,
+        Optional<Authentication> authentication) {
+      this(
+          name,
+          ikePolicy,
+          localAddress,
+          remoteAddress,
+          localPort,
+          remotePort,
+          dataPlane,
+          authentication,
+          List.of(),
+          List.of());
     }
 
     @Override

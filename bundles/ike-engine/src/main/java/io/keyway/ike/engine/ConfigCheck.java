@@ -40,6 +40,10 @@ final class ConfigCheck {
             != config.localAddress().getAddress().length) {
       return Optional.of("local and remote address are of two families");
     }
+    if (config.options().encapsulation() && !config.natTraversal()) {
+      return Optional.of(
+          "force-encapsulation needs nat-traversal; switch that on, or the other off");
+    }
     Set<String> names = new HashSet<>();
     for (ChildConfig child : config.children()) {
       if (!names.add(child.name())) {

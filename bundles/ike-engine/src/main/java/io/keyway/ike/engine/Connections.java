@@ -21,8 +21,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Connections {
   /** An absent remote stands for connections that take any peer. */
   private record Key(InetSocketAddress local, Optional<InetAddress> remote) {
-    static Key of(ConnectionConfig config) {
-      return new Key(localOf(config), config.remoteAddress());
+    static List<Key> of(ConnectionConfig config) {
+      return localsOf(config).stream()
+          .map(local -> new Key(local, config.remoteAddress()))
+          .toList();
     }
   }
 
@@ -32,6 +34,20 @@ final class Connections {
 
   static InetSocketAddress localOf(ConnectionConfig config) {
     return new InetSocketAddress(config.localAddress(), config.localPort());
+  }
+
+  /** The same with those that may serve, too (RFC 4555), where a peer may come as well. */
+  static List<InetSocketAddress> localsOf(ConnectionConfig config) {
+    List<InetSocketAddress> all = new ArrayList<>();
+    all.add(localOf(config));
+    if (config.options().mobility().enabled()) {
+      config
+          .options()
+          .mobility()
+          .addresses()
+          .forEach(address -> all.add(new InetSocketAddress(address, config.localPort())));
+    }
+    return all.stream().distinct().toList();
   }
 
   Optional<Connection> get(String name) {
@@ -58,12 +74,13 @@ final class Connections {
       return known;
     } else {
       unindex(known);
-      release(localOf(known.config()));
+      release(localsOf(known.config()));
       known.replace(config);
     }
     Connection connection = known;
-    locals.merge(localOf(config), 1, Integer::sum);
-    byAddress.computeIfAbsent(Key.of(config), key -> new Bucket()).add(connection);
+    localsOf(config).forEach(local -> locals.merge(local, 1, Integer::sum));
+    Key.of(config)
+        .forEach(key -> byAddress.computeIfAbsent(key, k -> new Bucket()).add(connection));
     return connection;
   }
 
@@ -87,14 +104,16 @@ final class Connections {
     return found;
   }
 
-  /** Gives up one connection's use of a local address. */
-  synchronized void release(InetSocketAddress local) {
-    locals.computeIfPresent(local, (address, count) -> count == 1 ? null : count - 1);
+  /** Gives up one connection's use of its local addresses. */
+  synchronized void release(List<InetSocketAddress> used) {
+    used.forEach(
+        local -> locals.computeIfPresent(local, (a, count) -> count == 1 ? null : count - 1));
   }
 
   private void unindex(Connection connection) {
-    byAddress.computeIfPresent(
-        Key.of(connection.config()), (key, bucket) -> bucket.remove(connection) ? bucket : null);
+    for (Key each : Key.of(connection.config())) {
+      byAddress.computeIfPresent(each, (key, bucket) -> bucket.remove(connection) ? bucket : null);
+    }
   }
 
   /** Local addresses in use. */

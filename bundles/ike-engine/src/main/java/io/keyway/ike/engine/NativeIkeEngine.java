@@ -10,6 +10,7 @@ import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.ike.IkeTransport;
+import io.keyway.api.ike.Mobility;
 import io.keyway.api.sa.Owner;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SadService;
@@ -23,6 +24,7 @@ import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.EventBus;
+import io.keyway.ike.engine.base.HostAddresses;
 import io.keyway.ike.engine.base.Workers;
 import io.keyway.ike.engine.log.MessageObserver;
 import io.keyway.ike.engine.log.MessageTrace;
@@ -34,6 +36,7 @@ import io.keyway.ike.engine.sa.Initiation;
 import io.keyway.ike.engine.sa.Leftovers;
 import io.keyway.ike.engine.sa.ReassemblyBudget;
 import io.keyway.ike.engine.sa.SaDirectory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -126,11 +129,11 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     if (transport != null) {
       for (InetSocketAddress local : connections.locals()) {
         Outcome bound = transport.bind(local, false);
-        if (!bound.done()) {
+        if (!bound.done() && ctx.services().host().has(local.getAddress())) {
           LOG.warn("{} cannot be used for IKE: {}", local, bound.reason());
         }
       }
-      connections.all().forEach(connection -> bindForNat(connection.config()));
+      connections.all().forEach(connection -> bindMore(connection.config()));
       transportRegistration = transport.attach(dispatcher);
     }
   }
@@ -219,7 +222,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     Optional<IkeTransport> transport = ctx.services().transport();
     if (transport.isPresent()) {
       Outcome bound = transport.get().bind(Connections.localOf(config), false);
-      if (!bound.done()) {
+      if (!bound.done() && !mayBeElsewhere(config)) {
         return new Outcome(
             bound.kind(),
             "connection '"
@@ -230,30 +233,64 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
                 + bound.reason());
       }
     }
-    bindForNat(config);
+    bindMore(config);
     ctx.authenticators().prepare(config.authentication());
     Connection connection = connections.put(config);
     if (before.isPresent()) {
       connection.sas().forEach(sa -> Control.reconfigured(sa, before.get()));
-      unbindIfUnused(Connections.localOf(before.get()));
+      Connections.localsOf(before.get()).forEach(this::unbindIfUnused);
       removedChildren(before.get(), config).forEach(ctx.leftovers()::remove);
     }
     return Outcome.ok();
   }
 
-  /** Where a NAT may be worked around, peers come on that port, too. */
-  private void bindForNat(ConnectionConfig config) {
-    if (!config.natTraversal()) {
+  /** A host that roams may start where it does not have its first address. */
+  private static boolean mayBeElsewhere(ConnectionConfig config) {
+    Mobility mobility = config.options().mobility();
+    return mobility.enabled()
+        && !(mobility.addresses().isEmpty() && mobility.interfaces().isEmpty());
+  }
+
+  /**
+   * Other addresses that may serve, as far as they are there; and where a NAT may be worked around,
+   * or a peer expects that one may come (RFC 4555 section 3.3), the port for it.
+   */
+  private void bindMore(ConnectionConfig config) {
+    Optional<IkeTransport> transport = ctx.services().transport();
+    if (transport.isEmpty()) {
       return;
     }
-    InetSocketAddress local =
-        new InetSocketAddress(config.localAddress(), ctx.settings().natPort());
-    ctx.services()
-        .transport()
-        .map(t -> t.bind(local, true))
-        .filter(outcome -> !outcome.done())
-        .ifPresent(
-            outcome -> LOG.warn("no NAT traversal for {}: {}", config.name(), outcome.reason()));
+    boolean floats = config.natTraversal() || config.options().mobility().enabled();
+    for (InetSocketAddress local : Connections.localsOf(config)) {
+      if (!ctx.services().host().has(local.getAddress())) {
+        continue;
+      }
+      Outcome bound = transport.get().bind(local, false);
+      if (!bound.done()) {
+        LOG.info("{} of {} cannot be used now: {}", local, config.name(), bound.reason());
+      } else if (floats) {
+        bindForNat(transport.get(), config, local.getAddress());
+      }
+    }
+  }
+
+  private void bindForNat(IkeTransport transport, ConnectionConfig config, InetAddress address) {
+    InetSocketAddress local = new InetSocketAddress(address, ctx.settings().natPort());
+    Outcome bound = transport.bind(local, true);
+    if (!bound.done()) {
+      LOG.warn("no NAT traversal for {}: {}", config.name(), bound.reason());
+    }
+  }
+
+  /** Tells of the addresses that this machine has now. IKE SAs with MOBIKE move, or tell. */
+  public synchronized void hostChanged(HostAddresses host) {
+    ctx.services().setHost(host);
+    for (Connection connection : connections.all()) {
+      if (connection.config().options().mobility().enabled()) {
+        bindMore(connection.config());
+        connection.sas().forEach(Control::hostChanged);
+      }
+    }
   }
 
   private static List<String> removedChildren(ConnectionConfig before, ConnectionConfig after) {
@@ -297,10 +334,10 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
         .thenApply(
             nothing -> {
-              InetSocketAddress local = Connections.localOf(connection.config());
+              List<InetSocketAddress> locals = Connections.localsOf(connection.config());
               synchronized (this) {
-                connections.release(local);
-                unbindIfUnused(local);
+                connections.release(locals);
+                locals.forEach(this::unbindIfUnused);
               }
               return Outcome.ok();
             });

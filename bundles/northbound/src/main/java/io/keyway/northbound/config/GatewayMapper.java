@@ -2,6 +2,8 @@ package io.keyway.northbound.config;
 
 import io.keyway.api.intent.IntentObject.Gateway;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** List {@code gateway}. */
@@ -32,7 +34,17 @@ final class GatewayMapper {
         port(tree, "local-port"),
         port(tree, "remote-port"),
         tree.text("data-plane"),
-        AuthenticationMapper.read(tree));
+        AuthenticationMapper.read(tree),
+        additional(tree),
+        tree.leafList("local-interface"));
+  }
+
+  private static List<InetAddress> additional(Tree tree) throws InvalidEntryException {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (String text : tree.leafList("additional-local-address")) {
+      addresses.add(Addresses.parse("additional-local-address", text));
+    }
+    return addresses;
   }
 
   private static int port(Tree tree, String leaf) throws InvalidEntryException {
@@ -52,7 +64,13 @@ final class GatewayMapper {
             .leaf("remote-address", gateway.remoteAddress().map(InetAddress::getHostAddress))
             .leaf("local-port", gateway.localPort())
             .leaf("remote-port", gateway.remotePort())
-            .leaf("data-plane", gateway.dataPlane());
+            .leaf("data-plane", gateway.dataPlane())
+            .leafList(
+                "additional-local-address",
+                gateway.additionalLocalAddresses().stream()
+                    .map(InetAddress::getHostAddress)
+                    .toList())
+            .leafList("local-interface", gateway.localInterfaces());
     AuthenticationMapper.write(tree, gateway.authentication());
     return tree;
   }

@@ -29,7 +29,8 @@ final class IkePolicyMapper {
         tree.flag("mobike", true),
         tree.flag("nat-traversal", true),
         tree.flag("fragmentation", true),
-        AuthenticationMapper.read(tree));
+        AuthenticationMapper.read(tree),
+        tree.flag("force-encapsulation", false));
   }
 
   /** Shared with child policies: a policy without a proposal could never negotiate anything. */
@@ -77,6 +78,7 @@ final class IkePolicyMapper {
             .leaf("dpd-delay", policy.dpdSeconds())
             .leaf("mobike", policy.mobike())
             .leaf("nat-traversal", policy.natTraversal())
+            .leaf("force-encapsulation", policy.forceEncapsulation())
             .leaf("fragmentation", policy.fragmentation());
     AuthenticationMapper.write(tree, policy.authentication());
     return tree;

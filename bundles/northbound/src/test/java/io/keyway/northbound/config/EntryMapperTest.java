@@ -81,6 +81,29 @@ class EntryMapperTest {
   }
 
   @Test
+  void addressesThatIkeMayMoveToAreReadAndWrittenInOrder() throws InvalidEntryException {
+    Tree tree =
+        gateway()
+            .leafList("additional-local-address", List.of("198.51.100.1", "2001:db8::1"))
+            .leafList("local-interface", List.of("wan1", "wan0"));
+    Gateway gateway = (Gateway) EntryMapper.read(EntryKind.GATEWAY, tree);
+    assertThat(gateway.additionalLocalAddresses())
+        .extracting(java.net.InetAddress::getHostAddress)
+        .containsExactly("198.51.100.1", "2001:db8:0:0:0:0:0:1");
+    assertThat(gateway.localInterfaces()).containsExactly("wan1", "wan0");
+    assertThat(EntryMapper.read(EntryKind.GATEWAY, EntryMapper.write(gateway))).isEqualTo(gateway);
+  }
+
+  @Test
+  void encapsulationCanBeForced() throws InvalidEntryException {
+    IkePolicy policy =
+        (IkePolicy)
+            EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy().leaf("force-encapsulation", "true"));
+    assertThat(policy.forceEncapsulation()).isTrue();
+    assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(policy))).isEqualTo(policy);
+  }
+
+  @Test
   void absentLeavesHaveTheModelsDefaults() throws InvalidEntryException {
     IkePolicy ike = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy());
     assertThat(ike.rekeySeconds()).isEqualTo(14400);
@@ -98,6 +121,9 @@ class EntryMapperTest {
     assertThat(gateway.localPort()).isEqualTo(500);
     assertThat(gateway.remotePort()).isEqualTo(500);
     assertThat(gateway.remoteAddress()).isEmpty();
+    assertThat(gateway.additionalLocalAddresses()).isEmpty();
+    assertThat(gateway.localInterfaces()).isEmpty();
+    assertThat(ike.forceEncapsulation()).isFalse();
     Tunnel tunnel =
         (Tunnel)
             EntryMapper.read(

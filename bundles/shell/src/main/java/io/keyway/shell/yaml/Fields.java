@@ -1,6 +1,7 @@
 package io.keyway.shell.yaml;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,19 @@ final class Fields {
       entries.get(key).problem("'" + text.get() + "' is not an IPv4 or IPv6 address");
     }
     return address;
+  }
+
+  /** A list of addresses; nothing when the key is absent. */
+  List<InetAddress> addresses(String key) {
+    List<InetAddress> all = new ArrayList<>();
+    for (Value item : items(key).toList()) {
+      Optional<InetAddress> address = item.text().flatMap(Addresses::parse);
+      address.ifPresent(all::add);
+      if (address.isEmpty()) {
+        item.problem("an IPv4 or IPv6 address is needed");
+      }
+    }
+    return all;
   }
 
   /** The items of a list; nothing when the key is absent. */

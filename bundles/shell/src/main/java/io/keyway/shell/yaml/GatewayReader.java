@@ -15,6 +15,8 @@ final class GatewayReader {
           "name",
           "ike-policy",
           "local-address",
+          "additional-local-address",
+          "local-interface",
           "remote-address",
           "local-port",
           "remote-port",
@@ -48,11 +50,23 @@ final class GatewayReader {
     int localPort = (int) fields.number("local-port", 1, 65535, Defaults.IKE_PORT);
     int remotePort = (int) fields.number("remote-port", 1, 65535, Defaults.IKE_PORT);
     Optional<String> plane = fields.optionalName("data-plane");
+    List<InetAddress> additional = fields.addresses("additional-local-address");
+    List<String> interfaces =
+        fields.items("local-interface").flatMap(item -> item.text().stream()).toList();
     if (name.isEmpty() || policy.isEmpty() || local.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new Gateway(
-            name.get(), policy.get(), local.get(), remote, localPort, remotePort, plane, how));
+            name.get(),
+            policy.get(),
+            local.get(),
+            remote,
+            localPort,
+            remotePort,
+            plane,
+            how,
+            additional,
+            interfaces));
   }
 }

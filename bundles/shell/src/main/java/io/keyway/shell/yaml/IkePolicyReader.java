@@ -25,6 +25,7 @@ final class IkePolicyReader {
           "dpd-delay",
           "mobike",
           "nat-traversal",
+          "force-encapsulation",
           "fragmentation",
           "authentication");
   private static final List<String> PROPOSAL_KEYS =
@@ -66,7 +67,8 @@ final class IkePolicyReader {
                 fields.flag("mobike", true),
                 fields.flag("nat-traversal", true),
                 fields.flag("fragmentation", true),
-                how));
+                how,
+                fields.flag("force-encapsulation", false)));
   }
 
   private static Optional<IkeProposal> proposal(Value value, int number) {

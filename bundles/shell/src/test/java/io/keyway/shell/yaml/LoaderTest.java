@@ -435,6 +435,8 @@ class LoaderTest {
               local-address: 2001:db8::1
               data-plane: ipu-1
               local-port: 1500
+              additional-local-address: [ 198.51.100.1, "2001:db8::2" ]
+              local-interface: [ wan1 ]
               authentication: { secret: s, remote-id: "@#0102" }
           tunnels:
             - name: t
@@ -474,6 +476,10 @@ class LoaderTest {
     assertThat(child.lifetime().hard().bytes()).isEqualTo(1_100_000);
     Gateway gateway = intent.submitted(Gateway.class).get(0);
     assertThat(gateway.remoteAddress()).isEmpty();
+    assertThat(gateway.additionalLocalAddresses())
+        .containsExactly(
+            InetAddress.getByName("198.51.100.1"), InetAddress.getByName("2001:db8::2"));
+    assertThat(gateway.localInterfaces()).containsExactly("wan1");
     assertThat(gateway.authentication().orElseThrow().secret()).isEqualTo("s");
     assertThat(intent.submitted(Tunnel.class).get(0).remoteTs().get(0).toString())
         .isEqualTo("10.9.0.0/16");

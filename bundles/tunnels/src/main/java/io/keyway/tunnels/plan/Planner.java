@@ -137,6 +137,15 @@ public final class Planner {
     if (isIpv6(gateway) && !can.ipv6Outer()) {
       return Optional.of(name + " has no IPv6 tunnels; give the gateway IPv4 addresses");
     }
+    Optional<InetAddress> sixth =
+        gateway.additionalLocalAddresses().stream().filter(Planner::isIpv6).findFirst();
+    if (sixth.isPresent() && !can.ipv6Outer()) {
+      return Optional.of(
+          name
+              + " has no IPv6 tunnels; take "
+              + sixth.get().getHostAddress()
+              + " out of additional-local-address");
+    }
     if (pairs.isEmpty()) {
       return Optional.of(
           "what to protect is not known: remote-ts is dynamic and gateway '"
@@ -161,7 +170,11 @@ public final class Planner {
   }
 
   private static boolean isIpv6(Gateway gateway) {
-    return gateway.localAddress().getAddress().length == 16;
+    return isIpv6(gateway.localAddress());
+  }
+
+  private static boolean isIpv6(InetAddress address) {
+    return address.getAddress().length == 16;
   }
 
   /**

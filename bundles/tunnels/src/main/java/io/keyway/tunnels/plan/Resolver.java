@@ -3,6 +3,7 @@ package io.keyway.tunnels.plan;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Mobility;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -93,6 +94,17 @@ public final class Resolver {
                             + "' says how to authenticate"));
   }
 
+  private Mobility mobility(IkePolicy policy, Gateway gateway, String plane) {
+    // A plane that is not there is asked when it is.
+    DataPlane service = planes.get(plane);
+    return new Mobility(
+        policy.mobike(),
+        gateway.additionalLocalAddresses(),
+        gateway.localInterfaces(),
+        service == null || service.capabilities().ipv6Outer(),
+        service == null || service.capabilities().udpEncapsulation());
+  }
+
   private static Optional<String> missing(Object value, String kind, String name) {
     return value == null
         ? Optional.of("there is no " + kind + " '" + name + "'")
@@ -140,7 +152,10 @@ public final class Resolver {
                     Duration.ofSeconds(policy.reauthSeconds()),
                     Duration.ofSeconds(policy.dpdSeconds())),
                 policy.natTraversal(),
-                new ConnectionConfig.Options(policy.fragmentation()),
+                new ConnectionConfig.Options(
+                    policy.fragmentation(),
+                    mobility(policy, gateway, plane.get()),
+                    policy.forceEncapsulation()),
                 children));
   }
 }

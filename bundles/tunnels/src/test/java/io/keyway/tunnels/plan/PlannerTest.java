@@ -96,6 +96,8 @@ class PlannerTest {
     }
   }
 
+  private List<InetAddress> additional = List.of();
+
   private TunnelPlan plan() {
     ChildPolicy policy =
         new ChildPolicy(
@@ -123,9 +125,22 @@ class PlannerTest {
             500,
             500,
             Optional.of("p"),
-            Optional.empty());
+            Optional.empty(),
+            additional,
+            List.of());
     Tunnel tunnel = new Tunnel("t", "gw", "child", true, List.of(), remoteTs, WhenDisabled.HOLD);
     return Planner.plan(tunnel, gateway, policy, new Plane());
+  }
+
+  @Test
+  void anotherAddressOfOursMustBeOneThatThePlaneHasTunnelsFor() {
+    counters = true;
+    additional = List.of(address("198.51.100.1"), address("2001:db8::1"));
+    ipv6 = false;
+    isRefused("data plane p", "2001:db8:0:0:0:0:0:1", "additional-local-address");
+
+    ipv6 = true;
+    isCarried();
   }
 
   private void isRefused(String... words) {

@@ -15,6 +15,7 @@ public final class EngineServices {
   private volatile SadService sad;
   private volatile SpdService spd;
   private volatile SecretStore secrets;
+  private volatile HostAddresses host = HostAddresses.UNKNOWN;
 
   public Optional<IkeTransport> transport() {
     return Optional.ofNullable(transport);
@@ -30,6 +31,15 @@ public final class EngineServices {
 
   public Optional<SecretStore> secrets() {
     return Optional.ofNullable(secrets);
+  }
+
+  /** The addresses of this machine, as somebody saw them last. */
+  public HostAddresses host() {
+    return host;
+  }
+
+  public void setHost(HostAddresses seen) {
+    host = seen;
   }
 
   /** Sets or, with null, takes away. */

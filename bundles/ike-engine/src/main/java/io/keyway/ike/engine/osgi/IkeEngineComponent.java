@@ -16,6 +16,7 @@ import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.HostWatch;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.ike.engine.base.WireSettings;
 import java.security.SecureRandom;
@@ -60,6 +61,7 @@ public final class IkeEngineComponent implements IkeEngine {
 
   private final ThreadWorkers workers;
   private final NativeIkeEngine engine;
+  private final Optional<HostWatch> hostWatch;
 
   /** With the settings of the PID. */
   @Activate
@@ -94,7 +96,8 @@ public final class IkeEngineComponent implements IkeEngine {
                 config.fragment_size_ipv4(),
                 config.fragment_size_ipv6(),
                 WireSettings.DEFAULT.reassemblyOctets(),
-                Duration.ofSeconds(config.nat_keepalive())));
+                Duration.ofSeconds(config.nat_keepalive()),
+                Duration.ofSeconds(config.path_return())));
     engine =
         new NativeIkeEngine(
             settings,
@@ -107,6 +110,11 @@ public final class IkeEngineComponent implements IkeEngine {
     for (String connection : config.message_trace()) {
       engine.traceAlways(connection);
     }
+    hostWatch =
+        config.address_poll() == 0
+            ? Optional.empty()
+            : Optional.of(
+                HostWatch.every(Duration.ofMillis(config.address_poll()), engine::hostChanged));
     LOG.info("native IKEv2 engine with {} workers; {}", count, providers(crypto));
   }
 
@@ -119,6 +127,7 @@ public final class IkeEngineComponent implements IkeEngine {
 
   @Deactivate
   void stop() {
+    hostWatch.ifPresent(HostWatch::close);
     engine.close();
     workers.close();
   }

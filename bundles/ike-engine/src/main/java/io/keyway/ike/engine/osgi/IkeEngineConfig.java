@@ -99,6 +99,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   int nat_keepalive() default 20;
 
   @AttributeDefinition(
+      name = "path-return",
+      description =
+          "Seconds between looks whether the preferred addresses of an IKE SA with MOBIKE work again;"
+              + " 0: never",
+      min = "0",
+      max = "86400")
+  int path_return() default 60;
+
+  @AttributeDefinition(
+      name = "address-poll",
+      description =
+          "Milliseconds between looks at the addresses of this machine, so that IKE SAs with MOBIKE"
+              + " follow when they change; 0: never",
+      min = "0",
+      max = "60000")
+  int address_poll() default 1000;
+
+  @AttributeDefinition(
       name = "fragment-size-ipv4",
       description =
           "Octets of the longest IPv4 packet that IKE sends, headers included; what is longer goes"

@@ -290,6 +290,7 @@ final class AuthResponder implements AutoCloseable {
     byte[] ni = handshake.initiatorNonce;
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(Identities.local(sa.config()), peer);
+    reply.addAll(sa.mobike().accept(first));
     sa.life().establish(false);
     if (first.has(NotifyType.INITIAL_CONTACT)) {
       Forgotten.all(sa, peer);

@@ -80,6 +80,7 @@ final class AuthTask implements Task {
     if (onlyOne) {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
+    sa.mobike().offer(request);
     if (auth.session().isEapOnly()) {
       request.add(NotifyPayload.of(NotifyType.EAP_ONLY_AUTHENTICATION));
     }
@@ -116,6 +117,7 @@ final class AuthTask implements Task {
     }
     auth.close();
     sa.setIdentities(auth.localId(), auth.remoteId());
+    sa.mobike().agreed(response);
     sa.life().establish(false);
     sa.wishes().askForTheRest(firstChild);
     return Step.DONE;

@@ -45,11 +45,6 @@ final class ChildKeying implements AutoCloseable {
       int peerSpi,
       List<SelectorPair> pairs,
       Optional<ChildSa> old) {
-    Path path = sa.path();
-    Optional<Endpoints.UdpPorts> udp =
-        sa.nat().any()
-            ? Optional.of(new Endpoints.UdpPorts(path.local().getPort(), path.remote().getPort()))
-            : Optional.empty();
     ChildSa child =
         new ChildSa(
             sa,
@@ -59,10 +54,15 @@ final class ChildKeying implements AutoCloseable {
             peerSpi,
             chosen,
             config.mode(),
-            new Endpoints(path.local().getAddress(), path.remote().getAddress(), udp),
+            endpoints(sa),
             pairs);
     old.ifPresent(o -> child.replaces = o);
     return child;
+  }
+
+  /** Endpoints of a child that is made now. */
+  static Endpoints endpoints(IkeSa sa) {
+    return sa.path().endpoints(sa.nat().any());
   }
 
   /**

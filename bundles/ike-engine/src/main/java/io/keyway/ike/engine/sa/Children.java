@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.sa.Endpoints;
 import io.keyway.ike.engine.log.IkeLog;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -351,14 +352,25 @@ final class Children {
     }
   }
 
-  /** The peer has another address: children that lead to the old one are replaced. */
-  void follow(Path path) {
+  /**
+   * An end has another address, or a NAT came or went: children that lead elsewhere are replaced.
+   */
+  void follow() {
+    Endpoints now = ChildKeying.endpoints(sa);
+    boolean later = false;
     for (ChildSa child : List.copyOf(byUid.values())) {
-      if (child.state() == ChildSa.State.INSTALLED
-          && child.selected
-          && !path.leadsTo(child.endpoints())) {
-        rekey(child, Optional.empty());
+      if (child.endpoints().equals(now)) {
+        continue;
       }
+      if (child.state() == ChildSa.State.INSTALLED && child.selected) {
+        rekey(child, Optional.empty());
+      } else {
+        // On its way in, and made for the addresses before.
+        later |= child.state().compareTo(ChildSa.State.INSTALLED) <= 0;
+      }
+    }
+    if (later) {
+      sa.timers().followSoon();
     }
   }
 

@@ -170,10 +170,16 @@ public final class Control {
           if (now.state().isEstablished() && !before.timers().equals(after.timers())) {
             now.timers().start();
           }
+          now.mobike().reconsider();
           for (ChildSa child : List.copyOf(now.children().all())) {
             reconfigure(now, child);
           }
         });
+  }
+
+  /** The addresses of this machine changed. */
+  public static void hostChanged(IkeSa sa) {
+    sa.execute(() -> sa.successorOrSelf().mobike().reconsider());
   }
 
   private static boolean sameRelation(ConnectionConfig a, ConnectionConfig b) {
@@ -183,7 +189,7 @@ public final class Control {
         && a.localPort() == b.localPort()
         && a.remotePort() == b.remotePort()
         && a.natTraversal() == b.natTraversal()
-        && a.options().equals(b.options())
+        && !Mobike.isOtherAgreement(a, b)
         && a.authentication().equals(b.authentication());
   }
 

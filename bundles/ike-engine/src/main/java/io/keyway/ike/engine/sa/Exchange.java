@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.ike.message.ExchangeType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One exchange that we start.
@@ -23,6 +24,11 @@ record Exchange(int type, List<Task> tasks, boolean alone) {
 
   static Exchange createChildSa(Task task) {
     return of(ExchangeType.CREATE_CHILD_SA, task);
+  }
+
+  /** The path that this exchange is to try, if it is there for that. */
+  Optional<Path> pathUnderTest() {
+    return tasks.get(0) instanceof PathTestTask test ? Optional.of(test.path()) : Optional.empty();
   }
 
   boolean concernsChildren() {

@@ -91,6 +91,7 @@ public final class IkeSa implements LogSubject {
   private final Replies replies = new Replies(this);
   private final Children children = new Children(this);
   private final Wishes wishes = new Wishes(this);
+  private final Mobike mobike = new Mobike(this);
   private final SaTimers timers = new SaTimers(this);
   private final Inbox inbox = new Inbox(this);
   private final SaLife life;
@@ -257,6 +258,10 @@ public final class IkeSa implements LogSubject {
 
   SaTimers timers() {
     return timers;
+  }
+
+  Mobike mobike() {
+    return mobike;
   }
 
   Optional<Identity> localId() {

@@ -68,7 +68,7 @@ final class Inbox {
     DecodeResult<IkeMessage> opened = complete.get().content();
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       sa.timers().heard();
-      followPeer(Path.of(datagram));
+      followPeer(Path.of(datagram), true);
       noteIntermediate(complete.get());
       sa.requests().process(decoded.value());
     } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
@@ -115,9 +115,9 @@ final class Inbox {
       return;
     }
     sa.timers().heard();
-    followPeer(way);
+    followPeer(way, false);
     noteIntermediate(complete.get());
-    sa.replies().answer(header, complete.get().requestHash(), way, handle(opened));
+    sa.replies().answer(header, complete.get().requestHash(), way, handle(opened, way));
   }
 
   /**
@@ -156,7 +156,7 @@ final class Inbox {
         && header.exchangeType() != ExchangeType.IKE_INTERMEDIATE;
   }
 
-  private CompletableFuture<Reply> handle(DecodeResult<IkeMessage> opened) {
+  private CompletableFuture<Reply> handle(DecodeResult<IkeMessage> opened, Path way) {
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       IkeMessage request = decoded.value();
       sa.noteReceived(request);
@@ -168,7 +168,7 @@ final class Inbox {
             IkeRekeyResponder.isMeant(request)
                 ? now(new IkeRekeyResponder(sa, request).reply())
                 : new ChildCreateResponder(sa, request).reply();
-        case ExchangeType.INFORMATIONAL -> new InformationalResponder(sa, request).reply();
+        case ExchangeType.INFORMATIONAL -> new InformationalResponder(sa, request, way).reply();
         default ->
             now(fatal("exchange type " + ExchangeType.name(request.header().exchangeType())));
       };
@@ -224,10 +224,12 @@ final class Inbox {
    * The peer's address is where its last authentic message came from, in two cases only (RFC 7296
    * section 2.23): an initiator goes on from port 4500 after IKE_SA_INIT; and who is behind a NAT
    * gets another mapping from time to time. If we are behind one ourselves, an address that changes
-   * would be an attacker's rather than the peer's.
+   * would be an attacker's rather than the peer's. With MOBIKE it is told instead (RFC 4555 section
+   * 3.8).
    */
-  private void followPeer(Path way) {
-    if (way.equals(sa.path())) {
+  private void followPeer(Path way, boolean response) {
+    sa.mobike().heard(way, response);
+    if (way.equals(sa.path()) || sa.mobike().isAgreed()) {
       return;
     }
     boolean sameHosts = way.sameHosts(sa.path());

@@ -14,10 +14,13 @@ import java.util.concurrent.CompletableFuture;
 final class InformationalResponder {
   private final IkeSa sa;
   private final IkeMessage request;
+  private final Path way;
 
-  InformationalResponder(IkeSa sa, IkeMessage request) {
+  /** With the way by which the request came. */
+  InformationalResponder(IkeSa sa, IkeMessage request, Path way) {
     this.sa = sa;
     this.request = request;
+    this.way = way;
   }
 
   CompletableFuture<Reply> reply() {
@@ -49,7 +52,8 @@ final class InformationalResponder {
     // The peer stops receiving on an old child once it has our answer, so we turn first.
     return CompletableFuture.allOf(switches.toArray(CompletableFuture[]::new))
         .thenApply(
-            nothing -> ours.isEmpty() ? Reply.empty() : Reply.of(List.of(DeletePayload.esp(ours))));
+            nothing -> ours.isEmpty() ? Reply.empty() : Reply.of(List.of(DeletePayload.esp(ours))))
+        .thenApply(reply -> new MobikeAnswer(sa, request, way).addTo(reply));
   }
 
   private void end(Octets spi, List<Integer> ours, List<CompletableFuture<Void>> switches) {

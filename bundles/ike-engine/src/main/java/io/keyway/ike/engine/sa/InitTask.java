@@ -63,7 +63,10 @@ final class InitTask implements Task {
     request.add(IkeProposals.offer(sa.config().proposals(), Octets.EMPTY));
     request.add(new KePayload(group.ianaId(), Octets.copyOf(initiation.publicValue())));
     request.add(new NoncePayload(Octets.copyOf(handshake.initiatorNonce)));
-    request.addAll(NatDetection.payloads(sa.spiI(), 0, sa.path().local(), sa.path().remote()));
+    if (sa.config().options().encapsulation()) {
+      sa.setNat(NatDetection.Finding.NONE.forcedIf(true));
+    }
+    request.addAll(sa.mobike().natDetection(sa.path()));
     if (sa.config().proposals().stream().anyMatch(p -> !p.additional().isEmpty())) {
       request.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
     }
@@ -229,32 +232,29 @@ final class InitTask implements Task {
   /** False when a NAT makes children impossible; the SA ended. */
   private boolean checkNat(IkeSa sa, IkeMessage response) {
     sa.setNat(
-        NatDetection.examine(
-            response, sa.spiI(), sa.spiR(), sa.path().local(), sa.path().remote()));
+        NatDetection.examine(response, sa.spiI(), sa.spiR(), sa.path().local(), sa.path().remote())
+            .forcedIf(sa.nat().forced()));
     if (!sa.nat().any()) {
+      if (NatDetection.isIn(response)) {
+        NatFloat.inAdvance(sa);
+      }
       return true;
     }
-    sa.ctx().counters().count("ike-nat-detected");
+    if (!sa.nat().forced()) {
+      sa.ctx().counters().count("ike-nat-detected");
+    }
     IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
     if (!sa.config().natTraversal()) {
       sa.ctx().counters().count(Failure.NAT.counter());
       sa.life().end(Reasons.nat(sa));
       return false;
     }
-    int port = sa.ctx().settings().natPort();
-    Path floated = sa.path().onPort(port, port);
-    Outcome bound =
-        sa.ctx()
-            .services()
-            .transport()
-            .map(t -> t.bind(floated.local(), true))
-            .orElse(Outcome.unavailable("waiting for service transport"));
-    if (!bound.done()) {
-      sa.life()
-          .end("there is a NAT, and " + floated.local() + " cannot be used: " + bound.reason());
+    NatFloat.Floated floated = NatFloat.of(sa);
+    if (floated.path().isEmpty()) {
+      sa.life().end("ESP has to go in UDP, and " + floated.problem());
       return false;
     }
-    sa.setPath(floated);
+    sa.setPath(floated.path().get());
     return true;
   }
 

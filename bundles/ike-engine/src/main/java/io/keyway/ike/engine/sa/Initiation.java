@@ -105,7 +105,7 @@ public final class Initiation {
     long spi = ctx.newSpi();
     Path path =
         new Path(
-            new InetSocketAddress(config.localAddress(), config.localPort()),
+            new InetSocketAddress(PathPairs.first(ctx, config), config.localPort()),
             new InetSocketAddress(config.remoteAddress().orElseThrow(), config.remotePort()),
             false);
     return new IkeSa(ctx, ctx.newUid(), spi, true, spi, 0, path, connection);

@@ -23,10 +23,12 @@ final class LivenessTask implements Task {
   @Override
   public void build(IkeSa sa, List<Payload> request) {
     sa.ctx().counters().count("ike-liveness-checks");
+    sa.mobike().addNatDetection(request);
   }
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
+    sa.mobike().checkMapping(response);
     alive.run();
     return Step.DONE;
   }

@@ -5,6 +5,7 @@ import io.keyway.api.sa.Endpoints;
 import io.keyway.ike.engine.base.WireSettings;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Where the messages of an IKE SA go.
@@ -32,14 +33,24 @@ public record Path(InetSocketAddress local, InetSocketAddress remote, boolean ma
         && remote.getAddress().equals(other.remote.getAddress());
   }
 
-  /** Whether ESP in UDP between these endpoints comes through at this path. */
-  boolean leadsTo(Endpoints endpoints) {
-    return endpoints.local().equals(local.getAddress())
-        && endpoints.remote().equals(remote.getAddress())
-        && endpoints
-            .udp()
-            .filter(u -> u.local() != local.getPort() || u.remote() != remote.getPort())
-            .isEmpty();
+  /** Endpoints of SAs whose packets go the same way. */
+  Endpoints endpoints(boolean inUdp) {
+    return new Endpoints(
+        local.getAddress(),
+        remote.getAddress(),
+        inUdp
+            ? Optional.of(new Endpoints.UdpPorts(local.getPort(), remote.getPort()))
+            : Optional.empty());
+  }
+
+  /** Our address as people write it. */
+  String localHost() {
+    return local.getAddress().getHostAddress();
+  }
+
+  @Override
+  public String toString() {
+    return localHost() + ":" + local.getPort() + " - " + peer();
   }
 
   /** The same hosts on another port, with the non-ESP marker. */

@@ -10,7 +10,9 @@ import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.SaPayload;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Failures in words that name cause and cure. */
@@ -118,8 +120,18 @@ public final class Reasons {
         + address.getPort();
   }
 
+  /** Addresses without the names that a resolver may know. */
+  static String addresses(List<InetAddress> addresses) {
+    return addresses.isEmpty()
+        ? "none"
+        : addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
+  }
+
   /** Who is behind a NAT. */
   static String natFound(NatDetection.Finding nat) {
+    if (nat.equals(NatDetection.Finding.NONE.forcedIf(true))) {
+      return "ESP goes in UDP because force-encapsulation is set";
+    }
     return nat.local() && nat.remote()
         ? "both ends are behind a NAT"
         : nat.local() ? "we are behind a NAT" : "the peer is behind a NAT";

@@ -183,7 +183,7 @@ final class Requests {
 
   private void transmit() {
     transmissions++;
-    sa.send(packets);
+    sa.mobike().routes(active, transmissions).forEach(way -> sa.send(way, packets));
     timer =
         sa.after(
             sa.ctx().settings().retransmitWait(transmissions),
@@ -197,6 +197,15 @@ final class Requests {
                 sa.life().peerDoesNotAnswer(progress());
               }
             });
+  }
+
+  /** The path changed: what was sent over the old one is repeated at once, and counted anew. */
+  void resend() {
+    if (active != null && !examining) {
+      timer.cancel();
+      transmissions = 0;
+      transmit();
+    }
   }
 
   /** What we wait for, in words. */

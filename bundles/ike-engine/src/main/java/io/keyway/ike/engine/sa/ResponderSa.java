@@ -57,8 +57,10 @@ public final class ResponderSa {
     handshake.initiatorNonce = nonce.nonce().toArray();
     handshake.responderNonce = ctx.nonce();
     handshake.peerHashes = HashNotify.read(request);
-    sa.setNat(NatDetection.examine(request, spiI, 0, datagram.local(), datagram.remote()));
-    if (sa.nat().any()) {
+    sa.setNat(
+        NatDetection.examine(request, spiI, 0, datagram.local(), datagram.remote())
+            .forcedIf(candidates.anyOne().config().options().encapsulation()));
+    if (sa.nat().local() || sa.nat().remote()) {
       ctx.counters().count("ike-nat-detected");
       IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
     }
@@ -88,7 +90,7 @@ public final class ResponderSa {
     payloads.add(
         new KePayload(choice.chosen().keyExchange().ianaId(), Octets.copyOf(agreed.publicValue())));
     payloads.add(new NoncePayload(Octets.copyOf(handshake.responderNonce)));
-    payloads.addAll(NatDetection.payloads(spiI, spiR, datagram.local(), datagram.remote()));
+    payloads.addAll(sa.mobike().natDetection(sa.path()));
     if (!choice.chosen().additional().isEmpty()) {
       payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
       handshake.pendingExchanges.addAll(choice.chosen().additional());

@@ -177,6 +177,7 @@ final class SaLife {
 
   /** Everything that hangs from this SA moves to its successor (RFC 7296 section 2.18). */
   void handOver(IkeSa by) {
+    by.mobike().inherit(sa.mobike());
     by.life().establish(true);
     sa.children().moveTo(by);
     sa.setSuccessor(by);

@@ -30,7 +30,8 @@ final class SaTimers {
     ConnectionConfig.Timers times = sa.config().timers();
     heard();
     keepalive.start();
-    if (sa.nat().remote()) {
+    sa.mobike().start();
+    if (sa.nat().remote() || sa.mobike().isAgreed()) {
       // The peer may have moved just before this IKE SA took the children over.
       followSoon();
     }
@@ -59,6 +60,7 @@ final class SaTimers {
     reauth.cancel();
     follow.cancel();
     keepalive.stop();
+    sa.mobike().stop();
     rekeyAt = Optional.empty();
     sa.touch();
   }
@@ -74,7 +76,12 @@ final class SaTimers {
    */
   void followSoon() {
     follow.cancel();
-    follow = sa.after(FOLLOW_DELAY, () -> sa.children().follow(sa.path()));
+    follow = sa.after(FOLLOW_DELAY, () -> sa.children().follow());
+  }
+
+  /** Another path is in use, or a NAT came or went. */
+  void pathChanged() {
+    keepalive.start();
   }
 
   /** An authentic message came. */

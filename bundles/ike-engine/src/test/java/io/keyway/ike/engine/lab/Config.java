@@ -10,6 +10,7 @@ import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.Mobility;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -116,7 +117,24 @@ public final class Config {
   }
 
   public Config fragmentation(boolean allowed) {
-    options = new ConnectionConfig.Options(allowed);
+    options = new ConnectionConfig.Options(allowed, options.mobility(), options.encapsulation());
+    return this;
+  }
+
+  /** MOBIKE, with other addresses of ours. */
+  public Config mobike(String... addresses) {
+    return mobility(
+        new Mobility(
+            true, Arrays.stream(addresses).map(Config::address).toList(), List.of(), true, true));
+  }
+
+  public Config mobility(Mobility mobility) {
+    options = options.withMobility(mobility);
+    return this;
+  }
+
+  public Config encapsulation() {
+    options = new ConnectionConfig.Options(options.fragmentation(), options.mobility(), true);
     return this;
   }
 

@@ -13,6 +13,7 @@ import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.Mobility;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -55,8 +56,21 @@ final class Connections {
             Duration.ZERO,
             Duration.ofSeconds(seconds(json, "dpd_delay"))),
         text(json, "nat_traversal", "no").equals("yes"),
-        new ConnectionConfig.Options(!text(json, "fragmentation", "yes").equals("no")),
+        new ConnectionConfig.Options(
+            !text(json, "fragmentation", "yes").equals("no"),
+            mobility(json),
+            text(json, "encap", "no").equals("yes")),
         children);
+  }
+
+  /** More addresses than one in {@code local_addrs} would be a surprise for charon. */
+  private static Mobility mobility(JsonObject json) {
+    return new Mobility(
+        text(json, "mobike", "no").equals("yes"),
+        words(json, "additional_addrs").stream().map(Connections::address).toList(),
+        words(json, "interfaces"),
+        true,
+        true);
   }
 
   private static Authentication authentication(JsonObject json) {

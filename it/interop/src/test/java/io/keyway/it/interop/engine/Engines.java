@@ -79,6 +79,7 @@ final class Engines {
             Integer.getInteger("keyway.it.fragmentSize", 1280),
             1280,
             WireSettings.DEFAULT.reassemblyOctets(),
-            Duration.ofSeconds(Integer.getInteger("keyway.it.natKeepalive", 20))));
+            Duration.ofSeconds(Integer.getInteger("keyway.it.natKeepalive", 20)),
+            WireSettings.DEFAULT.pathReturn()));
   }
 }
