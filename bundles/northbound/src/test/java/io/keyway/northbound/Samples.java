@@ -7,7 +7,9 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.CertificateSettings;
+import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -64,6 +66,47 @@ public final class Samples {
             CertificateSettings.Revocation.STRICT,
             List.of("crl.example", "ocsp.example:2560"),
             List.of("rsa-pss-sha256", "ecdsa-sha256")));
+  }
+
+  /** We respond with a certificate to users with passwords, and to their machine's before. */
+  public static Authentication eap() {
+    EapSettings users =
+        new EapSettings(
+            List.of(EapSettings.Type.MSCHAPV2, EapSettings.Type.MD5),
+            Optional.of(EapSettings.ASK),
+            "",
+            Map.of("alice", "pw-alice", "EXAMPLE\\bob smith", "pw-bob"),
+            false);
+    return certificates()
+        .withRounds(
+            List.of(
+                new AuthenticationRound(
+                    Authentication.Method.PRE_SHARED_KEY,
+                    Optional.of(Identity.parse("backup.example")),
+                    "s2",
+                    CertificateSettings.NONE,
+                    EapSettings.NONE)),
+            List.of(
+                new AuthenticationRound(
+                    Authentication.Method.EAP,
+                    Optional.empty(),
+                    "",
+                    CertificateSettings.NONE,
+                    users)));
+  }
+
+  /** Nothing but EAP, in both roles. */
+  public static Authentication eapOnly() {
+    return new Authentication(
+            Authentication.Method.EAP,
+            Authentication.Method.EAP,
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            CertificateSettings.NONE)
+        .withEap(
+            new EapSettings(
+                List.of(), Optional.of("gw@example"), "pw", Map.of("alice", "pw-alice"), true));
   }
 
   /** A certificate here, a pre-shared key there. */

@@ -5,6 +5,8 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.AuthenticationRound;
+import io.keyway.api.ike.AuthenticationRules;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.crypto.IkeCrypto;
@@ -14,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a connection must have to be negotiated at all. */
 final class ConfigCheck {
@@ -84,13 +87,19 @@ final class ConfigCheck {
   }
 
   private static Optional<String> authentication(Authentication how) {
-    if (how.uses(Method.PRE_SHARED_KEY) && how.secret().isEmpty()) {
+    if (Stream.concat(how.localRounds().stream(), how.remoteRounds().stream())
+        .anyMatch(r -> r.method() == Method.PRE_SHARED_KEY && r.secret().isEmpty())) {
       return Optional.of("no secret is named; name one of the secret store");
     }
-    if (how.method() == Method.CERTIFICATE
-        && (how.certificates().certificate().isEmpty()
-            || how.certificates().privateKey().isEmpty())) {
+    if (how.localRounds().stream()
+        .filter(r -> r.method() == Method.CERTIFICATE)
+        .map(AuthenticationRound::certificates)
+        .anyMatch(c -> c.certificate().isEmpty() || c.privateKey().isEmpty())) {
       return Optional.of("no certificate with its private key is named; name both");
+    }
+    Optional<AuthenticationRules.Problem> rules = AuthenticationRules.problem(how);
+    if (rules.isPresent()) {
+      return rules.map(AuthenticationRules.Problem::reason);
     }
     return how.certificates().signatures().stream()
         .filter(word -> SignatureScheme.ofKeyword(word).isEmpty())

@@ -2,6 +2,7 @@ package io.keyway.northbound.config;
 
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.AuthenticationRules;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.CertificateSettings.Revocation;
 import io.keyway.api.ike.Identity;
@@ -13,6 +14,8 @@ import java.util.Optional;
 final class AuthenticationMapper {
 
   private static final String PRE_SHARED_KEY = "pre-shared-key";
+  private static final String LOCAL_ROUND = "local-round";
+  private static final String REMOTE_ROUND = "remote-round";
 
   private AuthenticationMapper() {}
 
@@ -31,11 +34,6 @@ final class AuthenticationMapper {
   private static Authentication readContainer(Tree tree) throws InvalidEntryException {
     Method local = method(tree, "method", Method.PRE_SHARED_KEY);
     Method remote = method(tree, "remote-method", local);
-    for (String later : new String[] {"eap-identity", "eap-secret"}) {
-      if (tree.has(later)) {
-        throw new InvalidEntryException(later, later + " does not go with these methods");
-      }
-    }
     boolean key = local == Method.PRE_SHARED_KEY || remote == Method.PRE_SHARED_KEY;
     if (key && !tree.has("secret")) {
       throw new InvalidEntryException(
@@ -46,16 +44,26 @@ final class AuthenticationMapper {
     if (!key && tree.has("secret")) {
       throw misplaced("secret", "neither side uses a pre-shared key");
     }
-    return new Authentication(
-        local,
-        remote,
-        identity(tree, "local-id"),
-        identity(tree, "remote-id"),
-        tree.text("secret").orElse(""),
-        certificates(tree, local, remote));
+    CertificateSettings certificates = certificates(tree, local, remote);
+    Authentication how =
+        new Authentication(
+            local,
+            remote,
+            identity(tree, "local-id"),
+            identity(tree, "remote-id"),
+            tree.text("secret").orElse(""),
+            certificates,
+            EapMapper.read(tree, local == Method.EAP, remote == Method.EAP),
+            RoundMapper.read(tree, LOCAL_ROUND, true, certificates),
+            RoundMapper.read(tree, REMOTE_ROUND, false, certificates));
+    Optional<AuthenticationRules.Problem> problem = AuthenticationRules.problem(how);
+    if (problem.isPresent()) {
+      throw new InvalidEntryException(problem.get().leaf(), problem.get().reason());
+    }
+    return how;
   }
 
-  private static Method method(Tree tree, String leaf, Method absent) throws InvalidEntryException {
+  static Method method(Tree tree, String leaf, Method absent) throws InvalidEntryException {
     Optional<String> word = tree.text(leaf);
     if (word.isEmpty()) {
       return absent;
@@ -63,10 +71,13 @@ final class AuthenticationMapper {
     return switch (word.get()) {
       case PRE_SHARED_KEY -> Method.PRE_SHARED_KEY;
       case "certificate" -> Method.CERTIFICATE;
+      case "eap" -> Method.EAP;
       default ->
           throw new InvalidEntryException(
               leaf,
-              "no installed engine can do '" + word.get() + "'; use pre-shared-key or certificate");
+              "no installed engine can do '"
+                  + word.get()
+                  + "'; use pre-shared-key, certificate or eap");
     };
   }
 
@@ -85,11 +96,14 @@ final class AuthenticationMapper {
         }
       }
     }
-    if (remote != Method.CERTIFICATE) {
-      for (String leaf : new String[] {"ca-certificate", "revocation-host"}) {
-        if (tree.has(leaf)) {
-          throw misplaced(leaf, "the peer does not use a certificate");
-        }
+    boolean later =
+        tree.list(REMOTE_ROUND).stream()
+            .anyMatch(r -> r.text("method").filter("certificate"::equals).isPresent());
+    for (String leaf : new String[] {"ca-certificate", "revocation-host"}) {
+      // The hosts are for all rounds.
+      boolean useful = later && leaf.equals("revocation-host");
+      if (remote != Method.CERTIFICATE && !useful && tree.has(leaf)) {
+        throw misplaced(leaf, "the peer does not use a certificate");
       }
     }
     String certificate = tree.text("certificate").orElse("");
@@ -104,11 +118,11 @@ final class AuthenticationMapper {
         tree.leafList("signature"));
   }
 
-  private static InvalidEntryException misplaced(String leaf, String why) {
+  static InvalidEntryException misplaced(String leaf, String why) {
     return new InvalidEntryException(leaf, leaf + " has no use here: " + why + "; remove it");
   }
 
-  private static Optional<Identity> identity(Tree tree, String leaf) throws InvalidEntryException {
+  static Optional<Identity> identity(Tree tree, String leaf) throws InvalidEntryException {
     Optional<String> text = tree.text(leaf);
     try {
       return text.map(Identity::parse);
@@ -146,11 +160,15 @@ final class AuthenticationMapper {
     if (settings.revocation() != Revocation.RELAXED) {
       tree.leaf("revocation", settings.revocation().name().toLowerCase(Locale.ROOT));
     }
-    return tree.leafList("revocation-host", settings.revocationHosts())
+    tree.leafList("revocation-host", settings.revocationHosts())
         .leafList("signature", List.copyOf(settings.signatures()));
+    EapMapper.write(tree, a.eap());
+    RoundMapper.write(tree, LOCAL_ROUND, a.furtherLocal());
+    RoundMapper.write(tree, REMOTE_ROUND, a.furtherRemote());
+    return tree;
   }
 
-  private static String word(Method method) {
+  static String word(Method method) {
     return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

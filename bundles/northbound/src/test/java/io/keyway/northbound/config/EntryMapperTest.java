@@ -28,6 +28,8 @@ class EntryMapperTest {
         Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
         Samples.ikePolicy("p", Optional.of(Samples.certificates())),
         Samples.ikePolicy("p", Optional.of(Samples.certificateHereKeyThere())),
+        Samples.ikePolicy("p", Optional.of(Samples.eap())),
+        Samples.ikePolicy("p", Optional.of(Samples.eapOnly())),
         Samples.ikePolicy("p", Optional.empty()),
         Samples.childPolicy("c"),
         Samples.gateway("g", "p", Optional.of("ipu-1")),
@@ -49,7 +51,31 @@ class EntryMapperTest {
   void whatDoesNotGoWithTheMethodsIsNamed() {
     Tree key = new Tree().leaf("method", "pre-shared-key").leaf("secret", "s");
     assertThat(refusal(new Tree().leaf("method", "certificate"))).contains("x509");
-    assertThat(refusal(new Tree().leaf("method", "eap"))).contains("eap");
+    assertThat(refusal(new Tree().leaf("method", "eap"))).contains("RFC 5998");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("method", "eap")
+                    .leaf("remote-method", "pre-shared-key")
+                    .leaf("secret", "s")))
+        .contains("eap-secret is missing");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("method", "pre-shared-key")
+                    .leaf("remote-method", "eap")
+                    .leaf("secret", "s")))
+        .contains("eap-user is missing");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("secret", "s")
+                    .list(
+                        "local-round",
+                        List.of(new Tree().leaf("number", 2).leaf("method", "certificate")))))
+        .contains("certificate is missing");
+    assertThat(refusal(new Tree().leaf("secret", "s").leaf("eap-secret", "t")))
+        .contains("nobody uses EAP");
     assertThat(refusal(key.leaf("certificate", "c"))).contains("method is not certificate");
     assertThat(
             refusal(
@@ -220,8 +246,8 @@ class EntryMapperTest {
     refuses(
         EntryKind.IKE_POLICY,
         ikePolicy().container("authentication", new Tree().leaf("method", "eap")),
-        "authentication/method",
-        "no installed engine can do 'eap'");
+        "authentication/remote-method",
+        "no EAP method here proves who the responder is");
     refuses(
         EntryKind.CHILD_POLICY,
         childPolicy().leaf("rekey-time", 100).leaf("life-time", 100),

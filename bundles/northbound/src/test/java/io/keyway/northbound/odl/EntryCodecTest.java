@@ -32,6 +32,8 @@ class EntryCodecTest {
   static List<IntentObject> entries() {
     return List.of(
         Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
+        Samples.ikePolicy("e", Optional.of(Samples.eap())),
+        Samples.ikePolicy("o", Optional.of(Samples.eapOnly())),
         Samples.childPolicy("c"),
         Samples.gateway("g", "p", Optional.of("ipu-1")),
         Samples.tunnel("t", "g", "c"),

@@ -2,8 +2,10 @@ package io.keyway.shell.yaml;
 
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Authentication.Method;
+import io.keyway.api.ike.AuthenticationRules;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.CertificateSettings.Revocation;
+import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
 import java.util.List;
 import java.util.Locale;
@@ -30,16 +32,17 @@ final class AuthenticationReader {
           "ca-certificate",
           "revocation",
           "revocation-host",
-          "signature");
-  private static final List<String> LATER = List.of("eap-identity", "eap-secret");
+          "signature",
+          "local-round",
+          "remote-round");
   private static final List<String> OURS = List.of("certificate", "private-key");
-  private static final List<String> THEIRS = List.of("ca-certificate", "revocation-host");
+  private static final List<String> THEIRS = List.of("ca-certificate");
   private static final List<String> KEY = List.of("secret", "pre-shared-key");
-  private static final Map<String, Optional<Method>> METHODS =
+  private static final Map<String, Method> METHODS =
       Map.of(
-          "pre-shared-key", Optional.of(Method.PRE_SHARED_KEY),
-          "certificate", Optional.of(Method.CERTIFICATE),
-          "eap", Optional.empty());
+          "pre-shared-key", Method.PRE_SHARED_KEY,
+          "certificate", Method.CERTIFICATE,
+          "eap", Method.EAP);
 
   private final Map<String, String> inlineKeys;
 
@@ -49,15 +52,15 @@ final class AuthenticationReader {
   }
 
   Optional<Authentication> read(Value value, String secretName) {
-    Fields fields = Fields.of(value, Stream.concat(KEYS.stream(), LATER.stream()).toList());
+    Fields fields =
+        Fields.of(value, Stream.concat(KEYS.stream(), EapReader.KEYS.stream()).toList());
     Optional<Method> local = method(fields, "method", Optional.of(Method.PRE_SHARED_KEY));
     Optional<Method> remote = method(fields, "remote-method", local);
     if (local.isEmpty() || remote.isEmpty()) {
       return Optional.empty();
     }
     boolean key = local.get() == Method.PRE_SHARED_KEY || remote.get() == Method.PRE_SHARED_KEY;
-    if (misplaced(fields, LATER, true)
-        || misplaced(fields, OURS, local.get() != Method.CERTIFICATE)
+    if (misplaced(fields, OURS, local.get() != Method.CERTIFICATE)
         || misplaced(fields, THEIRS, remote.get() != Method.CERTIFICATE)
         || misplaced(fields, KEY, !key)) {
       return Optional.empty();
@@ -70,41 +73,44 @@ final class AuthenticationReader {
     if (secret.isEmpty() || certificate.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    CertificateSettings certificates =
+        new CertificateSettings(
+            certificate.get(),
+            fields.optionalName("private-key").orElse(certificate.get()),
+            texts(fields, "ca-certificate"),
+            fields
+                .choice("revocation", Revocation.class, r -> r.name().toLowerCase(Locale.ROOT))
+                .orElse(Revocation.RELAXED),
+            texts(fields, "revocation-host").stream()
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .toList(),
+            texts(fields, "signature"));
+    Optional<EapSettings> eap =
+        EapReader.read(fields, local.get() == Method.EAP, remote.get() == Method.EAP);
+    if (eap.isEmpty()) {
+      return Optional.empty();
+    }
+    Authentication how =
         new Authentication(
             local.get(),
             remote.get(),
             identity(fields, "local-id"),
             identity(fields, "remote-id"),
             secret.get(),
-            new CertificateSettings(
-                certificate.get(),
-                fields.optionalName("private-key").orElse(certificate.get()),
-                texts(fields, "ca-certificate"),
-                fields
-                    .choice("revocation", Revocation.class, r -> r.name().toLowerCase(Locale.ROOT))
-                    .orElse(Revocation.RELAXED),
-                texts(fields, "revocation-host").stream()
-                    .map(host -> host.toLowerCase(Locale.ROOT))
-                    .toList(),
-                texts(fields, "signature"))));
+            certificates,
+            eap.get(),
+            RoundReader.read(fields, "local-round", true, certificates),
+            RoundReader.read(fields, "remote-round", false, certificates));
+    Optional<AuthenticationRules.Problem> problem = AuthenticationRules.problem(how);
+    problem.ifPresent(p -> value.problem("'" + p.leaf() + "': " + p.reason()));
+    return problem.isPresent() ? Optional.empty() : Optional.of(how);
   }
 
-  private static Optional<Method> method(Fields fields, String key, Optional<Method> absent) {
-    if (!fields.has(key)) {
-      return absent;
-    }
-    Optional<Optional<Method>> word = fields.choice(key, METHODS);
-    if (word.isPresent() && word.get().isEmpty()) {
-      fields
-          .get(key)
-          .orElseThrow()
-          .problem("only pre-shared-key and certificate are supported so far; EAP is not yet");
-    }
-    return word.flatMap(m -> m);
+  static Optional<Method> method(Fields fields, String key, Optional<Method> absent) {
+    return fields.has(key) ? fields.choice(key, METHODS) : absent;
   }
 
-  private static boolean misplaced(Fields fields, List<String> keys, boolean unwanted) {
+  static boolean misplaced(Fields fields, List<String> keys, boolean unwanted) {
     boolean found = false;
     for (String key : keys) {
       if (unwanted && fields.has(key)) {
@@ -116,7 +122,7 @@ final class AuthenticationReader {
   }
 
   /** One or several; complaints name the place. */
-  private static List<String> texts(Fields fields, String key) {
+  static List<String> texts(Fields fields, String key) {
     return fields.items(key).flatMap(item -> item.text().stream()).toList();
   }
 
@@ -144,7 +150,7 @@ final class AuthenticationReader {
     return Optional.of(secretName);
   }
 
-  private static Optional<Identity> identity(Fields fields, String key) {
+  static Optional<Identity> identity(Fields fields, String key) {
     return fields
         .text(key)
         .flatMap(

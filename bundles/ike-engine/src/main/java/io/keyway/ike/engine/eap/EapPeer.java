@@ -78,7 +78,7 @@ public final class EapPeer extends EapConversation {
         + name
         + "' or its password ("
         + methodName()
-        + ", EAP-Failure); check identity and secret of eap here, and the users of the peer";
+        + ", EAP-Failure); check eap-identity and eap-secret here, and the users of the peer";
   }
 
   private CompletableFuture<EapAnswer> request(EapPacket packet, Octets octets) {

@@ -54,7 +54,7 @@ public final class EapServer extends EapConversation {
               EapPacket.request(identifier, EapPacket.IDENTITY, Octets.EMPTY).encode()));
     }
     return user == null
-        ? fail("the peer's IKE identity is no name of a user; set eap identity to %any, to ask it")
+        ? fail("the peer's IKE identity is no name of a user; set eap-identity to %any, to ask it")
         : startFirst();
   }
 

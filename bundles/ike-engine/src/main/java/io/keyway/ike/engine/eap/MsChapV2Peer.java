@@ -132,7 +132,7 @@ final class MsChapV2Peer implements EapMethod {
         + words
         + " (EAP-MSCHAPv2 error "
         + number
-        + "); check identity and secret of eap here, and the users of the peer";
+        + "); check eap-identity and eap-secret here, and the users of the peer";
   }
 
   private static CompletableFuture<EapStep> failed(String reason) {

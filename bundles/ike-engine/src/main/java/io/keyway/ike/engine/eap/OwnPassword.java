@@ -12,7 +12,7 @@ record OwnPassword(EapPasswords passwords, String secret) {
   CompletableFuture<EapStep> with(Function<SecretBytes, EapStep> step) {
     if (secret.isEmpty()) {
       return CompletableFuture.completedFuture(
-          new EapStep.Failed("eap names no secret, which our password would be", false));
+          new EapStep.Failed("eap-secret is missing, which names our password", false));
     }
     return passwords.password(secret).thenApply(result -> apply(result, step));
   }

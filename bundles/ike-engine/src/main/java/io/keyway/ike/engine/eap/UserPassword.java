@@ -63,7 +63,7 @@ final class UserPassword {
               }
               String problem =
                   secret == null
-                      ? "there is no EAP user '" + user + "'; add it under user of eap"
+                      ? "there is no EAP user '" + user + "'; add it under eap-user"
                       : outcome.reason();
               return Result.ok(new Found(nobody, Optional.of(problem)));
             });

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.Result;
 import io.keyway.api.ike.AuthenticationRound;
+import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
 import io.keyway.ike.engine.auth.AuthSession;
 import io.keyway.ike.engine.auth.Claim;
@@ -127,9 +128,14 @@ final class InitiatorAuth implements AutoCloseable {
     idI = Identities.toWire(true, identity);
     if (AuthSession.isEap(round)) {
       Optional<EapName> name =
-          round.eap().identity().map(EapName::new).or(() -> EapAuth.name(identity));
+          round
+              .eap()
+              .identity()
+              .filter(n -> !n.equals(EapSettings.ASK))
+              .map(EapName::new)
+              .or(() -> EapAuth.name(identity));
       if (name.isEmpty()) {
-        return now("our identity is no name of a user; set identity of eap");
+        return now("our identity is no name of a user; set eap-identity");
       }
       eap = session.eapPeer(index, name.get());
       eapIsOver = false;
