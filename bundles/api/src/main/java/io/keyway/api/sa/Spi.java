@@ -1,5 +1,7 @@
 package io.keyway.api.sa;
 
+import java.util.HexFormat;
+
 /**
  * A security parameter index as it stands in the ESP header, most significant octet first.
  *
@@ -26,6 +28,6 @@ public record Spi(long value) {
   /** As {@code 0x%08x}. */
   @Override
   public String toString() {
-    return String.format("0x%08x", value);
+    return "0x" + HexFormat.of().toHexDigits(bits());
   }
 }

@@ -7,6 +7,7 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Diffie-Hellman methods on the providers of a table. */
 final class Exchanges {
@@ -56,7 +57,7 @@ final class Exchanges {
   }
 
   /** The method on its best provider; empty when there is none. */
-  Optional<JcaKeyExchange> offer(KeyExchangeMethod method) {
+  Optional<KeyExchange> offer(KeyExchangeMethod method) {
     Recipe recipe = recipe(method);
     return table.offer(
         method.keyword(),
@@ -64,14 +65,16 @@ final class Exchanges {
         recipe.agreement(),
         recipe.order(),
         provider ->
-            new JcaKeyExchange(
-                method,
-                recipe.format(),
-                provider,
-                recipe.keys(),
-                recipe.agreement(),
-                recipe.parameters(),
-                random),
+            provider instanceof BouncyCastleProvider && MontgomeryExchange.computes(method)
+                ? new MontgomeryExchange(method, random)
+                : new JcaKeyExchange(
+                    method,
+                    recipe.format(),
+                    provider,
+                    recipe.keys(),
+                    recipe.agreement(),
+                    recipe.parameters(),
+                    random),
         KnownAnswers::keyExchange,
         Exchanges::once);
   }

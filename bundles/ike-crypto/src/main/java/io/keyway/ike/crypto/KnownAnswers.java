@@ -115,7 +115,7 @@ final class KnownAnswers {
   }
 
   /** RFC 5903 section 8, RFC 7748 section 6; for MODP a computed case, as a digest. */
-  static void keyExchange(JcaKeyExchange exchange) throws GeneralSecurityException {
+  static void keyExchange(KeyExchange exchange) throws GeneralSecurityException {
     switch (exchange.method()) {
       case ECP_256 ->
           curve(
@@ -209,26 +209,37 @@ final class KnownAnswers {
     consistency(exchange);
   }
 
-  private static void curve(JcaKeyExchange exchange, String pkcs8, String peer, String expected)
+  private static void curve(KeyExchange exchange, String pkcs8, String peer, String expected)
       throws GeneralSecurityException {
-    PrivateKey key = exchange.keyFactory().generatePrivate(new PKCS8EncodedKeySpec(hex(pkcs8)));
     require(
-        Arrays.equals(secret(exchange.agree(key, new byte[0], hex(peer))), hex(expected)),
+        Arrays.equals(secret(agree(exchange, hex(pkcs8), hex(peer))), hex(expected)),
         exchange.method().keyword());
   }
 
-  private static void modp(JcaKeyExchange exchange, String x, String y, String secretSha256)
+  /** With a given private key, in a PKCS #8 structure whose last octets it is. */
+  static KeyAgreementResult agree(KeyExchange exchange, byte[] pkcs8, byte[] peer)
+      throws GeneralSecurityException {
+    if (exchange instanceof MontgomeryExchange direct) {
+      byte[] key = Arrays.copyOfRange(pkcs8, pkcs8.length - peer.length, pkcs8.length);
+      return direct.agree(key, new byte[0], peer);
+    }
+    JcaKeyExchange jca = (JcaKeyExchange) exchange;
+    PrivateKey key = jca.keyFactory().generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    return jca.agree(key, new byte[0], peer);
+  }
+
+  private static void modp(KeyExchange exchange, String x, String y, String secretSha256)
       throws GeneralSecurityException {
     ModpFormat format = ModpFormat.of(exchange.method());
     DHParameterSpec group = format.parameters();
+    JcaKeyExchange jca = (JcaKeyExchange) exchange;
     PrivateKey key =
-        exchange
-            .keyFactory()
+        jca.keyFactory()
             .generatePrivate(
                 new DHPrivateKeySpec(new BigInteger(x, 16), group.getP(), group.getG()));
     byte[] peer = format.pad(group.getG().modPow(new BigInteger(y, 16), group.getP()));
     byte[] digest =
-        MessageDigest.getInstance("SHA-256").digest(secret(exchange.agree(key, new byte[0], peer)));
+        MessageDigest.getInstance("SHA-256").digest(secret(jca.agree(key, new byte[0], peer)));
     require(Arrays.equals(digest, hex(secretSha256)), exchange.method().keyword());
   }
 

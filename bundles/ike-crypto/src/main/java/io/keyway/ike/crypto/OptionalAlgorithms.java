@@ -34,8 +34,7 @@ final class OptionalAlgorithms {
   }
 
   synchronized Optional<KeyExchange> keyExchange(KeyExchangeMethod method) {
-    return methods.computeIfAbsent(
-        method, m -> m.postQuantum() ? kem(m) : exchanges.offer(m).map(KeyExchange.class::cast));
+    return methods.computeIfAbsent(method, m -> m.postQuantum() ? kem(m) : exchanges.offer(m));
   }
 
   synchronized Optional<CipherPool> aead(AeadKind kind) {

@@ -11,10 +11,12 @@ import io.keyway.ike.crypto.TestCrypto.Installation;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.SecureRandom;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.crypto.spec.DHPrivateKeySpec;
 import org.junit.jupiter.api.Test;
@@ -121,10 +123,10 @@ class KeyExchangeTest {
   @ParameterizedTest
   @MethodSource("ecp")
   void computesTheVectorsOfRfc5903(Installation on, Rfc5903 v) throws Exception {
-    JcaKeyExchange exchange = (JcaKeyExchange) on.crypto().keyExchange(v.method);
-    PrivateKey key =
-        exchange.keyFactory().generatePrivate(new PKCS8EncodedKeySpec(hex(v.pkcs8 + v.responder)));
-    assertThat(secretOf(exchange.agree(key, new byte[0], hex(v.initiatorPublic))))
+    KeyExchange exchange = on.crypto().keyExchange(v.method);
+    assertThat(
+            secretOf(
+                KnownAnswers.agree(exchange, hex(v.pkcs8 + v.responder), hex(v.initiatorPublic))))
         .isEqualTo(v.secret);
   }
 
@@ -174,17 +176,13 @@ class KeyExchangeTest {
   @ParameterizedTest
   @MethodSource("installations")
   void computesTheVectorOfRfc7748(Installation on) throws Exception {
-    JcaKeyExchange exchange = (JcaKeyExchange) on.crypto().keyExchange(KeyExchangeMethod.X25519);
-    PrivateKey alice =
-        exchange
-            .keyFactory()
-            .generatePrivate(
-                new PKCS8EncodedKeySpec(
-                    hex(
-                        "302e020100300506032b656e04220420"
-                            + "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")));
+    KeyExchange exchange = on.crypto().keyExchange(KeyExchangeMethod.X25519);
+    byte[] alice =
+        hex(
+            "302e020100300506032b656e04220420"
+                + "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
     byte[] bob = hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
-    assertThat(secretOf(exchange.agree(alice, new byte[0], bob)))
+    assertThat(secretOf(KnownAnswers.agree(exchange, alice, bob)))
         .isEqualTo("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
   }
 
@@ -294,6 +292,30 @@ class KeyExchangeTest {
     String secret = secretOf(exchange.agree(key, new byte[0], peer));
     assertThat(secret).startsWith("00").hasSize(2 * method.initiatorOctets());
     assertThat(hex(MessageDigest.getInstance("SHA-256").digest(hex(secret)))).isEqualTo(sha256);
+  }
+
+  /** Each computes what the JDK does, from the same keys. */
+  @ParameterizedTest
+  @EnumSource(names = {"X25519", "X448"})
+  void agreesWithTheJdkOnTheCurvesOfRfc7748(KeyExchangeMethod method) throws Exception {
+    MontgomeryExchange ours = new MontgomeryExchange(method, new SecureRandom());
+    JcaKeyExchange theirs =
+        new JcaKeyExchange(
+            method,
+            EncodedFormat.of(method),
+            Security.getProvider("SunEC"),
+            method.name(),
+            method.name(),
+            Optional.empty(),
+            new SecureRandom());
+    for (int i = 0; i < 20; i++) {
+      try (KeyExchange.Initiation initiation = i % 2 == 0 ? ours.initiate() : theirs.initiate()) {
+        KeyExchange other = i % 2 == 0 ? theirs : ours;
+        Agreed answer = (Agreed) other.respond(initiation.publicValue());
+        assertThat(secretOf(initiation.complete(answer.publicValue())))
+            .isEqualTo(hex(answer.sharedSecret()));
+      }
+    }
   }
 
   @Test

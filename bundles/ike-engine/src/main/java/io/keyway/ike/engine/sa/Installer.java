@@ -124,11 +124,12 @@ final class Installer {
             o ->
                 explain(
                     o,
-                    "turning traffic to the new SA of "
-                        + child.name()
-                        + " on data plane '"
-                        + child.lease().plane()
-                        + "'"));
+                    () ->
+                        "turning traffic to the new SA of "
+                            + child.name()
+                            + " on data plane '"
+                            + child.lease().plane()
+                            + "'"));
   }
 
   /**
@@ -158,7 +159,7 @@ final class Installer {
       return unavailable("waiting for service spd");
     }
     return sa.home(attempt(() -> spd.get().remove(child.id(), timeout())), Outcome::unknown)
-        .thenApply(o -> logged(o, "policies of " + child));
+        .thenApply(o -> logged(o, () -> "policies of " + child));
   }
 
   private CompletableFuture<Outcome> removeSa(ChildSa child, SaId id) {
@@ -168,7 +169,7 @@ final class Installer {
       return unavailable("waiting for service sad");
     }
     return sa.home(attempt(() -> sad.get().remove(id, timeout())), Outcome::unknown)
-        .thenApply(o -> logged(o, id + " of " + child));
+        .thenApply(o -> logged(o, () -> id + " of " + child));
   }
 
   private CompletableFuture<Outcome> add(
@@ -199,13 +200,14 @@ final class Installer {
               }
               return explain(
                   o,
-                  "installing the "
-                      + which
-                      + " SA of "
-                      + child.name()
-                      + " on data plane '"
-                      + id.plane()
-                      + "'");
+                  () ->
+                      "installing the "
+                          + which
+                          + " SA of "
+                          + child.name()
+                          + " on data plane '"
+                          + id.plane()
+                          + "'");
             });
   }
 
@@ -225,7 +227,9 @@ final class Installer {
             new PolicyAction.Protect(id, child.mode(), child.endpoints()));
     return sa.home(attempt(() -> spd.get().put(policy, timeout())), Outcome::unknown)
         .thenApply(
-            o -> explain(o, "putting the policy " + pair + " on data plane '" + id.plane() + "'"));
+            o ->
+                explain(
+                    o, () -> "putting the policy " + pair + " on data plane '" + id.plane() + "'"));
   }
 
   private static CompletableFuture<Outcome> inOrder(
@@ -256,17 +260,20 @@ final class Installer {
     return new SaKeys(encryption, integrity);
   }
 
-  private static Outcome explain(Outcome outcome, String doing) {
-    return outcome.done() ? outcome : new Outcome(outcome.kind(), doing + ": " + describe(outcome));
+  /** Words are made when there is something to say; nearly always there is not. */
+  private static Outcome explain(Outcome outcome, Supplier<String> doing) {
+    return outcome.done()
+        ? outcome
+        : new Outcome(outcome.kind(), doing.get() + ": " + describe(outcome));
   }
 
   private static String describe(Outcome outcome) {
     return outcome.reason().isEmpty() ? outcome.kind().name() : outcome.reason();
   }
 
-  private static Outcome logged(Outcome outcome, String what) {
+  private static Outcome logged(Outcome outcome, Supplier<String> what) {
     if (!outcome.gone()) {
-      LOG.warn("removing {}: {}", what, describe(outcome));
+      LOG.warn("removing {}: {}", what.get(), describe(outcome));
     }
     return outcome;
   }

@@ -107,15 +107,16 @@ public final class ResponderSa {
     handshake.initResponse = reply.get(0);
     sa.replies().primed(datagram.octets(), reply);
     sa.send(reply);
-    sa.after(
-        ctx.settings().halfOpenTimeout(),
-        () -> {
-          if (sa.state() == IkeSa.State.CONNECTING) {
-            ctx.counters().count("ike-half-open-expired");
-            ctx.counters().count(Failure.HALF_OPEN_EXPIRED.counter());
-            sa.life().end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
-          }
-        });
+    sa.life()
+        .waitForIkeAuth(
+            ctx.settings().halfOpenTimeout(),
+            () -> {
+              if (sa.state() == IkeSa.State.CONNECTING) {
+                ctx.counters().count("ike-half-open-expired");
+                ctx.counters().count(Failure.HALF_OPEN_EXPIRED.counter());
+                sa.life().end("peer " + sa.path().peer() + " did not go on after IKE_SA_INIT");
+              }
+            });
     return Optional.empty();
   }
 }

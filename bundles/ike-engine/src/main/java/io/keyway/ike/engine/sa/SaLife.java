@@ -3,9 +3,11 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.Identity;
+import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.Failure;
 import io.keyway.ike.engine.log.IkeLog;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 final class SaLife {
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
+  private Worker.Timer halfOpenTimer = Worker.Timer.NONE;
   private final long begun;
   private volatile long establishedOrder = Long.MAX_VALUE;
   private Optional<Instant> established = Optional.empty();
@@ -65,7 +68,14 @@ final class SaLife {
         };
   }
 
+  /** As responder: what to do when the peer does not go on; forgotten as soon as it did. */
+  void waitForIkeAuth(Duration limit, Runnable otherwise) {
+    halfOpenTimer = sa.after(limit, otherwise);
+  }
+
   private void uncountHalfOpen() {
+    halfOpenTimer.cancel();
+    halfOpenTimer = Worker.Timer.NONE;
     Runnable once = noLongerHalfOpen;
     noLongerHalfOpen = () -> {};
     once.run();
