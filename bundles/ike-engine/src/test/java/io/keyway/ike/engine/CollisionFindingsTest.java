@@ -11,6 +11,7 @@ import io.keyway.ike.engine.lab.Collision.Verdict;
 import io.keyway.ike.engine.lab.Collision.When;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scripts of {@link CollisionTest} that once found something. */
@@ -82,5 +83,14 @@ class CollisionFindingsTest {
     Collision collision = new Collision(Start.UP, seed).spoil(Spoil.DELAY, 6);
     collision.start(a(Event.RESTART)).until(When.SENT, 6).start(a(Event.IKE_REKEY));
     assertThat(collision.verdict(Verdict.PAIR)).isEmpty();
+  }
+
+  /** CHILD_SA_NOT_FOUND for a child that the peer ended on purpose asks for no new one. */
+  @ParameterizedTest
+  @EnumSource(names = {"LOSE", "DELAY"})
+  void aRekeyThatOnlyComesAfterTheDeletionMakesNoChildAgain(Spoil spoil) {
+    Collision collision = new Collision(Start.UP, 1).spoil(spoil, 1);
+    collision.start(a(Event.CHILD_REKEY)).until(When.SENT, 1).start(b(Event.CHILD_DELETE));
+    assertThat(collision.verdict(Verdict.NONE)).isEmpty();
   }
 }

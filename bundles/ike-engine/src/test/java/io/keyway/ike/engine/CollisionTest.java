@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -78,27 +79,32 @@ class CollisionTest {
 
   @ParameterizedTest
   @MethodSource("deeds")
-  void everyPairOfEventsAtEveryPointEndsWithOnePairOnBothSidesOrNothing(Deed first) {
+  void everyPairOfEventsAtEveryPointEndsWithOnePairOnBothSidesOrNothing(
+      Deed first, TestReporter reporter) {
     List<String> found = new ArrayList<>();
     int scripts = 0;
+    int run = 0;
     for (Start start : starts(first)) {
       List<Point> points = points(alone(start, first));
       for (Deed second : deeds().toList()) {
         for (Point point : points) {
           Script fine = new Script(start, first, second, point, Spoil.NOTHING, 0, scripts % 7);
           if (scripts++ % FINE == 0) {
+            run++;
             note(fine, found);
           }
         }
       }
     }
+    reporter.publishEntry("scripts in fine weather", run + " of " + scripts);
     assertThat(found).isEmpty();
   }
 
   @ParameterizedTest
   @MethodSource("deeds")
-  void noSingleLostDoubledOrLateMessageOfAnyPairDoesHarm(Deed first) {
+  void noSingleLostDoubledOrLateMessageOfAnyPairDoesHarm(Deed first, TestReporter reporter) {
     List<String> found = new ArrayList<>();
+    int run = 0;
     int scripts = 31 * first.event().ordinal() + (first.left() ? 7 : 0);
     for (Start start : starts(first)) {
       Collision alone = alone(start, first);
@@ -108,6 +114,7 @@ class CollisionTest {
           for (int message = 1; message <= messages; message++) {
             for (Spoil spoil : List.of(Spoil.LOSE, Spoil.DOUBLE, Spoil.DELAY)) {
               if (scripts++ % SPOILT == 0) {
+                run++;
                 note(new Script(start, first, second, point, spoil, message, scripts % 7L), found);
               }
             }
@@ -115,6 +122,7 @@ class CollisionTest {
         }
       }
     }
+    reporter.publishEntry("scripts with a spoilt message", String.valueOf(run));
     assertThat(found).isEmpty();
   }
 

@@ -35,7 +35,7 @@ final class Pem {
       if (label.length() > LONGEST_LABEL || !LABEL.matcher(label).matches()) {
         throw new UnusableException("a BEGIN line of PEM has no label of letters");
       }
-      int end = text.indexOf("-----END " + label + "-----", labelEnd);
+      int end = text.indexOf("-----END " + label + "-----", labelEnd + 5);
       if (end < 0) {
         throw new UnusableException("a PEM block '" + label + "' has no END line");
       }

@@ -34,4 +34,11 @@ class PemTest {
       assertThatThrownBy(() -> Certificates.readAll(file)).hasMessageNotContaining(label);
     }
   }
+
+  @Test
+  void anEndThatSharesItsDashesWithTheBeginningIsNone() {
+    assertThatThrownBy(() -> Pem.blocks("-----BEGIN X-----END X-----\n"))
+        .isInstanceOf(UnusableException.class)
+        .hasMessageContaining("no END line");
+  }
 }

@@ -357,9 +357,13 @@ final class ChildCreateTask implements Task {
         sa.wishes().fail(config.name(), why);
       }
     } else if (error.type() == NotifyType.CHILD_SA_NOT_FOUND) {
-      // RFC 7296 section 2.25: the peer has it no more, so it goes here, too; we start afresh.
+      // RFC 7296 section 2.25: the peer has it no more, so it goes here, too; we start afresh,
+      // unless the peer only got our request after it had ended the child on purpose.
+      boolean ended = old.state() == ChildSa.State.DELETING || old.state() == ChildSa.State.DELETED;
       sa.children().end(old, "the peer does not know this child any more", false);
-      sa.wishes().want(config);
+      if (!ended) {
+        sa.wishes().want(config);
+      }
     } else {
       sa.children().rekeyFailed(old, why);
     }
@@ -389,6 +393,8 @@ final class ChildCreateTask implements Task {
     Outcome why = Outcome.refused("peer " + sa.path().peer() + " cannot be accepted: " + problem);
     if (old == null) {
       sa.wishes().fail(config.name(), why);
+      // It would have been looked for when the child came up.
+      Duplicates.resolve(sa);
     } else {
       sa.children().rekeyFailed(old, why);
     }

@@ -106,6 +106,7 @@ final class IkeRekeyResponder {
     if (sa.requests().isActive(IkeRekeyTask.class)) {
       // Which of the two stays is known when the peer answers ours.
       sa.setPeerRekey(new PeerRekey<>(successor, PeerRekey.lower(ni, nr)));
+      successor.life().succeeds(sa);
       return reply;
     }
     return reply.then(() -> sa.life().handOver(successor));

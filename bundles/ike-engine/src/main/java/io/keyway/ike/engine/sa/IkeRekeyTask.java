@@ -133,6 +133,11 @@ final class IkeRekeyTask implements Task {
     closeSecrets();
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     boolean collided = theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING;
+    if (sa.state() == IkeSa.State.REKEYED) {
+      // The peer went on with its own before it answered ours.
+      superfluous(successor);
+      return Step.DONE;
+    }
     if (collided && theirs.beats(PeerRekey.lower(ourNonce, peerNonce))) {
       concede(sa, successor, theirs.successor());
       return Step.DONE;
@@ -148,12 +153,16 @@ final class IkeRekeyTask implements Task {
   /** Ours has the lowest nonce: we end it, and the peer ends the old one. */
   private static void concede(IkeSa sa, IkeSa ours, IkeSa theirs) {
     sa.ctx().counters().count("ike-rekey-collisions");
+    superfluous(ours);
+    sa.life().handOver(theirs);
+  }
+
+  private static void superfluous(IkeSa ours) {
     ours.setState(IkeSa.State.DELETING);
     ours.requests()
         .enqueue(
             Exchange.informational(
                 new IkeDeleteTask("superfluous after both sides rekeyed at the same time")));
-    sa.life().handOver(theirs);
   }
 
   /** The peer ends its own; if it forgets, time does. */
@@ -203,6 +212,9 @@ final class IkeRekeyTask implements Task {
     if (theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
       sa.life().handOver(theirs.successor());
       return;
+    }
+    if (sa.state() == IkeSa.State.REKEYED) {
+      return; // By the peer, who has used its own already.
     }
     sa.ctx().counters().count("ike-rekey-failures");
     if (sa.state() == IkeSa.State.REKEYING) {

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.message.DecodeResult;
+import io.keyway.ike.message.DeletePayload;
 import io.keyway.ike.message.EncryptedFragmentPayload;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
@@ -12,6 +13,7 @@ import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.PayloadType;
+import io.keyway.ike.message.ProtocolId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -160,6 +162,9 @@ final class Inbox {
     if (opened instanceof DecodeResult.Decoded<IkeMessage> decoded) {
       IkeMessage request = decoded.value();
       sa.noteReceived(request);
+      if (!deletesIkeSa(request)) {
+        sa.life().usedByPeer();
+      }
       return switch (request.header().exchangeType()) {
         case ExchangeType.IKE_INTERMEDIATE -> now(new IntermediateResponder(sa, request).reply());
         case ExchangeType.IKE_FOLLOWUP_KE -> FollowUp.answer(sa, request);
@@ -189,6 +194,11 @@ final class Inbox {
               : reply);
     }
     return now(fatal(describe(opened)));
+  }
+
+  private static boolean deletesIkeSa(IkeMessage request) {
+    return request.all(DeletePayload.class).stream()
+        .anyMatch(delete -> delete.protocolId() == ProtocolId.IKE);
   }
 
   /** RFC 7296 section 2.21.3: INVALID_SYNTAX in an authentic message ends the SA on both sides. */

@@ -17,6 +17,7 @@ final class SaLife {
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
   private Worker.Timer halfOpenTimer = Worker.Timer.NONE;
+  private IkeSa predecessor;
   private final long begun;
   private volatile long establishedOrder = Long.MAX_VALUE;
   private Optional<Instant> established = Optional.empty();
@@ -198,6 +199,22 @@ final class SaLife {
     sa.after(sa.ctx().settings().halfOpenTimeout(), () -> end("replaced by a rekey"));
     by.children().ikeRekeyDone(Outcome.ok());
     Duplicates.resolveAfterRekey(by);
+  }
+
+  /** This SA is what the peer's rekey made, which met our own. */
+  void succeeds(IkeSa old) {
+    predecessor = old;
+  }
+
+  /**
+   * The peer goes on with what its rekey made. Who loses only deletes that (RFC 7296 section
+   * 2.8.2), so the peer's won: it knows already what ours ends with, or will never hear of it.
+   */
+  void usedByPeer() {
+    if (predecessor != null && sa.state() == IkeSa.State.SUCCEEDING) {
+      sa.ctx().counters().count("ike-rekey-collisions");
+      predecessor.life().handOver(sa);
+    }
   }
 
   /** The peer told us that it ends this SA. */
