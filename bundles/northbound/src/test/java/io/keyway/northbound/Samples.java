@@ -11,6 +11,7 @@ import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
@@ -49,6 +50,17 @@ public final class Samples {
         Optional.of(Identity.parse("172.37.1.7")),
         Optional.of(Identity.parse("peer.example")),
         secret);
+  }
+
+  /** A pre-shared key for each peer, and post-quantum ones. */
+  public static Authentication ppk() {
+    return psk("site:*")
+        .with(
+            new PpkSettings(
+                List.of(
+                    new PpkSettings.Ppk("ppk-1@example.org", "ppk-1"),
+                    new PpkSettings.Ppk("*.cells.example.org", "ppk:*")),
+                true));
   }
 
   /** Certificates on both sides, with every setting. */

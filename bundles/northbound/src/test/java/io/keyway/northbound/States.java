@@ -81,6 +81,7 @@ public final class States {
         "172.37.1.7",
         "172.37.1.8",
         "aes256gcm16-prfsha384-ecp384",
+        "ppk-1@example.org",
         false,
         false,
         Optional.of(NOON),

@@ -14,9 +14,12 @@ import java.util.Optional;
  * @param localId what we say we are; empty stands for the local address
  * @param remoteId what the peer must say it is; empty stands for its address, or anything when the
  *     address is not configured either
- * @param secret pre-shared key, by its name in the secret store; empty when neither side uses one
+ * @param secret pre-shared key, by its name in the secret store; empty when neither side uses one;
+ *     it may end in {@code *} ({@link io.keyway.api.store.SecretName}), which stands for the peer's
+ *     identity
  * @param certificates what goes with certificates on either side
  * @param eap what goes with EAP on either side
+ * @param extras what there may be besides
  * @param furtherLocal what we prove after the first round, in order
  * @param furtherRemote what the peer must prove after the first round, in order
  */
@@ -28,8 +31,24 @@ public record Authentication(
     String secret,
     CertificateSettings certificates,
     EapSettings eap,
+    Extras extras,
     List<AuthenticationRound> furtherLocal,
     List<AuthenticationRound> furtherRemote) {
+
+  /**
+   * What goes with any method.
+   *
+   * @param remotePattern who the peer may be instead of one {@code remoteId}
+   * @param ppk post-quantum pre-shared keys that are mixed into the keys
+   */
+  public record Extras(Optional<IdentityPattern> remotePattern, PpkSettings ppk) {
+    public static final Extras NONE = new Extras(Optional.empty(), PpkSettings.NONE);
+
+    public Extras {
+      Objects.requireNonNull(remotePattern, "remotePattern");
+      Objects.requireNonNull(ppk, "ppk");
+    }
+  }
 
   /** Methods of the northbound model. */
   public enum Method {
@@ -46,6 +65,7 @@ public record Authentication(
     Objects.requireNonNull(secret, "secret");
     Objects.requireNonNull(certificates, "certificates");
     Objects.requireNonNull(eap, "eap");
+    Objects.requireNonNull(extras, "extras");
     furtherLocal = List.copyOf(furtherLocal);
     furtherRemote = List.copyOf(furtherRemote);
   }
@@ -66,6 +86,7 @@ public record Authentication(
         secret,
         certificates,
         EapSettings.NONE,
+        Extras.NONE,
         List.of(),
         List.of());
   }
@@ -86,6 +107,7 @@ public record Authentication(
         secret,
         certificates,
         settings,
+        extras,
         furtherLocal,
         furtherRemote);
   }
@@ -94,7 +116,47 @@ public record Authentication(
   public Authentication withRounds(
       List<AuthenticationRound> local, List<AuthenticationRound> remote) {
     return new Authentication(
-        method, remoteMethod, localId, remoteId, secret, certificates, eap, local, remote);
+        method, remoteMethod, localId, remoteId, secret, certificates, eap, extras, local, remote);
+  }
+
+  /** The same with post-quantum pre-shared keys. */
+  public Authentication with(PpkSettings keys) {
+    return new Authentication(
+        method,
+        remoteMethod,
+        localId,
+        remoteId,
+        secret,
+        certificates,
+        eap,
+        new Extras(extras.remotePattern(), keys),
+        furtherLocal,
+        furtherRemote);
+  }
+
+  /** The same for many peers. */
+  public Authentication with(IdentityPattern peers) {
+    return new Authentication(
+        method,
+        remoteMethod,
+        localId,
+        Optional.empty(),
+        secret,
+        certificates,
+        eap,
+        new Extras(Optional.of(peers), extras.ppk()),
+        furtherLocal,
+        furtherRemote);
+  }
+
+  /** Who the peer may be instead of one {@link #remoteId}. */
+  public Optional<IdentityPattern> remotePattern() {
+    return extras.remotePattern();
+  }
+
+  /** Post-quantum pre-shared keys. */
+  public PpkSettings ppk() {
+    return extras.ppk();
   }
 
   /** Everything that we prove, in order. */

@@ -2,6 +2,7 @@ package io.keyway.api.ike;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -52,6 +53,53 @@ final class DistinguishedName {
                 return String.join(", ", parts);
               } catch (InvalidNameException e) {
                 return null;
+              }
+            });
+  }
+
+  /**
+   * One part of a name, for comparison.
+   *
+   * @param type in lower case, such as {@code cn}
+   * @param value with case and spaces that do not count taken out (RFC 5280 section 7.1)
+   */
+  record Part(String type, String value) {}
+
+  /**
+   * Parts of a name as people write it, whose values may be {@code *}, in the order of the DER.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static List<Part> parts(String text) {
+    try {
+      // Through DER where that can be: one spelling of each type, as names from the wire have it.
+      return parts(encode(text)).orElseThrow(IllegalArgumentException::new);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no distinguished name; write it as 'C=CH, O=Example, CN=*'", e);
+    }
+  }
+
+  /** Parts of a name in DER; empty for octets that are none, or have several values in one part. */
+  static Optional<List<Part>> parts(byte[] der) {
+    return principal(der)
+        .flatMap(
+            p -> {
+              try {
+                List<Part> parts = new ArrayList<>();
+                for (Rdn part : new LdapName(p.getName(X500Principal.RFC2253)).getRdns()) {
+                  if (part.size() != 1) {
+                    return Optional.empty();
+                  }
+                  String value =
+                      part.getValue() instanceof String text
+                          ? text.strip().replaceAll(" +", " ").toLowerCase(Locale.ROOT)
+                          : part.toString();
+                  parts.add(new Part(part.getType().toLowerCase(Locale.ROOT), value));
+                }
+                return Optional.of(parts);
+              } catch (InvalidNameException e) {
+                return Optional.empty();
               }
             });
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
  *     {@code FORGOTTEN} (the peer started anew; its children wait to be replaced)
  * @param initiatorSpi 64 bits
  * @param proposal algorithms in strongSwan's words; empty before they are chosen
+ * @param ppkId PPK_ID of the post-quantum pre-shared key that is mixed into its keys (RFC 8784);
+ *     empty when there is none
  * @param natLocal we are behind a NAT
  * @param natRemote the peer is behind a NAT
  */
@@ -28,6 +30,7 @@ public record IkeSaStatus(
     String localId,
     String remoteId,
     String proposal,
+    String ppkId,
     boolean natLocal,
     boolean natRemote,
     Optional<Instant> established,

@@ -109,6 +109,34 @@ public final class KeySchedule {
         prf, skD, prf, encryption, integrity, sharedSecret, List.of(), ni, nr, spiI, spiR);
   }
 
+  /**
+   * Mixes a post-quantum pre-shared key into the keys of an IKE SA that IKE_SA_INIT and
+   * IKE_INTERMEDIATE made (RFC 8784 section 3): each of SK_d, SK_pi and SK_pr goes through prf+
+   * under the PPK. The keys that protect messages stay as they are, so the result has none.
+   *
+   * @param prf the function of the IKE SA
+   * @param keys before it; only looked at, the caller keeps them
+   * @param ppk not empty; only looked at
+   */
+  public static IkeSaKeys withPpk(Prf prf, IkeSaKeys keys, SecretBytes ppk) {
+    if (ppk.length() == 0) {
+      throw new IllegalArgumentException(
+          "the post-quantum pre-shared key is empty; store one of at least 32 random octets");
+    }
+    return new IkeSaKeys(
+        mixed(prf, ppk, keys.skD()),
+        SecretBytes.empty(),
+        SecretBytes.empty(),
+        SecretBytes.empty(),
+        SecretBytes.empty(),
+        mixed(prf, ppk, keys.skPi()),
+        mixed(prf, ppk, keys.skPr()));
+  }
+
+  private static SecretBytes mixed(Prf prf, SecretBytes ppk, SecretBytes key) {
+    return key.read(octets -> prf.expand(ppk, prf.algorithm().octets(), octets));
+  }
+
   private static SecretBytes joined(List<SecretBytes> secrets) {
     byte[] all = new byte[secrets.stream().mapToInt(SecretBytes::length).sum()];
     int at = 0;

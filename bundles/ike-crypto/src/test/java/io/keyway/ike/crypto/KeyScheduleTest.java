@@ -3,6 +3,7 @@ package io.keyway.ike.crypto;
 import static io.keyway.ike.crypto.TestCrypto.hex;
 import static io.keyway.ike.crypto.TestCrypto.secret;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.IntegrityAlgorithm;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyScheduleTest {
@@ -201,6 +203,53 @@ class KeyScheduleTest {
       assertThat(child.initiatorEncryption().isWiped()).isTrue();
       assertThat(child.responderEncryption().isWiped()).isTrue();
       assertThat(gir.isWiped()).as("arguments are only looked at").isFalse();
+    }
+  }
+
+  /** Expected values: HMAC of SK' and the octet 1 under the PPK, made with another HMAC. */
+  @ParameterizedTest
+  @CsvSource({
+    "nist-ikev2-kdf-sha256.properties,"
+        + "fc493dd5976903619c429b4271cc2f2f393d4dd6f6e9352cd5e23ca0666f8e59,"
+        + "146ce94ea7510c726bc4a9159bee5bb49d6e4b02c8b86c179924dba9cadfef2d,"
+        + "9c3eddb79041a4ab772a020530d732f89116ef7eb4783cb6e7e91aa478d48229",
+    "worked-ikev2-kdf-sha384.properties,"
+        + "decd264dde7d3c62fc7670e986873898cdf0c31a8373e196"
+        + "92b6fc55c98e17112878cdd4d3f2d3932eafa56e1c790e47,"
+        + "43020cece8d02c0b03ed11a2b646b19db20dcbadc9f62b52"
+        + "6cbe5abdd68d6cb04a50607bd648ef34c5d6e74c8bcd5f48,"
+        + "2391315b8ecc581b05be69f5ea6659ed860ac83ecd5ed8cd"
+        + "bdcd2ae2c26931953e03626a554197aac626490f14b9f405"
+  })
+  void mixesThePostQuantumPreSharedKeyIntoThreeKeys(String name, String d, String pi, String pr)
+      throws IOException {
+    load(name);
+    String ppk = "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f";
+    try (SecretBytes gir = secret(value("gir"));
+        SecretBytes key = secret(ppk);
+        IkeSaKeys before =
+            KeySchedule.ikeSa(
+                prf, EncryptionAlgorithm.AES_GCM_16_128, NONE, gir, ni, nr, spiI, spiR);
+        IkeSaKeys mixed = KeySchedule.withPpk(prf, before, key)) {
+      assertThat(hex(mixed.skD())).isEqualTo(d);
+      assertThat(hex(mixed.skPi())).isEqualTo(pi);
+      assertThat(hex(mixed.skPr())).isEqualTo(pr);
+      // What protects messages is not touched (RFC 8784 section 3).
+      assertThat(mixed.skEi().length()).isZero();
+      assertThat(before.skD().isWiped()).isFalse();
+    }
+  }
+
+  @Test
+  void refusesAnEmptyPostQuantumPreSharedKey() throws IOException {
+    load("nist-ikev2-kdf-sha256.properties");
+    try (SecretBytes gir = secret(value("gir"));
+        IkeSaKeys before =
+            KeySchedule.ikeSa(
+                prf, EncryptionAlgorithm.AES_GCM_16_128, NONE, gir, ni, nr, spiI, spiR)) {
+      assertThatThrownBy(() -> KeySchedule.withPpk(prf, before, SecretBytes.empty()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("empty");
     }
   }
 }

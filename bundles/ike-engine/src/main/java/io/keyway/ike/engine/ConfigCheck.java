@@ -87,6 +87,9 @@ final class ConfigCheck {
   }
 
   private static Optional<String> authentication(Authentication how) {
+    if (how.ppk().required() && !how.ppk().isUsed()) {
+      return Optional.of("a PPK is required, but none is configured; name one");
+    }
     if (Stream.concat(how.localRounds().stream(), how.remoteRounds().stream())
         .anyMatch(r -> r.method() == Method.PRE_SHARED_KEY && r.secret().isEmpty())) {
       return Optional.of("no secret is named; name one of the secret store");

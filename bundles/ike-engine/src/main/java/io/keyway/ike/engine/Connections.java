@@ -87,7 +87,8 @@ final class Connections {
   private static boolean isFoundAlike(ConnectionConfig a, ConnectionConfig b) {
     return Key.of(a).equals(Key.of(b))
         && Identities.remote(a).equals(Identities.remote(b))
-        && a.proposals().equals(b.proposals());
+        && a.proposals().equals(b.proposals())
+        && Bucket.countsAlike(a, b);
   }
 
   /**

@@ -48,6 +48,25 @@ class ConnectionsTest {
   }
 
   @Test
+  void theMostSpecificPatternComesFirst() {
+    connections.put(Config.right().named("all").anyPeer().ids("gw", "%any").build());
+    connections.put(Config.right().named("org").anyPeer().ids("gw", "*.example.org").build());
+    connections.put(Config.right().named("open").anyPeer().ids("gw", null).build());
+    connections.put(Config.right().named("cells").anyPeer().ids("gw", "*.c.example.org").build());
+    connections.put(Config.right().named("one").anyPeer().ids("gw", "x.c.example.org").build());
+    connections.put(Config.right().named("bound").ids("gw", "*.c.example.org").build());
+    assertThat(expecting("192.0.2.99", "x.c.example.org"))
+        .containsExactly("one", "cells", "org", "all", "open");
+    assertThat(expecting("192.0.2.1", "y.c.example.org"))
+        .as("of the same pattern the one for the very address comes first")
+        .containsExactly("bound", "cells", "org", "all", "open");
+    assertThat(expecting("192.0.2.99", "y.c.example.org"))
+        .containsExactly("cells", "org", "all", "open");
+    connections.remove(connections.get("org").orElseThrow());
+    assertThat(expecting("192.0.2.99", "z.example.org")).containsExactly("all", "open");
+  }
+
+  @Test
   void replacingMovesAConnectionAndKeepsItsObject() {
     Connection first = connections.put(Config.right().named("x").ids("gw", "a").build());
     Connection second = connections.put(Config.right().named("x").anyPeer().ids("gw", "b").build());

@@ -6,6 +6,7 @@ import io.keyway.api.ike.AuthenticationRules;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.CertificateSettings.Revocation;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.IdentityPattern;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,15 +46,17 @@ final class AuthenticationMapper {
       throw misplaced("secret", "neither side uses a pre-shared key");
     }
     CertificateSettings certificates = certificates(tree, local, remote);
+    Optional<IdentityPattern> peers = pattern(tree);
     Authentication how =
         new Authentication(
             local,
             remote,
             identity(tree, "local-id"),
-            identity(tree, "remote-id"),
+            peers.isPresent() ? Optional.empty() : identity(tree, "remote-id"),
             tree.text("secret").orElse(""),
             certificates,
             EapMapper.read(tree, local == Method.EAP, remote == Method.EAP),
+            new Authentication.Extras(peers, PpkMapper.read(tree)),
             RoundMapper.read(tree, LOCAL_ROUND, true, certificates),
             RoundMapper.read(tree, REMOTE_ROUND, false, certificates));
     Optional<AuthenticationRules.Problem> problem = AuthenticationRules.problem(how);
@@ -122,8 +125,20 @@ final class AuthenticationMapper {
     return new InvalidEntryException(leaf, leaf + " has no use here: " + why + "; remove it");
   }
 
+  private static Optional<IdentityPattern> pattern(Tree tree) throws InvalidEntryException {
+    try {
+      return tree.text("remote-id").filter(IdentityPattern::isPattern).map(IdentityPattern::parse);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidEntryException("remote-id", e.getMessage());
+    }
+  }
+
   static Optional<Identity> identity(Tree tree, String leaf) throws InvalidEntryException {
     Optional<String> text = tree.text(leaf);
+    if (text.filter(IdentityPattern::isPattern).isPresent()) {
+      throw new InvalidEntryException(
+          leaf, "'" + text.get() + "' stands for many; write the one identity that we have");
+    }
     try {
       return text.map(Identity::parse);
     } catch (IllegalArgumentException e) {
@@ -145,7 +160,9 @@ final class AuthenticationMapper {
     if (a.remoteMethod() != a.method()) {
       tree.leaf("remote-method", word(a.remoteMethod()));
     }
+    PpkMapper.write(a.ppk(), tree);
     tree.leaf("local-id", a.localId()).leaf("remote-id", a.remoteId());
+    tree.leaf("remote-id", a.remotePattern());
     if (!a.secret().isEmpty()) {
       tree.leaf("secret", a.secret());
     }

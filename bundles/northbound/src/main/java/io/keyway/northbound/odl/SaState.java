@@ -36,6 +36,7 @@ final class SaState {
         .setLocalId(Values.text(sa.localId()))
         .setRemoteId(Values.text(sa.remoteId()))
         .setProposal(Values.text(sa.proposal()))
+        .setPpkId(Values.text(sa.ppkId()))
         .setNatLocal(sa.natLocal())
         .setNatRemote(sa.natRemote())
         .setEstablished(Values.time(sa.established()))

@@ -3,6 +3,7 @@ package io.keyway.northbound.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -27,6 +28,9 @@ class EntryMapperTest {
     return List.of(
         Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
         Samples.ikePolicy("p", Optional.of(Samples.certificates())),
+        Samples.ikePolicy("p", Optional.of(Samples.ppk())),
+        Samples.ikePolicy(
+            "p", Optional.of(Samples.ppk().with(IdentityPattern.parse("C=CH, O=Example, CN=*")))),
         Samples.ikePolicy("p", Optional.of(Samples.certificateHereKeyThere())),
         Samples.ikePolicy("p", Optional.of(Samples.eap())),
         Samples.ikePolicy("p", Optional.of(Samples.eapOnly())),
@@ -97,6 +101,22 @@ class EntryMapperTest {
                     .leaf("secret", "s")
                     .leafList("ca-certificate", java.util.List.of("root"))))
         .contains("the peer does not use a certificate");
+  }
+
+  @Test
+  void refusesToRequireAPpkThatIsNotNamed() {
+    assertThat(refusal(new Tree().leaf("secret", "s").leaf("ppk-required", "true")))
+        .contains("none is named")
+        .contains("put-secret");
+  }
+
+  @Test
+  void saysWhatIsWrongWithAPattern() {
+    Tree key = new Tree().leaf("secret", "s");
+    assertThat(refusal(key.leaf("remote-id", "*example.org"))).contains("would meet strangers");
+    assertThat(refusal(key.leaf("remote-id", "10.1.0.1/16"))).contains("bits set behind");
+    assertThat(refusal(key.leaf("remote-id", "%any").leaf("local-id", "*.example.org")))
+        .contains("stands for many");
   }
 
   private static String refusal(Tree authentication) {

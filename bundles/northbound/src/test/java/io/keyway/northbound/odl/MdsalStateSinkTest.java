@@ -54,6 +54,7 @@ class MdsalStateSinkTest {
             "\"initiator-spi\":\"0x1122334455667788\"",
             "\"responder-spi\":\"0x8877665544332211\"",
             "\"proposal\":\"aes256gcm16-prfsha384-ecp384\"",
+            "\"ppk-id\":\"ppk-1@example.org\"",
             "\"spi-in\":\"0xc1234567\"",
             "\"spi-out\":\"0xc7654321\"",
             "\"index\":\"2311527\"",

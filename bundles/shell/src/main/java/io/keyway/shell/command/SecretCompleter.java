@@ -2,6 +2,7 @@ package io.keyway.shell.command;
 
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.store.SecretStore;
+import io.keyway.shell.yaml.SecretNames;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -17,8 +18,7 @@ public final class SecretCompleter extends NameCompleter {
                     .map(IntentObject.IkePolicy::authentication),
                 services.intent().snapshot().gateways().values().stream()
                     .map(IntentObject.Gateway::authentication))
-            .flatMap(a -> a.stream())
-            .map(a -> a.secret());
+            .flatMap(SecretNames::of);
     return Stream.concat(stored, wanted).distinct();
   }
 }

@@ -78,6 +78,9 @@ public final class SasView {
       if (!sa.proposal().isEmpty()) {
         lines.add("  " + sa.proposal());
       }
+      if (!sa.ppkId().isEmpty()) {
+        lines.add("  PPK '" + Words.printable(sa.ppkId()) + "'");
+      }
       lines.add(
           "  "
               + Words.timing(sa.established(), "established", now)
@@ -149,6 +152,7 @@ public final class SasView {
                         .put("local-id", sa.localId())
                         .put("remote-id", sa.remoteId())
                         .put("proposal", sa.proposal())
+                        .put("ppk-id", sa.ppkId().isEmpty() ? null : sa.ppkId())
                         .put("nat-local", sa.natLocal())
                         .put("nat-remote", sa.natRemote())
                         .put("established", sa.established())

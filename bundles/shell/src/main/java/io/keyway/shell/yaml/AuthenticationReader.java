@@ -7,6 +7,8 @@ import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.CertificateSettings.Revocation;
 import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.IdentityPattern;
+import io.keyway.api.ike.PpkSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,7 +55,8 @@ final class AuthenticationReader {
 
   Optional<Authentication> read(Value value, String secretName) {
     Fields fields =
-        Fields.of(value, Stream.concat(KEYS.stream(), EapReader.KEYS.stream()).toList());
+        Fields.of(
+            value, Stream.of(KEYS, PpkReader.KEYS, EapReader.KEYS).flatMap(List::stream).toList());
     Optional<Method> local = method(fields, "method", Optional.of(Method.PRE_SHARED_KEY));
     Optional<Method> remote = method(fields, "remote-method", local);
     if (local.isEmpty() || remote.isEmpty()) {
@@ -70,7 +73,8 @@ final class AuthenticationReader {
     if (local.get() == Method.CERTIFICATE) {
       certificate = fields.name("certificate");
     }
-    if (secret.isEmpty() || certificate.isEmpty()) {
+    Optional<PpkSettings> ppk = PpkReader.read(fields);
+    if (secret.isEmpty() || certificate.isEmpty() || ppk.isEmpty()) {
       return Optional.empty();
     }
     CertificateSettings certificates =
@@ -90,15 +94,21 @@ final class AuthenticationReader {
     if (eap.isEmpty()) {
       return Optional.empty();
     }
+    boolean many = isPattern(fields, "remote-id");
+    Optional<IdentityPattern> peers = many ? pattern(fields) : Optional.empty();
+    if (many && peers.isEmpty()) {
+      return Optional.empty();
+    }
     Authentication how =
         new Authentication(
             local.get(),
             remote.get(),
             identity(fields, "local-id"),
-            identity(fields, "remote-id"),
+            many ? Optional.empty() : identity(fields, "remote-id"),
             secret.get(),
             certificates,
             eap.get(),
+            new Authentication.Extras(peers, ppk.get()),
             RoundReader.read(fields, "local-round", true, certificates),
             RoundReader.read(fields, "remote-round", false, certificates));
     Optional<AuthenticationRules.Problem> problem = AuthenticationRules.problem(how);
@@ -129,7 +139,7 @@ final class AuthenticationReader {
   /** The name of the key in the store, where an inline one goes. */
   private Optional<String> secret(Fields fields, String secretName) {
     Optional<String> inline = fields.text("pre-shared-key");
-    Optional<String> named = fields.optionalName("secret");
+    Optional<String> named = fields.peerSecretName("secret");
     if (fields.has("pre-shared-key") && fields.has("secret")) {
       fields.value().problem("'pre-shared-key' and 'secret' exclude each other; keep one");
       return Optional.empty();
@@ -150,7 +160,29 @@ final class AuthenticationReader {
     return Optional.of(secretName);
   }
 
+  private static boolean isPattern(Fields fields, String key) {
+    return fields
+        .get(key)
+        .filter(Value::isScalar)
+        .flatMap(Value::text)
+        .filter(IdentityPattern::isPattern)
+        .isPresent();
+  }
+
+  private static Optional<IdentityPattern> pattern(Fields fields) {
+    try {
+      return fields.text("remote-id").map(IdentityPattern::parse);
+    } catch (IllegalArgumentException e) {
+      fields.get("remote-id").orElseThrow().problem(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   static Optional<Identity> identity(Fields fields, String key) {
+    if (isPattern(fields, key)) {
+      fields.get(key).orElseThrow().problem("this stands for many; write the one that we have");
+      return Optional.empty();
+    }
     return fields
         .text(key)
         .flatMap(

@@ -68,6 +68,18 @@ final class Fields {
     return checkedName(key, text(key));
   }
 
+  /** As {@link #optionalName}; a star at its end stands for one secret per peer. */
+  Optional<String> peerSecretName(String key) {
+    Optional<String> name = text(key);
+    if (name.isPresent() && name.get().endsWith("*") && name.get().length() <= LONGEST_NAME) {
+      String rest = name.get().substring(0, name.get().length() - 1);
+      return rest.isEmpty() || checkedName(key, Optional.of(rest)).isPresent()
+          ? name
+          : Optional.empty();
+    }
+    return checkedName(key, name);
+  }
+
   private Optional<String> checkedName(String key, Optional<String> name) {
     if (name.isPresent() && !name.get().matches("[A-Za-z0-9_][A-Za-z0-9_.:@+-]*")) {
       entries

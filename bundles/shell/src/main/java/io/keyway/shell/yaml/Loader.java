@@ -192,7 +192,7 @@ public final class Loader {
     for (IntentObject object : plan.objects()) {
       SecretNames.of(object)
           .filter(name -> !stored.contains(name))
-          .ifPresent(
+          .forEach(
               name ->
                   lines.add(
                       "warning: "

@@ -1,23 +1,34 @@
 package io.keyway.shell.yaml;
 
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.store.SecretName;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Which pre-shared key an entry refers to. */
-final class SecretNames {
+/** Which keys that both sides know an entry refers to. */
+public final class SecretNames {
 
   private SecretNames() {}
 
-  static Optional<String> of(IntentObject object) {
-    Optional<Authentication> how = Optional.empty();
+  /** Without those that stand for one of each peer. */
+  static Stream<String> of(IntentObject object) {
     if (object instanceof IkePolicy policy) {
-      how = policy.authentication();
-    } else if (object instanceof Gateway gateway) {
-      how = gateway.authentication();
+      return of(policy.authentication());
     }
-    return how.map(Authentication::secret).filter(name -> !name.isEmpty());
+    return object instanceof Gateway gateway ? of(gateway.authentication()) : Stream.of();
+  }
+
+  /** The same for one way to authenticate. */
+  public static Stream<String> of(Optional<Authentication> how) {
+    return how.stream()
+        .flatMap(
+            a ->
+                Stream.concat(
+                    Stream.of(a.secret()), a.ppk().keys().stream().map(PpkSettings.Ppk::secret)))
+        .filter(name -> !name.isEmpty() && !SecretName.isTemplate(name));
   }
 }

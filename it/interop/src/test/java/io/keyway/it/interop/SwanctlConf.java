@@ -25,6 +25,7 @@ final class SwanctlConf {
   private final Map<String, String> localAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
   private final Map<String, String> remoteAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
   private String secret = PSK;
+  private final Map<String, String> ppks = new LinkedHashMap<>();
   private final List<String[]> many = new ArrayList<>();
 
   private SwanctlConf(String localId, String remoteId) {
@@ -87,6 +88,12 @@ final class SwanctlConf {
     return this;
   }
 
+  /** A post-quantum pre-shared key that this side has; {@code ppk_id} names the one it uses. */
+  SwanctlConf ppk(String id, String text) {
+    ppks.put(id, text);
+    return this;
+  }
+
   /** Many children c1, c2 ... instead of one, each like the one but for its selectors. */
   SwanctlConf many(int count, IntFunction<String> localTs, IntFunction<String> remoteTs) {
     for (int i = 1; i <= count; i++) {
@@ -108,6 +115,9 @@ final class SwanctlConf {
     json.addProperty("local_id", localId);
     json.addProperty("remote_id", remoteId);
     json.addProperty("secret", secret);
+    JsonObject quantum = new JsonObject();
+    ppks.forEach(quantum::addProperty);
+    json.add("ppks", quantum);
     connection.forEach(json::addProperty);
     localAuth.forEach((key, value) -> json.addProperty("local." + key, value));
     remoteAuth.forEach((key, value) -> json.addProperty("remote." + key, value));
@@ -148,7 +158,15 @@ final class SwanctlConf {
     out.append("    }\n  }\n}\n");
     out.append("secrets {\n  ike-1 {\n    id-a = ").append(quoted(localId));
     out.append("\n    id-b = ").append(quoted(remoteId));
-    out.append("\n    secret = \"").append(secret).append("\"\n  }\n}\n");
+    out.append("\n    secret = \"").append(secret).append("\"\n  }\n");
+    ppks.forEach(
+        (id, text) -> {
+          out.append("  ppk-").append(out.length()).append(" {\n");
+          line(out, 4, "id", id);
+          line(out, 4, "secret", '"' + text + '"');
+          out.append("  }\n");
+        });
+    out.append("}\n");
     return out.toString();
   }
 

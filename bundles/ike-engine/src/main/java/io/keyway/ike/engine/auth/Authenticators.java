@@ -1,9 +1,12 @@
 package io.keyway.ike.engine.auth;
 
+import io.keyway.api.Result;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Authentication.Method;
 import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.CertificateSettings;
+import io.keyway.api.ike.Identity;
+import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.SecretStore;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.Fetcher;
@@ -56,12 +59,21 @@ public final class Authenticators {
     eapMethods = new StandardMethods(store::eapPassword, random);
   }
 
-  /** For one run of IKE_AUTH. */
-  public AuthSession session(Authentication how) {
+  /** A post-quantum pre-shared key, which the caller owns. */
+  public CompletableFuture<Result<SecretBytes>> ppk(String secret) {
+    return store.sharedKey(secret, SecretStore.Kind.PPK);
+  }
+
+  /**
+   * For one run of IKE_AUTH.
+   *
+   * @param peer who the peer says it is, or who we expect; empty when that is open
+   */
+  public AuthSession session(Authentication how, Optional<Identity> peer) {
     List<AuthenticationRound> ours = how.localRounds();
     List<AuthenticationRound> theirs = how.remoteRounds();
     List<Optional<Authenticator>> local = new ArrayList<>();
-    ours.forEach(round -> local.add(authenticator(round)));
+    ours.forEach(round -> local.add(authenticator(round, peer)));
     List<Optional<Authenticator>> remote = new ArrayList<>();
     theirs.forEach(
         // One that serves both sides fetches what they share only once.
@@ -69,14 +81,15 @@ public final class Authenticators {
             remote.add(
                 ours.size() == 1 && theirs.size() == 1 && round.method() == ours.get(0).method()
                     ? local.get(0)
-                    : authenticator(round)));
+                    : authenticator(round, peer)));
     return new AuthSession(requests(how), eapMethods, ours, theirs, local, remote);
   }
 
   /** None for EAP, which is a conversation. */
-  private Optional<Authenticator> authenticator(AuthenticationRound round) {
+  private Optional<Authenticator> authenticator(
+      AuthenticationRound round, Optional<Identity> peer) {
     return switch (round.method()) {
-      case PRE_SHARED_KEY -> Optional.of(new PreSharedKey(store, round.secret()));
+      case PRE_SHARED_KEY -> Optional.of(new PreSharedKey(store, round.secret(), peer));
       case CERTIFICATE ->
           Optional.of(
               new CertificateAuthenticator(

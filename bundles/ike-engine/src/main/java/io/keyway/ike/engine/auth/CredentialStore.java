@@ -51,19 +51,18 @@ final class CredentialStore {
     trust = new Fresh<>(clock, names -> read(s -> trust(s, names)));
   }
 
-  /** The key, which the caller owns. */
-  CompletableFuture<Result<SecretBytes>> preSharedKey(String name) {
+  /** A key that both sides know, which the caller owns. */
+  CompletableFuture<Result<SecretBytes>> sharedKey(String name, Kind kind) {
+    String what = kind == Kind.PPK ? "PPK" : "pre-shared key";
     return read(
         s -> {
-          Optional<SecretBytes> secret = s.get(name, Kind.PRE_SHARED_KEY);
+          Optional<SecretBytes> secret = s.get(name, kind);
           if (secret.isEmpty()) {
             return refused(
-                "there is no pre-shared key named '"
-                    + name
-                    + "' in the secret store; put it there");
+                "there is no " + what + " named '" + name + "' in the secret store; put it there");
           }
           return secret.get().length() == 0
-              ? refused("pre-shared key '" + name + "' is empty")
+              ? refused(what + " '" + name + "' is empty")
               : Result.ok(secret.get());
         });
   }

@@ -2,25 +2,37 @@ package io.keyway.ike.engine.auth;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Result;
+import io.keyway.api.ike.Identity;
 import io.keyway.api.key.SecretBytes;
+import io.keyway.api.store.SecretName;
+import io.keyway.api.store.SecretStore.Kind;
 import io.keyway.ike.crypto.PskAuth;
 import io.keyway.ike.message.AuthMethod;
 import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.Octets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Method 2 (RFC 7296 section 2.15). The key is fetched once for both directions. */
 final class PreSharedKey implements Authenticator {
   private final CredentialStore store;
-  private final String name;
+  private final Optional<String> name;
+  private final String configured;
   private SecretBytes key;
   private boolean closed;
 
-  PreSharedKey(CredentialStore store, String name) {
+  /**
+   * For one peer.
+   *
+   * @param configured may stand for one name per peer
+   * @param peer who it says it is, or who we expect
+   */
+  PreSharedKey(CredentialStore store, String configured, Optional<Identity> peer) {
     this.store = store;
-    this.name = name;
+    this.configured = configured;
+    name = SecretName.of(configured, peer.map(Identity::toString).orElse(""));
   }
 
   @Override
@@ -58,7 +70,7 @@ final class PreSharedKey implements Authenticator {
                               + " calls itself '"
                               + evidence.identity()
                               + "', but does not have our pre-shared key; check secret '"
-                              + name
+                              + name.orElse(configured)
                               + "' on both ends"));
             })
         .thenApply(Result::outcome);
@@ -70,8 +82,17 @@ final class PreSharedKey implements Authenticator {
         return CompletableFuture.completedFuture(used(use));
       }
     }
+    if (name.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Result.failed(
+              Outcome.refused(
+                  "no secret can be named '"
+                      + configured
+                      + "' with the peer's identity in the place of *; name one of the secret"
+                      + " store")));
+    }
     return store
-        .preSharedKey(name)
+        .sharedKey(name.get(), Kind.PRE_SHARED_KEY)
         .thenApply(
             result -> {
               if (!result.done()) {

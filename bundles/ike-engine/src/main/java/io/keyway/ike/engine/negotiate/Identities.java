@@ -2,6 +2,7 @@ package io.keyway.ike.engine.negotiate;
 
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.IdentityPattern;
 import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.Octets;
 import java.util.Optional;
@@ -29,15 +30,30 @@ public final class Identities {
     return config.authentication().localId().orElseGet(() -> Identity.of(config.localAddress()));
   }
 
-  /** What the peer must say it is; empty: anything. */
+  /** The one identity that the peer must have; empty: one of many, or anything. */
   public static Optional<Identity> remote(ConnectionConfig config) {
-    return config.authentication().remoteId().or(() -> config.remoteAddress().map(Identity::of));
+    return config.authentication().remotePattern().isPresent()
+        ? Optional.empty()
+        : config.authentication().remoteId().or(() -> config.remoteAddress().map(Identity::of));
+  }
+
+  /** Whether a connection is meant for a peer of this identity. */
+  public static boolean expects(ConnectionConfig config, Identity peer) {
+    return remote(config).map(peer::equals).orElse(true)
+        && config.authentication().remotePattern().map(many -> many.matches(peer)).orElse(true);
+  }
+
+  /** Whom a connection expects, for people. */
+  public static String expected(ConnectionConfig config) {
+    return remote(config)
+        .map(Identity::toString)
+        .or(() -> config.authentication().remotePattern().map(IdentityPattern::toString))
+        .orElse("anything");
   }
 
   /** Whether a connection is meant for a peer with these identities. */
   public static boolean matches(
       ConnectionConfig config, Identity peer, Optional<Identity> askedForUs) {
-    return remote(config).map(peer::equals).orElse(true)
-        && askedForUs.map(local(config)::equals).orElse(true);
+    return expects(config, peer) && askedForUs.map(local(config)::equals).orElse(true);
   }
 }

@@ -40,6 +40,7 @@ final class AuthResponder implements AutoCloseable {
   /** What the child is made of in the end. */
   private final IkeMessage first;
 
+  private final PpkResponder ppk;
   private AuthSession session;
   private Identity peer;
   private int our;
@@ -52,6 +53,7 @@ final class AuthResponder implements AutoCloseable {
   private AuthResponder(IkeSa sa, IkeMessage first) {
     this.sa = sa;
     this.first = first;
+    ppk = new PpkResponder(sa);
   }
 
   /** The reply to one request. */
@@ -87,7 +89,7 @@ final class AuthResponder implements AutoCloseable {
               + "; check local-id, remote-id and IKE policy of the gateway");
     }
     sa.setConnection(matched.get());
-    session = sa.ctx().authenticators().session(sa.config().authentication());
+    session = sa.ctx().authenticators().session(sa.config().authentication(), Optional.of(peer));
     Optional<String> cannot = Rounds.cannotRespond(sa.config());
     if (cannot.isPresent()) {
       return refuse(cannot.get());
@@ -155,14 +157,26 @@ final class AuthResponder implements AutoCloseable {
     if (!eap.isOver()) {
       return eap.take(request, reply);
     }
+    if (auth == null) {
+      return CompletableFuture.completedFuture(eap.prove(null, idI, idR, reply));
+    }
+    return ppk.decide(request, auth, reply)
+        .thenApply(
+            decided ->
+                decided.done()
+                    ? proveEap(request, decided.value().get(), reply)
+                    : Optional.of(decided.outcome().reason()));
+  }
+
+  private Optional<String> proveEap(IkeMessage request, AuthPayload auth, List<Payload> reply) {
     Optional<String> problem = eap.prove(auth, idI, idR, reply);
     if (problem.isPresent()) {
-      return now(problem.get());
+      return problem;
     }
     our += session.isEapOnly() ? 1 : 0;
     eap.user().map(EapAuth::identity).filter(i -> their == 0).ifPresent(i -> peer = i);
     eap = null;
-    return CompletableFuture.completedFuture(theyProved(request));
+    return theyProved(request);
   }
 
   private CompletableFuture<Optional<String>> startRound(
@@ -196,11 +210,21 @@ final class AuthResponder implements AutoCloseable {
       return now(
           "peer '" + peer + "' wants to authenticate by EAP, which is not configured for it");
     }
+    return ppk.decide(request, auth, reply)
+        .thenCompose(
+            decided ->
+                decided.done() && !sa.isDead()
+                    ? verify(request, named.get(), decided.value().get())
+                    : now(decided.outcome().reason()));
+  }
+
+  private CompletableFuture<Optional<String>> verify(
+      IkeMessage request, Identity named, AuthPayload auth) {
     Evidence evidence =
         new Evidence(
             sa.crypto().prf(),
             sa.handshake().ofInitiator(sa.crypto(), idI),
-            named.get(),
+            named,
             auth,
             request.all(CertificatePayload.class),
             sa.path().peer());

@@ -17,6 +17,9 @@ public interface Candidates {
   /** The authorities of those that want a certificate of the peer; a few lists, one for each. */
   Collection<List<String>> authorities();
 
+  /** Whether any of them has post-quantum pre-shared keys (RFC 8784). */
+  boolean usePpk();
+
   /** Stands for all of them while the peer is unknown: in the log, in the status. */
   Connection anyOne();
 

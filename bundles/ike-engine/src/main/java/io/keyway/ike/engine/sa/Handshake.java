@@ -24,6 +24,9 @@ final class Handshake implements AutoCloseable {
   /** Of the peer's SIGNATURE_HASH_ALGORITHMS (RFC 7427 section 4). */
   Set<HashId> peerHashes = Set.of();
 
+  /** Both sides announced USE_PPK (RFC 8784 section 3). */
+  boolean usePpk;
+
   /** Additional key exchanges that were agreed on and not done yet (RFC 9370). */
   final Deque<KeyExchangeMethod> pendingExchanges = new ArrayDeque<>();
 

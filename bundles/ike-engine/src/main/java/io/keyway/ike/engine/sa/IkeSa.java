@@ -515,6 +515,7 @@ public final class IkeSa implements LogSubject {
         localId.map(Identity::toString).orElse(""),
         remoteId.map(Identity::toString).orElse(""),
         crypto == null ? "" : crypto.proposal().keywords(),
+        crypto == null ? "" : crypto.ppkId(),
         nat.local(),
         nat.remote(),
         life.established(),

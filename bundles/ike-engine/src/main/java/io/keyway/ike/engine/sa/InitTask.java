@@ -73,6 +73,7 @@ final class InitTask implements Task {
     if (sa.config().options().fragmentation()) {
       request.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
+    PpkInitiator.announce(sa.config()).ifPresent(request::add);
     request.add(HashNotify.ours());
   }
 
@@ -185,6 +186,10 @@ final class InitTask implements Task {
         && !response.has(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)) {
       return end(sa, peer + " chose additional key exchanges, but knows no IKE_INTERMEDIATE");
     }
+    Optional<String> ppk = PpkInitiator.flaw(sa.config(), response);
+    if (ppk.isPresent()) {
+      return end(sa, peer + ppk.get());
+    }
     KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
     if (result instanceof KeyAgreementResult.Refused refused) {
       return end(sa, peer + " sent an unusable public value: " + refused.reason());
@@ -193,6 +198,7 @@ final class InitTask implements Task {
     handshake.initRequest = sa.requests().packet();
     handshake.responderNonce = nonce.nonce().toArray();
     handshake.peerHashes = HashNotify.read(response);
+    handshake.usePpk = response.has(NotifyType.USE_PPK);
     handshake.peerTakesRounds = response.has(NotifyType.MULTIPLE_AUTH_SUPPORTED);
     sa.setSpiR(spiR);
     sa.setFragmentation(

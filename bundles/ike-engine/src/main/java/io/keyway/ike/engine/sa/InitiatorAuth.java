@@ -46,6 +46,7 @@ final class InitiatorAuth implements AutoCloseable {
 
   private final IkeSa sa;
   private final AuthSession session;
+  private final PpkInitiator ppk;
   private int our;
   private int their;
   private Identity localId;
@@ -58,7 +59,11 @@ final class InitiatorAuth implements AutoCloseable {
 
   InitiatorAuth(IkeSa sa) {
     this.sa = sa;
-    session = sa.ctx().authenticators().session(sa.config().authentication());
+    session =
+        sa.ctx()
+            .authenticators()
+            .session(sa.config().authentication(), Identities.remote(sa.config()));
+    ppk = new PpkInitiator(sa);
   }
 
   AuthSession session() {
@@ -106,7 +111,7 @@ final class InitiatorAuth implements AutoCloseable {
 
   /** Why the peer may have refused us, if EAP was under way. */
   Optional<String> eapRefusal() {
-    return Optional.ofNullable(eap).map(EapPeer::refusal);
+    return Optional.ofNullable(eap).filter(e -> !eapIsOver).map(EapPeer::refusal);
   }
 
   // --- ours ---------------------------------------------------------------------------------
@@ -142,19 +147,44 @@ final class InitiatorAuth implements AutoCloseable {
       next = List.of(idI);
       return ok();
     }
-    Claim claim =
-        new Claim(
-            sa.crypto().prf(),
-            sa.handshake().ofInitiator(sa.crypto(), idI),
-            identity,
-            sa.handshake().peerHashes);
-    return sa.home(
-            session.prove(index, claim),
-            problem -> Result.<Proof>failed(Outcome.unavailable(problem)))
-        .thenApply(result -> proved(index, result));
+    Claim plain = claim(identity);
+    return ppk.mix()
+        .thenCompose(
+            mixed ->
+                mixed.done()
+                    ? prove(index, plain, ppk.isMixed() ? claim(identity) : plain)
+                    : now(mixed.reason()));
   }
 
-  private Optional<String> proved(int index, Result<Proof> result) {
+  private Claim claim(Identity identity) {
+    return new Claim(
+        sa.crypto().prf(),
+        sa.handshake().ofInitiator(sa.crypto(), idI),
+        identity,
+        sa.handshake().peerHashes);
+  }
+
+  /**
+   * Makes AUTH, and a second one where the peer may have to do without the PPK.
+   *
+   * @param plain with the keys that know no PPK
+   */
+  private CompletableFuture<Optional<String>> prove(int index, Claim plain, Claim claim) {
+    return proof(index, claim)
+        .thenCompose(
+            result ->
+                result.done() && ppk.isOptional() && !sa.isDead()
+                    ? proof(index, plain)
+                        .thenApply(second -> proved(index, result, second.value().map(Proof::auth)))
+                    : CompletableFuture.completedFuture(proved(index, result, Optional.empty())));
+  }
+
+  private CompletableFuture<Result<Proof>> proof(int index, Claim claim) {
+    return sa.home(
+        session.prove(index, claim), problem -> Result.<Proof>failed(Outcome.unavailable(problem)));
+  }
+
+  private Optional<String> proved(int index, Result<Proof> result, Optional<AuthPayload> plain) {
     if (!result.done()) {
       return Optional.of(result.outcome().reason());
     }
@@ -162,6 +192,7 @@ final class InitiatorAuth implements AutoCloseable {
     payloads.add(idI);
     payloads.addAll(result.value().get().certificates());
     payloads.add(result.value().get().auth());
+    payloads.addAll(ppk.payloads(plain));
     follow(index, payloads);
     next = payloads;
     return Optional.empty();
@@ -177,7 +208,8 @@ final class InitiatorAuth implements AutoCloseable {
 
   /** Looks at a response without an error; says what is wrong with it. */
   CompletableFuture<Optional<String>> take(IkeMessage response) {
-    return verify(response)
+    Optional<String> without = ppk.settle(response);
+    return (without.isPresent() ? now(without.get()) : verify(response))
         .thenCompose(
             problem ->
                 problem.isPresent() || sa.isDead()
@@ -238,16 +270,22 @@ final class InitiatorAuth implements AutoCloseable {
     }
     idR = given.get();
     Optional<Identity> claimed = Identities.fromWire(idR);
-    Optional<Identity> wanted =
-        their == 0 ? Identities.remote(sa.config()) : session.theirs().get(their).identity();
-    if (claimed.isEmpty() || wanted.filter(w -> !w.equals(claimed.get())).isPresent()) {
+    Optional<Identity> wanted = session.theirs().get(their).identity();
+    boolean expected =
+        claimed.isPresent()
+            && (their == 0
+                ? Identities.expects(sa.config(), claimed.get())
+                : wanted.isEmpty() || wanted.equals(claimed));
+    if (!expected) {
       return Optional.of(
           "authentication failed: "
               + peer()
               + " calls itself '"
               + claimed.map(Identity::toString).orElse("(ID type " + idR.idType() + ")")
               + "', we expect '"
-              + wanted.map(Identity::toString).orElse("anything")
+              + (their == 0
+                  ? Identities.expected(sa.config())
+                  : wanted.map(Identity::toString).orElse("anything"))
               + "'; check remote-id here or local-id there");
     }
     remoteId = remoteId.or(() -> claimed);
@@ -299,7 +337,7 @@ final class InitiatorAuth implements AutoCloseable {
       return sa.home(
               eap.process(packet.get().packet()),
               problem -> new EapAnswer.Failure(packet.get().packet(), problem, false))
-          .thenApply(this::answered);
+          .thenCompose(this::answered);
     }
     eap = null;
     eapIsOver = false;
@@ -310,20 +348,28 @@ final class InitiatorAuth implements AutoCloseable {
     return our < session.ours().size() ? round(our) : ok();
   }
 
-  private Optional<String> answered(EapAnswer answer) {
+  private CompletableFuture<Optional<String>> answered(EapAnswer answer) {
     if (answer instanceof EapAnswer.Failure failure) {
       sa.ctx().counters().count("ike-eap-failed");
-      return Optional.of(failure.reason());
+      return now(failure.reason());
     }
     if (answer instanceof EapAnswer.Packet packet) {
       next = List.of(new EapPayload(packet.octets()));
-      return Optional.empty();
+      return ok();
     }
     IkeLog.IKE.info(sa, "{} succeeded", eap.methodName());
     sa.ctx().counters().count("ike-eap-succeeded");
     eapIsOver = true;
+    // Before the keys know a PPK, which counts from this AUTH on (RFC 8784 section 3).
+    AuthPayload plain = EapAuth.ofInitiator(sa, eap, idI);
+    return ppk.mix()
+        .thenApply(mixed -> mixed.done() ? proveEap(plain) : Optional.of(mixed.reason()));
+  }
+
+  private Optional<String> proveEap(AuthPayload plain) {
     List<Payload> payloads = new ArrayList<>();
-    payloads.add(EapAuth.ofInitiator(sa, eap, idI));
+    payloads.add(ppk.isMixed() ? EapAuth.ofInitiator(sa, eap, idI) : plain);
+    payloads.addAll(ppk.payloads(Optional.of(plain).filter(auth -> ppk.isOptional())));
     follow(our, payloads);
     next = payloads;
     return Optional.empty();

@@ -100,6 +100,10 @@ public final class ResponderSa {
     if (fragments) {
       payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
+    if (candidates.usePpk() && request.has(NotifyType.USE_PPK)) {
+      payloads.add(NotifyPayload.of(NotifyType.USE_PPK));
+      handshake.usePpk = true;
+    }
     payloads.addAll(ctx.authenticators().requests(candidates.authorities()));
     payloads.add(HashNotify.ours());
     payloads.add(NotifyPayload.of(NotifyType.MULTIPLE_AUTH_SUPPORTED));

@@ -1,8 +1,10 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.IkeSaKeys;
+import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.crypto.Prf;
 import io.keyway.ike.crypto.SkOpenResult;
 import io.keyway.ike.crypto.SkProtection;
@@ -13,7 +15,9 @@ import java.util.Optional;
 final class SaCrypto implements MessageProtection, AutoCloseable {
   private final IkeProposal proposal;
   private final Prf prf;
-  private final IkeSaKeys keys;
+  private IkeSaKeys keys;
+  private IkeSaKeys beforePpk;
+  private String ppkId = "";
   private final SkProtection outbound;
   private final SkProtection inbound;
 
@@ -47,8 +51,47 @@ final class SaCrypto implements MessageProtection, AutoCloseable {
     return keys;
   }
 
+  /**
+   * Mixes a post-quantum pre-shared key into SK_d, SK_pi and SK_pr (RFC 8784 section 3); the keys
+   * of messages stay. Until {@link #authenticated()} it can be taken back.
+   *
+   * @param ppk only looked at
+   * @param id its PPK_ID, for the status
+   */
+  void mix(SecretBytes ppk, String id) {
+    unmix();
+    beforePpk = keys;
+    keys = KeySchedule.withPpk(prf, beforePpk, ppk);
+    ppkId = id;
+  }
+
+  /** The peer does without the PPK. */
+  void unmix() {
+    if (beforePpk != null) {
+      keys.close();
+      keys = beforePpk;
+      beforePpk = null;
+      ppkId = "";
+    }
+  }
+
+  /** PPK_ID of what was mixed into the keys, here or in an IKE SA before; empty for nothing. */
+  String ppkId() {
+    return ppkId;
+  }
+
+  /** The keys come from those of an IKE SA with this PPK_ID. */
+  SaCrypto inheritPpk(String id) {
+    ppkId = id;
+    return this;
+  }
+
   /** SK_pi and SK_pr are of no use once both sides are authenticated. */
   void authenticated() {
+    if (beforePpk != null) {
+      beforePpk.close();
+      beforePpk = null;
+    }
     keys.skPi().close();
     keys.skPr().close();
   }
@@ -75,5 +118,8 @@ final class SaCrypto implements MessageProtection, AutoCloseable {
     outbound.close();
     inbound.close();
     keys.close();
+    if (beforePpk != null) {
+      beforePpk.close();
+    }
   }
 }

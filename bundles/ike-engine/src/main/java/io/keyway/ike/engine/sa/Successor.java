@@ -38,21 +38,22 @@ final class Successor {
     successor.setFragmentation(old.fragmentation());
     successor.setCrypto(
         new SaCrypto(
-            ctx.crypto(),
-            proposal,
-            KeySchedule.rekeyedIkeSa(
-                old.crypto().prf(),
-                old.crypto().keys().skD(),
-                ctx.crypto().prf(proposal.prf()),
-                proposal.encryption(),
-                proposal.integrity(),
-                secret,
-                more,
-                ni,
-                nr,
-                spiI,
-                spiR),
-            initiator));
+                ctx.crypto(),
+                proposal,
+                KeySchedule.rekeyedIkeSa(
+                    old.crypto().prf(),
+                    old.crypto().keys().skD(),
+                    ctx.crypto().prf(proposal.prf()),
+                    proposal.encryption(),
+                    proposal.integrity(),
+                    secret,
+                    more,
+                    ni,
+                    nr,
+                    spiI,
+                    spiR),
+                initiator)
+            .inheritPpk(old.crypto().ppkId()));
     return successor;
   }
 }

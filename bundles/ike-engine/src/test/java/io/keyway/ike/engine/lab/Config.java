@@ -10,7 +10,9 @@ import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
+import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -63,7 +65,9 @@ public final class Config {
   private List<EspProposal> esp = List.of(ESP_GCM);
   private Optional<Identity> localId = Optional.empty();
   private Optional<Identity> remoteId = Optional.empty();
+  private Optional<IdentityPattern> remotePattern = Optional.empty();
   private String secret = "psk";
+  private PpkSettings ppk = PpkSettings.NONE;
   private UnaryOperator<Authentication> authentication = a -> a;
   private Duration rekey = Duration.ZERO;
   private Duration reauth = Duration.ZERO;
@@ -140,7 +144,9 @@ public final class Config {
 
   public Config ids(String us, String them) {
     localId = Optional.ofNullable(us).map(Identity::parse);
-    remoteId = Optional.ofNullable(them).map(Identity::parse);
+    Optional<String> peer = Optional.ofNullable(them);
+    remoteId = peer.filter(text -> !IdentityPattern.isPattern(text)).map(Identity::parse);
+    remotePattern = peer.filter(IdentityPattern::isPattern).map(IdentityPattern::parse);
     return this;
   }
 
@@ -152,6 +158,16 @@ public final class Config {
   /** Changes how both sides prove who they are, which is a shared key on both by default. */
   public Config authentication(UnaryOperator<Authentication> change) {
     authentication = change;
+    return this;
+  }
+
+  /** Pairs of PPK_ID and secret. */
+  public Config ppk(boolean required, String... idsAndSecrets) {
+    List<PpkSettings.Ppk> keys = new ArrayList<>();
+    for (int i = 0; i < idsAndSecrets.length; i += 2) {
+      keys.add(new PpkSettings.Ppk(idsAndSecrets[i], idsAndSecrets[i + 1]));
+    }
+    ppk = new PpkSettings(keys, required);
     return this;
   }
 
@@ -207,12 +223,20 @@ public final class Config {
         port,
         port,
         ike,
-        authentication.apply(
-            new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret)),
+        authentication(),
         new ConnectionConfig.Timers(rekey, reauth, dpd),
         natTraversal,
         options,
         built);
+  }
+
+  private Authentication authentication() {
+    Authentication one =
+        authentication
+            .apply(
+                new Authentication(Authentication.Method.PRE_SHARED_KEY, localId, remoteId, secret))
+            .with(ppk);
+    return remotePattern.map(one::with).orElse(one);
   }
 
   private static List<SelectorTemplate> selectors(String text) {

@@ -14,6 +14,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -76,19 +77,30 @@ final class Connections {
   private static Authentication authentication(JsonObject json) {
     String certificate = text(json, "local.certs", "");
     return new Authentication(
-        method(json, "local.auth"),
-        method(json, "remote.auth"),
-        Optional.of(Identity.parse(json.get("local_id").getAsString())),
-        Optional.of(Identity.parse(json.get("remote_id").getAsString())),
-        "psk",
-        new CertificateSettings(
-            certificate,
-            certificate,
-            words(json, "remote.cacerts"),
-            CertificateSettings.Revocation.valueOf(
-                text(json, "remote.revocation", "relaxed").toUpperCase(Locale.ROOT)),
-            words(json, "revocation_hosts"),
-            words(json, "signature")));
+            method(json, "local.auth"),
+            method(json, "remote.auth"),
+            Optional.of(Identity.parse(json.get("local_id").getAsString())),
+            Optional.of(Identity.parse(json.get("remote_id").getAsString())),
+            "psk",
+            new CertificateSettings(
+                certificate,
+                certificate,
+                words(json, "remote.cacerts"),
+                CertificateSettings.Revocation.valueOf(
+                    text(json, "remote.revocation", "relaxed").toUpperCase(Locale.ROOT)),
+                words(json, "revocation_hosts"),
+                words(json, "signature")))
+        .with(ppk(json));
+  }
+
+  /** The one that {@code ppk_id} names first; secrets are called like their ids. */
+  private static PpkSettings ppk(JsonObject json) {
+    List<PpkSettings.Ppk> keys = new ArrayList<>();
+    String first = text(json, "ppk_id", "");
+    for (String id : json.getAsJsonObject("ppks").keySet()) {
+      keys.add(id.equals(first) ? 0 : keys.size(), new PpkSettings.Ppk(id, id));
+    }
+    return new PpkSettings(keys, text(json, "ppk_required", "no").equals("yes"));
   }
 
   private static Authentication.Method method(JsonObject json, String key) {

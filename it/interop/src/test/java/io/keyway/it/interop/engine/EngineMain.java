@@ -90,6 +90,10 @@ public final class EngineMain {
       case "load" -> {
         byte[] psk = command.get("secret").getAsString().getBytes(StandardCharsets.UTF_8);
         secrets.put("psk", Kind.PRE_SHARED_KEY, SecretBytes.wrap(psk));
+        for (var ppk : command.getAsJsonObject("ppks").entrySet()) {
+          byte[] octets = ppk.getValue().getAsString().getBytes(StandardCharsets.UTF_8);
+          secrets.put(ppk.getKey(), Kind.PPK, SecretBytes.wrap(octets));
+        }
         connection = Connections.read(command);
         yield answer(await(engine.load(connection)));
       }

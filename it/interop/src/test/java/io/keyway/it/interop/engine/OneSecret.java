@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** The pre-shared key of one test in memory, and a real keystore directory. */
+/** The keys of one test that both sides know in memory, and a real keystore directory. */
 final class OneSecret implements SecretStore {
 
   private final Map<String, SecretBytes> kept = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ final class OneSecret implements SecretStore {
 
   @Override
   public Optional<SecretBytes> get(String name, Kind kind) {
-    return kind == Kind.PRE_SHARED_KEY
+    return kind == Kind.PRE_SHARED_KEY || kind == Kind.PPK
         ? Optional.ofNullable(kept.get(name)).map(SecretBytes::copy)
         : files.get(name, kind);
   }
