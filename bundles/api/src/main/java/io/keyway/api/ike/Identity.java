@@ -102,8 +102,27 @@ public record Identity(Type type, byte[] octets) {
     return 31 * type.number() + content;
   }
 
+  /** For people: strangers choose their names, so what would steer a terminal is escaped. */
   @Override
   public String toString() {
+    String text = text();
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    StringBuilder printable = new StringBuilder();
+    text.chars()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                printable.append(String.format("\\x%02x", c));
+              } else {
+                printable.append((char) c);
+              }
+            });
+    return printable.toString();
+  }
+
+  private String text() {
     return switch (type) {
       case IPV4_ADDR, IPV6_ADDR -> {
         try {

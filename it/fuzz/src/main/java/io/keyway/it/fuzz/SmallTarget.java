@@ -41,7 +41,12 @@ public final class SmallTarget {
     Optional<Payload> payload = Wire.payload(type, Arrays.copyOfRange(data, 1, data.length));
     if (payload.isPresent() && payload.get() instanceof IdPayload id) {
       // As it is shown to operators.
-      Identities.fromWire(id).ifPresent(identity -> Wire.require(identity.toString() != null, ""));
+      Identities.fromWire(id)
+          .ifPresent(
+              identity ->
+                  Wire.require(
+                      identity.toString().chars().noneMatch(Character::isISOControl),
+                      "an identity that steers a terminal"));
     }
   }
 }

@@ -40,11 +40,17 @@ public final class Selectors {
     return new TsPayload(initiator, wire);
   }
 
-  /** From the wire; types that are not known and OPAQUE ports match nothing and are left out. */
+  /**
+   * From the wire; types that are not known, OPAQUE ports and IPv4-mapped IPv6 addresses, which
+   * stand in no packet (RFC 4291 section 2.5.5.2), match nothing and are left out.
+   */
   public static List<TrafficSelector> fromWire(TsPayload payload) {
     List<TrafficSelector> selectors = new ArrayList<>();
     for (Selector selector : payload.selectors()) {
-      if (selector instanceof Selector.AddressRange range && !isOpaque(range)) {
+      if (selector instanceof Selector.AddressRange range
+          && !isOpaque(range)
+          && !isMapped(range.start())
+          && !isMapped(range.end())) {
         selectors.add(
             new TrafficSelector(
                 address(range.start()),
@@ -59,6 +65,11 @@ public final class Selectors {
 
   private static boolean isOpaque(Selector.AddressRange range) {
     return range.startPort() == OPAQUE_START && range.endPort() == 0;
+  }
+
+  /** Java takes these for IPv4 addresses. */
+  private static boolean isMapped(Octets address) {
+    return address.length() != address(address).getAddress().length;
   }
 
   private static InetAddress address(Octets octets) {

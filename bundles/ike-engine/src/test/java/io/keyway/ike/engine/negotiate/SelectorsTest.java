@@ -38,6 +38,21 @@ class SelectorsTest {
   }
 
   @Test
+  void ipv4AddressesInTheClothesOfIpv6MatchNothing() {
+    Octets mapped = Octets.ofHex("00000000000000000000ffff0a010000");
+    Octets low = Octets.ofHex("00000000000000000000000000000000");
+    Octets high = Octets.ofHex("ffffffffffffffffffffffffffffffff");
+    TsPayload payload =
+        new TsPayload(
+            true,
+            List.of(
+                new Selector.AddressRange(0, 0, 65535, mapped, mapped),
+                new Selector.AddressRange(0, 0, 65535, low, mapped),
+                new Selector.AddressRange(0, 0, 65535, mapped, high)));
+    assertThat(Selectors.fromWire(payload)).isEmpty();
+  }
+
+  @Test
   void narrowingKeepsWhatBothSelect() {
     assertThat(
             Selectors.narrow(
