@@ -77,6 +77,11 @@ final class Keyway implements Closeable {
         List.of("device"));
   }
 
+  /** The same with other settings of the engine. */
+  static Keyway withDevice(Lab lab, Lab.Side side, SwanctlConf conf, Map<String, String> settings) {
+    return start(lab, side, conf, settings, List.of("device"));
+  }
+
   private static Keyway start(
       Lab lab,
       Lab.Side side,

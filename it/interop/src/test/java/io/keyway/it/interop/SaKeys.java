@@ -43,7 +43,8 @@ record SaKeys(
     return at("", "");
   }
 
-  private SaKeys at(String source, String destination) {
+  /** The same between other outer addresses. */
+  SaKeys at(String source, String destination) {
     return new SaKeys(
         spi,
         source,

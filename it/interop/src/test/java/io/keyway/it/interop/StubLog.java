@@ -64,6 +64,7 @@ final class StubLog {
             left.add(keys(event));
           }
         }
+        case "update_sa" -> left.replaceAll(sa -> moved(sa, event));
         case "del_sa" ->
             left.removeIf(
                 sa ->
@@ -72,6 +73,12 @@ final class StubLog {
       }
     }
     return left;
+  }
+
+  /** MOBIKE lets charon change an SA in place. */
+  private static SaKeys moved(SaKeys sa, JsonObject event) {
+    boolean meant = sa.spi().equals(text(event, "spi")) && sa.dst().equals(address(event, "dst"));
+    return meant ? sa.at(address(event, "new_src"), address(event, "new_dst")) : sa;
   }
 
   /** The SPI of the outbound policy that charon uses now, lower-case hex. */

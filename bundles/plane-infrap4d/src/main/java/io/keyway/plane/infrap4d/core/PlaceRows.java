@@ -125,6 +125,25 @@ final class PlaceRows {
     return wanted;
   }
 
+  /**
+   * Whether packets must be dropped while tx classification changes to that: not if it does it
+   * already, or is a tunnel's and becomes another tunnel's, for both protect.
+   */
+  boolean needsDropBefore(Map<RowKey, Optional<RowAction>> wanted) {
+    return txActive() && !txIs(wanted) && !(areTunnels(wanted) && areTunnels(now()));
+  }
+
+  private Map<RowKey, Optional<RowAction>> now() {
+    Map<RowKey, Optional<RowAction>> rows = new LinkedHashMap<>();
+    tx.forEach(key -> rows.put(key, mirror.isSuspect(key) ? Optional.empty() : mirror.row(key)));
+    return rows;
+  }
+
+  private static boolean areTunnels(Map<RowKey, Optional<RowAction>> rows) {
+    return rows.values().stream()
+        .allMatch(a -> a.isPresent() && a.get().action() == IpsecAction.TX_TUNNEL);
+  }
+
   /** True when tx classification does that already. */
   boolean txIs(Map<RowKey, Optional<RowAction>> wanted) {
     return wanted.entrySet().stream().allMatch(e -> mirror.row(e.getKey()).equals(e.getValue()));

@@ -32,7 +32,10 @@ final class PutPolicyTask extends Task {
     };
   }
 
-  /** The SPD first, then drop becomes protect; a rekey is one change of the SPD row. */
+  /**
+   * The SPD first, then drop becomes protect; a rekey is one change of the SPD row, and with
+   * another peer's address one of each row, all of which protect.
+   */
   static PutPolicyTask protect(Mirror mirror, PlaceRows place, SaEntry sa) {
     PutPolicyTask task = new PutPolicyTask(mirror, place);
     Map<RowKey, Optional<RowAction>> tx = place.wantProtect(sa);
@@ -40,7 +43,7 @@ final class PutPolicyTask extends Task {
         place.wantSpd(Optional.of(RowAction.protect(sa.ref().index())));
     task.later = new LinkedHashMap<>(spd);
     task.later.putAll(tx);
-    task.thenRows(() -> place.txActive() && !place.txIs(tx) ? place.wantDrop() : Map.of());
+    task.thenRows(() -> place.needsDropBefore(tx) ? place.wantDrop() : Map.of());
     task.thenRows(() -> spd);
     task.thenRows(() -> tx);
     return task;

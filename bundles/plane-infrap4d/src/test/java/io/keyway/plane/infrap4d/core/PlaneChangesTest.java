@@ -15,8 +15,10 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
+import io.keyway.api.sp.PolicyAction;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.plane.infrap4d.device.RowResult;
@@ -25,6 +27,7 @@ import io.keyway.plane.infrap4d.pipeline.IpsecTable;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +127,61 @@ class PlaneChangesTest {
         .containsExactly(OK, OK);
     assertThat(device.rows).isEqualTo(tunnelRows(fresh));
     assertThat(device.sas.keySet()).allMatch(r -> r.index() == fresh.index());
+  }
+
+  @Test
+  void aRekeyToAPeersOtherAddressNeverDropsAndNeverLetsClearTextPass() {
+    bench.up();
+    SpiLease fresh = bench.lease();
+    InetAddress moved = Bench.address("192.0.2.99");
+    bench.apply(
+        moved(bench.add(fresh, Direction.INBOUND), moved),
+        moved(bench.add(fresh, Direction.OUTBOUND), moved));
+    device.log.clear();
+
+    PlaneChange.PutPolicy there = (PlaneChange.PutPolicy) Bench.protect(fresh);
+    SaId out = new SaId("ipu-1", Direction.OUTBOUND, id(fresh).spi(), moved, fresh.index());
+    assertThat(
+            bench.kinds(
+                new PlaneChange.PutPolicy(
+                    there.direction(),
+                    there.selectors(),
+                    there.priority(),
+                    new PolicyAction.Protect(out, IpsecMode.TUNNEL, Endpoints.of(LOCAL, moved)))))
+        .containsExactly(OK);
+
+    assertThat(device.log.get(0)).isEqualTo("MODIFY ipsec_spd");
+    assertThat(device.log.subList(1, device.log.size()))
+        .isNotEmpty()
+        .containsOnly("MODIFY ipsec_tx_sa_classification_table");
+    assertThat(device.rows.get(RowKey.txClassification(SITE, 6, 0)))
+        .isEqualTo(RowAction.txTunnel((java.net.Inet4Address) moved));
+  }
+
+  private static SaId id(SpiLease lease) {
+    return Bench.id(lease, Direction.OUTBOUND);
+  }
+
+  private static PlaneChange moved(PlaneChange change, InetAddress remote) {
+    PlaneChange.AddSa add = (PlaneChange.AddSa) change;
+    SecurityAssociation sa = add.sa();
+    SaId id = sa.id();
+    return new PlaneChange.AddSa(
+        new SecurityAssociation(
+            id.direction() == Direction.INBOUND
+                ? id
+                : new SaId(id.plane(), id.direction(), id.spi(), remote, id.index()),
+            sa.child(),
+            sa.lease(),
+            sa.encryption(),
+            sa.integrity(),
+            sa.esn(),
+            sa.replayWindow(),
+            sa.mode(),
+            Endpoints.of(LOCAL, remote),
+            sa.selectors(),
+            sa.lifetime()),
+        add.keys());
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.base.HostWatch;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.ike.engine.base.WireSettings;
 import io.keyway.transport.TransportLimits;
@@ -55,6 +56,8 @@ final class Engines {
               thread.setDaemon(true);
               return thread;
             }));
+    // Never closed: the process is killed.
+    HostWatch.every(Duration.ofMillis(200), engine::hostChanged);
     return engine;
   }
 
@@ -80,6 +83,6 @@ final class Engines {
             1280,
             WireSettings.DEFAULT.reassemblyOctets(),
             Duration.ofSeconds(Integer.getInteger("keyway.it.natKeepalive", 20)),
-            WireSettings.DEFAULT.pathReturn()));
+            Duration.ofMillis(Long.getLong("keyway.it.pathReturnMillis", 60_000))));
   }
 }
