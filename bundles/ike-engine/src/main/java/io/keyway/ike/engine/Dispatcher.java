@@ -25,6 +25,12 @@ final class Dispatcher implements Consumer<Datagram> {
   /** Answers in clear to strangers per second, so that we are no amplifier and no oracle. */
   private static final int ERRORS_PER_SECOND = 10;
 
+  /**
+   * First messages, which anybody can send, fill at most this part of what may wait for a worker:
+   * there is always room for those who have an IKE SA.
+   */
+  private static final int STRANGERS_SHARE = 4;
+
   private final EngineContext ctx;
   private final InitResponder initResponder;
   private long errorSecond;
@@ -75,7 +81,7 @@ final class Dispatcher implements Consumer<Datagram> {
     }
     long stripe = stripe(header.initiatorSpi());
     Worker worker = ctx.workers().forStripe(stripe);
-    if (worker.backlog() > ctx.settings().backlog()) {
+    if (worker.backlog() > ctx.settings().backlog() / STRANGERS_SHARE) {
       ctx.counters().count("ike-dropped-backlog");
       return;
     }

@@ -29,6 +29,9 @@ final class FloodGate {
   /** One in so many peers that solve no puzzle is let in, for those that know none. */
   private static final int UNSOLVED_ADMITTED = 8;
 
+  /** Half-open IKE SAs that every address may have, as long as there is room at all. */
+  private static final int LEAST_SHARE = 4;
+
   /** Verdict on a first message. */
   sealed interface Verdict {
     record Admitted() implements Verdict {}
@@ -66,7 +69,7 @@ final class FloodGate {
       return ask(demand(offer, halfOpen), nonce, spi, from);
     }
     // Only now the address is known to be the sender's own.
-    if (ofAddress >= flood.perAddress()) {
+    if (ofAddress >= share(halfOpen)) {
       return dropped("ike-dropped-half-open-address");
     }
     if (demanded.get().zeroBits() == 0 || isSolved(request, given, demanded.get())) {
@@ -76,6 +79,17 @@ final class FloodGate {
     return ctx.random().nextInt(UNSOLVED_ADMITTED) == 0
         ? new Verdict.Admitted()
         : new Verdict.Dropped();
+  }
+
+  /**
+   * How many half-open IKE SAs one address may have: fewer the more there are. Who owns many
+   * addresses can so not fill the place up, and one that has none is always let in.
+   */
+  private int share(int halfOpen) {
+    int limit = ctx.settings().halfOpenLimit();
+    int most = ctx.settings().flood().perAddress();
+    int left = most - (int) ((long) most * halfOpen / limit);
+    return Math.max(Math.min(LEAST_SHARE, most), left);
   }
 
   private Verdict dropped(String counter) {

@@ -99,7 +99,7 @@ final class ChildCreateResponder {
       }
     }
     if (sa.nat().any() && !sa.config().natTraversal()) {
-      return error(NotifyType.NO_ADDITIONAL_SAS, Reasons.nat(sa));
+      return error(NotifyType.NO_ADDITIONAL_SAS, Reasons.nat(sa, sa.nat()));
     }
     return choose(offer, tsI, tsR);
   }

@@ -16,6 +16,13 @@ final class ChildWish {
     this.config = config;
   }
 
+  /** Another one with the same waiters. */
+  ChildWish copy() {
+    ChildWish copy = new ChildWish(config);
+    copy.waiters.addAll(waiters);
+    return copy;
+  }
+
   ChildConfig config() {
     return config;
   }

@@ -36,6 +36,9 @@ final class Handshake implements AutoCloseable {
   /** As responder, after the first IKE_AUTH; null before. */
   AuthResponder auth;
 
+  /** As initiator; shared by IKE SAs that go on with different answers. */
+  InitAnswers answers = new InitAnswers();
+
   final IntermediateAuth intermediate = new IntermediateAuth();
 
   /** What the initiator's AUTH covers. */

@@ -37,7 +37,10 @@ final class Inbox {
   }
 
   void receive(Datagram datagram, IkeHeader header) {
-    if (header.isFromInitiator() == sa.isInitiator()) {
+    IkeSa meant = sa.handshake().answers.meant(sa, header);
+    if (meant != sa) {
+      meant.receive(datagram, header);
+    } else if (header.isFromInitiator() == sa.isInitiator()) {
       count("ike-dropped-role");
     } else if (header.isResponse()) {
       response(datagram, header);
@@ -47,22 +50,16 @@ final class Inbox {
   }
 
   private void response(Datagram datagram, IkeHeader header) {
+    if (header.exchangeType() == ExchangeType.IKE_SA_INIT) {
+      DecodeResult<IkeMessage> clear = MessageDecoder.message(datagram.octets());
+      sa.handshake().answers.receive(sa, datagram, header, clear);
+      return;
+    }
     if (sa.isDead() || !sa.requests().awaits(header)) {
       count("ike-dropped-responses");
       return;
     }
     DecodeResult<IkeMessage> outer = MessageDecoder.message(datagram.octets());
-    if (header.exchangeType() == ExchangeType.IKE_SA_INIT) {
-      if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded) {
-        sa.handshake().initResponse = datagram.octets();
-        sa.requests().process(decoded.value());
-      } else {
-        // Anybody could have sent it, so it does not end the attempt (RFC 7296 section 2.21.1).
-        count("ike-dropped-malformed");
-        sa.life().setHint("the answer was malformed: " + describe(outer));
-      }
-      return;
-    }
     Optional<Envelopes.Opened> complete = responses.open(datagram, outer);
     if (complete.isEmpty()) {
       return;
@@ -255,7 +252,7 @@ final class Inbox {
     }
   }
 
-  private static String describe(DecodeResult<IkeMessage> result) {
+  static String describe(DecodeResult<IkeMessage> result) {
     if (result instanceof DecodeResult.Malformed<IkeMessage> malformed) {
       return malformed.reason();
     }

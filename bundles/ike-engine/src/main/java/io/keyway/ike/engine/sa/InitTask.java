@@ -4,15 +4,8 @@ import io.keyway.api.Outcome;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
-import io.keyway.api.ike.ChildConfig;
-import io.keyway.api.key.SecretBytes;
-import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
-import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.crypto.Puzzle;
-import io.keyway.ike.engine.log.CounterNames;
-import io.keyway.ike.engine.log.Failure;
-import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.ExchangeType;
@@ -24,12 +17,14 @@ import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.PuzzleSolutionPayload;
-import io.keyway.ike.message.SaPayload;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** IKE_SA_INIT as initiator (RFC 7296 section 1.2), with cookies and a corrected group. */
+/**
+ * IKE_SA_INIT as initiator (RFC 7296 section 1.2), with cookies and a corrected group; what comes
+ * back goes through {@link InitAnswers} first.
+ */
 final class InitTask implements Task {
   /** A peer that asks for more is not honest. */
   private static final int MAX_ROUNDS = 5;
@@ -44,10 +39,13 @@ final class InitTask implements Task {
   private KeyExchange.Initiation initiation;
   private boolean groupCorrected;
   private int rounds;
+  private InitAnswer answer;
+  private String refusal = "";
 
   @Override
   public void build(IkeSa sa, List<Payload> request) {
     Handshake handshake = sa.handshake();
+    handshake.answers.asks(this);
     if (handshake.initiatorNonce.length == 0) {
       handshake.initiatorNonce = sa.ctx().nonce();
       group = sa.config().proposals().get(0).keyExchange();
@@ -77,30 +75,55 @@ final class InitTask implements Task {
     request.add(HashNotify.ours());
   }
 
+  /** The request under way. */
+  InitOffer sent(IkeSa sa) {
+    return new InitOffer(sa.requests().packet(), group, initiation, sa.path());
+  }
+
+  /** Whether a response asks for another request, rather than being an answer to this one. */
+  boolean asksAgain(IkeSa sa, IkeMessage response) {
+    return rounds < MAX_ROUNDS
+        && (response.has(NotifyType.COOKIE)
+            || response.error().filter(e -> wanted(sa, e).isPresent()).isPresent());
+  }
+
+  /** The answer to go on with. */
+  void take(InitAnswer good) {
+    answer = good;
+  }
+
+  /** Nothing better came than what speaks against the peer. */
+  void believe(String reason) {
+    refusal = reason;
+  }
+
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
-    if (++rounds > MAX_ROUNDS) {
-      return end(sa, "peer " + sa.path().peer() + " asks for IKE_SA_INIT again and again");
+    rounds++;
+    if (answer != null) {
+      return answer.commit(sa);
+    }
+    if (!refusal.isEmpty()) {
+      sa.life().end(refusal);
+      return Step.ENDED;
     }
     Optional<NotifyPayload> cookies = response.notification(NotifyType.COOKIE);
-    if (cookies.isPresent()) {
-      cookie = cookies.get().data();
-      solution = Optional.empty();
-      puzzle = response.notification(NotifyType.PUZZLE).flatMap(p -> puzzle(sa, p)).orElse(null);
-      if (puzzle == null) {
-        return Step.AGAIN;
-      }
-      // The same task once more, which solves the puzzle while it gets ready.
-      sa.requests().enqueueFirst(Exchange.of(ExchangeType.IKE_SA_INIT, this));
-      return Step.DONE;
+    if (cookies.isEmpty()) {
+      group = wanted(sa, response.error().orElseThrow()).orElseThrow();
+      groupCorrected = true;
+      // The one before stays good for an answer to the request before.
+      initiation = null;
+      return Step.AGAIN;
     }
-    Optional<NotifyPayload> error = response.error();
-    if (error.isPresent()) {
-      return error.get().type() == NotifyType.INVALID_KE_PAYLOAD && correctGroup(sa, error.get())
-          ? Step.AGAIN
-          : refused(sa, error.get().type());
+    cookie = cookies.get().data();
+    solution = Optional.empty();
+    puzzle = response.notification(NotifyType.PUZZLE).flatMap(p -> puzzle(sa, p)).orElse(null);
+    if (puzzle == null) {
+      return Step.AGAIN;
     }
-    return agree(sa, response);
+    // The same task once more, which solves the puzzle while it gets ready.
+    sa.requests().enqueueFirst(Exchange.of(ExchangeType.IKE_SA_INIT, this));
+    return Step.DONE;
   }
 
   /**
@@ -146,146 +169,17 @@ final class InitTask implements Task {
   }
 
   /** RFC 7296 section 1.2: once, and only to a method that we offered ourselves. */
-  private boolean correctGroup(IkeSa sa, NotifyPayload error) {
-    if (groupCorrected || error.data().length() != 2) {
-      return false;
+  private Optional<KeyExchangeMethod> wanted(IkeSa sa, NotifyPayload error) {
+    if (groupCorrected
+        || error.type() != NotifyType.INVALID_KE_PAYLOAD
+        || error.data().length() != 2) {
+      return Optional.empty();
     }
-    groupCorrected = true;
     int wanted = error.data().at(0) << 8 | error.data().at(1);
-    Optional<KeyExchangeMethod> offered =
-        sa.config().proposals().stream()
-            .map(IkeProposal::keyExchange)
-            .filter(m -> m.ianaId() == wanted && m != group)
-            .findFirst();
-    offered.ifPresent(
-        method -> {
-          group = method;
-          initiation.close();
-          initiation = null;
-        });
-    return offered.isPresent();
-  }
-
-  private Step agree(IkeSa sa, IkeMessage response) {
-    String peer = "peer " + sa.path().peer();
-    SaPayload answer = response.first(SaPayload.class).orElse(null);
-    KePayload ke = response.first(KePayload.class).orElse(null);
-    NoncePayload nonce = response.first(NoncePayload.class).orElse(null);
-    long spiR = response.header().responderSpi();
-    if (answer == null || ke == null || nonce == null || spiR == 0) {
-      return end(sa, peer + " left out SA, KE, Nonce or its SPI in IKE_SA_INIT");
-    }
-    Optional<IkeProposal> chosen = IkeProposals.chosen(sa.config().proposals(), answer);
-    if (chosen.isEmpty()) {
-      return end(sa, peer + " chose an IKE proposal that we did not offer");
-    }
-    if (chosen.get().keyExchange() != group || ke.group() != group.ianaId()) {
-      return end(sa, peer + " answered with another key exchange method than it chose");
-    }
-    if (!chosen.get().additional().isEmpty()
-        && !response.has(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)) {
-      return end(sa, peer + " chose additional key exchanges, but knows no IKE_INTERMEDIATE");
-    }
-    Optional<String> ppk = PpkInitiator.flaw(sa.config(), response);
-    if (ppk.isPresent()) {
-      return end(sa, peer + ppk.get());
-    }
-    KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
-    if (result instanceof KeyAgreementResult.Refused refused) {
-      return end(sa, peer + " sent an unusable public value: " + refused.reason());
-    }
-    Handshake handshake = sa.handshake();
-    handshake.initRequest = sa.requests().packet();
-    handshake.responderNonce = nonce.nonce().toArray();
-    handshake.peerHashes = HashNotify.read(response);
-    handshake.usePpk = response.has(NotifyType.USE_PPK);
-    handshake.peerTakesRounds = response.has(NotifyType.MULTIPLE_AUTH_SUPPORTED);
-    sa.setSpiR(spiR);
-    sa.setFragmentation(
-        sa.config().options().fragmentation()
-            && response.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
-    try (SecretBytes secret = ((KeyAgreementResult.Agreed) result).sharedSecret()) {
-      sa.setCrypto(
-          new SaCrypto(
-              sa.ctx().crypto(),
-              chosen.get(),
-              KeySchedule.ikeSa(
-                  sa.ctx().crypto().prf(chosen.get().prf()),
-                  chosen.get().encryption(),
-                  chosen.get().integrity(),
-                  secret,
-                  handshake.initiatorNonce,
-                  handshake.responderNonce,
-                  sa.spiI(),
-                  spiR),
-              true));
-    }
-    initiation.close();
-    handshake.pendingExchanges.addAll(chosen.get().additional());
-    if (!checkNat(sa, response)) {
-      return Step.ENDED;
-    }
-    if (handshake.pendingExchanges.isEmpty()) {
-      return authenticate(sa);
-    }
-    sa.requests()
-        .enqueueFirst(
-            Exchange.of(
-                ExchangeType.IKE_INTERMEDIATE, new IntermediateTask(() -> authenticate(sa))));
-    return Step.DONE;
-  }
-
-  /** False when a NAT makes children impossible; the SA ended. */
-  private boolean checkNat(IkeSa sa, IkeMessage response) {
-    sa.setNat(
-        NatDetection.examine(response, sa.spiI(), sa.spiR(), sa.path().local(), sa.path().remote())
-            .forcedIf(sa.nat().forced()));
-    if (!sa.nat().any()) {
-      if (NatDetection.isIn(response)) {
-        NatFloat.inAdvance(sa);
-      }
-      return true;
-    }
-    if (!sa.nat().forced()) {
-      sa.ctx().counters().count("ike-nat-detected");
-    }
-    IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
-    if (!sa.config().natTraversal()) {
-      sa.ctx().counters().count(Failure.NAT.counter());
-      sa.life().end(Reasons.nat(sa));
-      return false;
-    }
-    NatFloat.Floated floated = NatFloat.of(sa);
-    if (floated.path().isEmpty()) {
-      sa.life().end("ESP has to go in UDP, and " + floated.problem());
-      return false;
-    }
-    sa.setPath(floated.path().get());
-    return true;
-  }
-
-  private Step authenticate(IkeSa sa) {
-    Optional<ChildConfig> child = sa.wishes().first();
-    if (child.isEmpty()) {
-      return end(sa, "nobody wants a child any more");
-    }
-    sa.requests()
-        .enqueueFirst(
-            Exchange.of(
-                ExchangeType.IKE_AUTH,
-                new AuthTask(child.get().name()),
-                new ChildCreateTask(child.get(), null)));
-    return Step.DONE;
-  }
-
-  private Step refused(IkeSa sa, int notifyType) {
-    sa.ctx().counters().count(CounterNames.failure(notifyType));
-    return end(sa, Reasons.initRefused(sa, notifyType));
-  }
-
-  private Step end(IkeSa sa, String reason) {
-    sa.life().end(reason);
-    return Step.ENDED;
+    return sa.config().proposals().stream()
+        .map(IkeProposal::keyExchange)
+        .filter(m -> m.ianaId() == wanted && m != group)
+        .findFirst();
   }
 
   @Override

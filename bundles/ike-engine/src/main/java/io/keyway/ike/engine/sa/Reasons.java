@@ -101,9 +101,9 @@ public final class Reasons {
   }
 
   /** A NAT is there and the plane cannot live with it. */
-  static String nat(IkeSa sa) {
+  static String nat(IkeSa sa, NatDetection.Finding nat) {
     return "no child: "
-        + natFound(sa.nat())
+        + natFound(nat)
         + " (peer "
         + sa.path().peer()
         + "), and NAT traversal is off or data plane '"

@@ -73,6 +73,11 @@ final class Requests {
     return false;
   }
 
+  /** IKE_SA_INIT went over another IKE SA. */
+  void begunElsewhere() {
+    nextId = 1;
+  }
+
   /** Whether no exchange is under way, or about to be. */
   boolean isIdle() {
     return active == null && preparing == null && queue.isEmpty();

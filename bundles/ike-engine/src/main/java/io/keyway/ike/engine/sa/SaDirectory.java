@@ -32,6 +32,11 @@ public final class SaDirectory {
     return byOurSpi.putIfAbsent(sa.ourSpi(), sa) == null;
   }
 
+  /** In the place of another one with our same SPI. */
+  void put(IkeSa sa) {
+    byOurSpi.put(sa.ourSpi(), sa);
+  }
+
   void remove(IkeSa sa) {
     byOurSpi.remove(sa.ourSpi(), sa);
   }

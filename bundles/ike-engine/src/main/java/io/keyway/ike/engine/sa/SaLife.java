@@ -94,6 +94,7 @@ final class SaLife {
     establishedOrder = ctx.directory().nextOrder();
     sa.setState(IkeSa.State.ESTABLISHED);
     sa.age().established(established.get());
+    sa.handshake().answers.won(sa);
     sa.dropHandshake();
     sa.crypto().authenticated();
     sa.connection().add(sa);
@@ -164,6 +165,7 @@ final class SaLife {
     sa.handshake().close();
     sa.requests().abandonAll(Outcome.unavailable(reason));
     sa.children().endAll(reason);
+    sa.handshake().answers.ended(sa);
     sa.connection().remove(sa);
     ctx.directory().unname(sa);
     if (sa.followUp() != null) {

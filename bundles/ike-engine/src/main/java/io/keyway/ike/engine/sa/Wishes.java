@@ -89,7 +89,7 @@ final class Wishes {
 
   void fail(String name, Outcome why) {
     ChildWish wish = byName.remove(name);
-    if (wish == null) {
+    if (wish == null || sa.handshake().answers.goesOnWithout(sa)) {
       return;
     }
     IkeLog.CHD.info(sa, "child {} was not made: {}", name, why.reason());
@@ -127,6 +127,11 @@ final class Wishes {
     for (String name : List.copyOf(byName.keySet())) {
       fail(name, why);
     }
+  }
+
+  /** The same for another attempt at the same peer; whichever comes first fulfils them. */
+  void share(Wishes other) {
+    byName.forEach((name, wish) -> other.byName.put(name, wish.copy()));
   }
 
   /** Hands everything to the SA's successor. */

@@ -71,6 +71,11 @@ public final class Net {
     }
   }
 
+  /** Puts a datagram at the end of the wire, whatever the weather. */
+  public void deliver(IkeTransport.Datagram datagram) {
+    arrive(nat.apply(datagram));
+  }
+
   private void arrive(IkeTransport.Datagram datagram) {
     arrived++;
     Port port = bound.get(datagram.remote());
