@@ -1,0 +1,75 @@
+package io.keyway.ike.crypto.tls;
+
+import io.keyway.ike.crypto.sign.SignatureScheme.KeyKind;
+import java.io.IOException;
+import java.util.Vector;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.ClientCertificateType;
+import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsUtils;
+
+/** Our settings as TLS server: the client must show a certificate. */
+final class ServerSide extends DefaultTlsServer {
+  private static final int LARGEST_MESSAGE = 24 * 1024;
+  private final Session session;
+
+  ServerSide(Session session) {
+    super(session.crypto);
+    this.session = session;
+  }
+
+  @Override
+  protected ProtocolVersion[] getSupportedVersions() {
+    return Suites.versions(session.allowModern);
+  }
+
+  @Override
+  protected int[] getSupportedCipherSuites() {
+    boolean rsa = Signer.kind(session.own) == KeyKind.RSA;
+    return Suites.all(rsa, !rsa);
+  }
+
+  @Override
+  public int[] getSupportedGroups() {
+    return Suites.GROUPS.clone();
+  }
+
+  @Override
+  public int getMaxHandshakeMessageSize() {
+    return LARGEST_MESSAGE;
+  }
+
+  @Override
+  public TlsCredentials getCredentials() throws IOException {
+    return Signer.credentials(
+        context,
+        session.crypto,
+        session.own,
+        context.getSecurityParametersHandshake().getClientSigAlgs(),
+        TlsUtils.EMPTY_BYTES);
+  }
+
+  @Override
+  public CertificateRequest getCertificateRequest() throws IOException {
+    Vector<?> schemes = TlsUtils.getDefaultSupportedSignatureAlgorithms(context);
+    if (TlsUtils.isTLSv13(context)) {
+      return new CertificateRequest(TlsUtils.EMPTY_BYTES, schemes, null, session.authorities());
+    }
+    short[] types = {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign};
+    return new CertificateRequest(types, schemes, session.authorities());
+  }
+
+  @Override
+  public void notifyClientCertificate(Certificate given) throws IOException {
+    session.judge(given);
+  }
+
+  @Override
+  public void notifyHandshakeComplete() throws IOException {
+    super.notifyHandshakeComplete();
+    session.complete(context);
+  }
+}
