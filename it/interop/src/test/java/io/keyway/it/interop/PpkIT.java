@@ -2,10 +2,8 @@ package io.keyway.it.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyway.it.interop.Matrix.Ip;
-import io.keyway.it.interop.Matrix.Row;
+import io.keyway.it.interop.Matrix.Way;
 import io.keyway.it.interop.Peers.Side;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Post-quantum pre-shared keys (RFC 8784) with charon, which derives the same keys. */
 @Interop
 class PpkIT {
+  private static final String CHAPTER = "Post-quantum pre-shared keys";
   private static final String ID = "ppk-1@example.org";
   private static final String OTHER_ID = "ppk-2@example.org";
   private static final String KEY = "this key is longer than any quantum computer's patience 42";
@@ -39,20 +38,14 @@ class PpkIT {
   @ParameterizedTest(name = "required {0} {1}")
   @MethodSource("rows")
   void aPpkIsMixedIntoTheKeysAndStaysThroughRekeys(boolean required, Side initiator, Lab lab) {
-    Row row =
-        new Row(
-            "PPK, " + (required ? "required" : "optional") + ", PSK",
-            Ip.V4,
-            with(ID, required),
-            with(ID, required),
-            Map.of());
-    Peers peers = Matrix.start(lab, row);
+    Peers peers = Peers.start(lab, with(ID, required), with(ID, required));
 
     peers.awaitOnly(peers.up(initiator));
 
     assertThat(peers.charon().log()).contains("using PPK for PPK_ID '" + ID + "'");
     assertThat(peers.keyway().counter("ike-ppk-used")).isEqualTo(1);
-    Matrix.passed("post-quantum", row, initiator);
+    Matrix.passed(
+        CHAPTER, "PPK, " + (required ? "required" : "optional") + ", PSK", initiator, Way.V4);
     if (required) {
       // The first child of a rekeyed IKE SA has keys of SK_d, and so of the PPK.
       peers.rekeyIke(Side.KEYWAY);
@@ -75,10 +68,9 @@ class PpkIT {
     Authority.trust(lab.left(), root);
     Authority.trust(lab.right(), root);
     // Optional: two signatures are sent, the second for who has no PPK.
-    Row row =
-        new Row(
-            "PPK, optional, certificates",
-            Ip.V4,
+    Peers peers =
+        Peers.start(
+            lab,
             c ->
                 ppk(c, ID, false)
                     .localId("left.example")
@@ -92,14 +84,12 @@ class PpkIT {
                     .remoteId("left.example")
                     .local("auth", "pubkey")
                     .local("certs", "right.pem")
-                    .remote("auth", "pubkey"),
-            Map.of());
-    Peers peers = Matrix.start(lab, row);
+                    .remote("auth", "pubkey"));
 
     peers.awaitOnly(peers.up(initiator));
 
     assertThat(peers.keyway().counter("ike-ppk-used")).isEqualTo(1);
-    Matrix.passed("post-quantum", row, initiator);
+    Matrix.passed(CHAPTER, "PPK, optional, certificates", initiator, Way.V4);
   }
 
   @ParameterizedTest
@@ -107,21 +97,18 @@ class PpkIT {
   void aKeyThatOnlyOneSideHasIsLeftOut(Side initiator, Lab lab) {
     boolean ours = initiator == Side.KEYWAY;
     // The responder has another one, so NO_PPK_AUTH counts.
-    Row row =
-        new Row(
-            "PPK unknown to the responder, optional",
-            Ip.V4,
+    Peers peers =
+        Peers.start(
+            lab,
             with(ours ? OTHER_ID : ID, false),
             // charon takes whatever PPK it has a secret for, unless a ppk_id is set.
-            with(ours ? ID : OTHER_ID, false),
-            Map.of());
-    Peers peers = Matrix.start(lab, row);
+            with(ours ? ID : OTHER_ID, false));
 
     peers.awaitOnly(peers.up(initiator));
 
     assertThat(peers.keyway().counter("ike-ppk-used")).isZero();
     assertThat(peers.keyway().counter("ike-ppk-not-used")).isEqualTo(1);
-    Matrix.passed("post-quantum", row, initiator);
+    Matrix.passed(CHAPTER, "PPK unknown to the responder, optional", initiator, Way.V4);
   }
 
   @ParameterizedTest
