@@ -91,10 +91,14 @@ public final class IkeCrypto {
         name,
         "Signature",
         name,
-        name.endsWith("ECDSA") ? ProviderTable.ECP : ProviderTable.SIGNATURE,
+        switch (name) {
+          case "SHA256withECDSA", "SHA384withECDSA", "SHA512withECDSA" -> ProviderTable.ECP;
+          case "Ed25519" -> ProviderTable.ED25519;
+          default -> ProviderTable.RSA;
+        },
         provider -> provider,
         provider -> SignatureAnswers.check(name, provider),
-        provider -> SignatureAnswers.check(name, provider));
+        provider -> SignatureAnswers.measure(name, provider));
   }
 
   private static CipherPool cipher(

@@ -143,7 +143,8 @@ final class CertificatePieces {
             leaf,
             certificates.subList(1, certificates.size()),
             List.of(TestAuthority.CERTIFICATE),
-            NOW);
+            NOW,
+            TestKeys.CRYPTO.signatures());
     if (result instanceof Chains.Result.Untrusted untrusted) {
       reason(untrusted.reason());
     } else if (result instanceof Chains.Result.Trusted trusted) {

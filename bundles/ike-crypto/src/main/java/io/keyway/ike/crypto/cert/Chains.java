@@ -1,6 +1,7 @@
 package io.keyway.ike.crypto.cert;
 
 import io.keyway.ike.crypto.sign.KeyRules;
+import io.keyway.ike.crypto.sign.Signatures;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -17,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Finds a way from a certificate to an authority that we trust, and lets the JDK judge it (RFC 5280
@@ -56,12 +58,17 @@ public final class Chains {
   private final Collection<X509Certificate> intermediates;
   private final Collection<X509Certificate> anchors;
   private final Instant now;
+  private final UnaryOperator<X509Certificate> asked;
   private int attempts;
   private int steps;
   private String failure;
 
   private Chains(
-      Collection<X509Certificate> intermediates, Collection<X509Certificate> anchors, Instant now) {
+      Collection<X509Certificate> intermediates,
+      Collection<X509Certificate> anchors,
+      Instant now,
+      UnaryOperator<X509Certificate> asked) {
+    this.asked = asked;
     this.intermediates = intermediates;
     this.anchors = anchors;
     this.now = now;
@@ -70,6 +77,7 @@ public final class Chains {
   /**
    * Judges a peer's certificate for signing AUTH.
    *
+   * @param signatures check what authorities signed
    * @param intermediates from the peer and from our own store; nothing about them is trusted
    * @param anchors authorities that we trust
    */
@@ -77,7 +85,27 @@ public final class Chains {
       X509Certificate leaf,
       Collection<X509Certificate> intermediates,
       Collection<X509Certificate> anchors,
+      Instant now,
+      Signatures signatures) {
+    return validate(
+        leaf, intermediates, anchors, now, each -> new SwiftCertificate(each, signatures));
+  }
+
+  /** The same with the JDK's own check of signatures. */
+  static Result validate(
+      X509Certificate leaf,
+      Collection<X509Certificate> intermediates,
+      Collection<X509Certificate> anchors,
       Instant now) {
+    return validate(leaf, intermediates, anchors, now, UnaryOperator.identity());
+  }
+
+  private static Result validate(
+      X509Certificate leaf,
+      Collection<X509Certificate> intermediates,
+      Collection<X509Certificate> anchors,
+      Instant now,
+      UnaryOperator<X509Certificate> asked) {
     Optional<String> leafProblem =
         date(leaf, now).or(() -> key(leaf)).or(() -> LeafUsage.problem(leaf));
     if (leafProblem.isPresent()) {
@@ -86,7 +114,7 @@ public final class Chains {
     if (anchors.contains(leaf)) {
       return new Result.Trusted(List.of(leaf), leaf);
     }
-    Chains search = new Chains(intermediates, anchors, now);
+    Chains search = new Chains(intermediates, anchors, now, asked);
     return search
         .extend(List.of(leaf))
         .<Result>map(r -> r)
@@ -162,7 +190,10 @@ public final class Chains {
       parameters.setDate(Date.from(now));
       parameters.setRevocationEnabled(false);
       CertPathValidator.getInstance("PKIX")
-          .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+          .validate(
+              CertificateFactory.getInstance("X.509")
+                  .generateCertPath(path.stream().map(asked).toList()),
+              parameters);
       return Optional.empty();
     } catch (CertPathValidatorException e) {
       int index = e.getIndex() < 0 || e.getIndex() >= path.size() ? 0 : e.getIndex();

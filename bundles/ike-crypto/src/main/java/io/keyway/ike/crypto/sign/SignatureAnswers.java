@@ -4,13 +4,17 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Asks a provider for a known answer before it is trusted with signatures. */
@@ -19,6 +23,9 @@ public final class SignatureAnswers {
       "3059301306072a8648ce3d020106082a8648ce3d03010703420004"
           + "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
           + "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
+
+  private static final PSSParameterSpec PSS =
+      new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
   private SignatureAnswers() {}
 
@@ -33,18 +40,93 @@ public final class SignatureAnswers {
     } else if (name.equals("Ed25519")) {
       ed25519(provider);
     }
-    // RSA is checked by nobody's library but our own re-encoding; what is asked of a provider is
-    // that it knows the name and takes the parameters.
-    Signature signature = Signature.getInstance(name, provider);
+    if (!name.endsWith("RSA") && !name.equals("RSASSA-PSS")) {
+      return;
+    }
+    byte[] signature = rsa(name, provider);
+    boolean right =
+        name.equals("RSASSA-PSS")
+            ? verifiesPss(provider, "sample", signature)
+                && !verifiesPss(provider, "samplf", signature)
+            : Pkcs1.verify(TestKey.PUBLIC, hash(name), signature, octets("sample"));
+    require(right, true, name);
+  }
+
+  /** What a gateway does once in a set-up, to be measured: for RSA its own signature. */
+  public static void measure(String name, Provider provider) throws GeneralSecurityException {
+    if (name.endsWith("ECDSA") || name.equals("Ed25519")) {
+      check(name, provider);
+    } else {
+      rsa(name, provider);
+    }
+  }
+
+  private static byte[] rsa(String name, Provider provider) throws GeneralSecurityException {
+    Signature signer = Signature.getInstance(name, provider);
+    signer.initSign(TestKey.PRIVATE);
     if (name.equals("RSASSA-PSS")) {
-      signature.initVerify(
-          KeyFactory.getInstance("RSA")
-              .generatePublic(
-                  new RSAPublicKeySpec(
-                      BigInteger.ONE.shiftLeft(2048).subtract(BigInteger.ONE),
-                      BigInteger.valueOf(65537))));
-      signature.setParameter(
-          new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+      signer.setParameter(PSS);
+    }
+    signer.update(octets("sample"));
+    return signer.sign();
+  }
+
+  private static boolean verifiesPss(Provider provider, String message, byte[] signature)
+      throws GeneralSecurityException {
+    Signature verifier = Signature.getInstance("RSASSA-PSS", provider);
+    verifier.initVerify(TestKey.PUBLIC);
+    verifier.setParameter(PSS);
+    verifier.update(octets(message));
+    return verifier.verify(signature);
+  }
+
+  private static HashId hash(String name) {
+    return Arrays.stream(HashId.values())
+        .filter(h -> name.equals(h.jcaName().replace("-", "") + "withRSA"))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(name + " is no RSA signature"));
+  }
+
+  private static byte[] octets(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** A key that everybody knows, of two primes of 1024 bits; made when it is first needed. */
+  private static final class TestKey {
+    private static final BigInteger P =
+        number(
+            "f8001b9f0304f025ccf8c39148e4ceb18d2ddd8d7de496117e86684eeaea31a7"
+                + "161cefdec0903f9278f473849adb8673dbd139172008b4c215971869be3841bf"
+                + "2a0cfb66a5835aeff0c3588a952de84e1cb4ef09bc9cbfd109ae8b2caa3e574a"
+                + "2def978f9b91409a534f96fa8dd521119a29b973cdcc808daaa80ed8f465ab5b");
+    private static final BigInteger Q =
+        number(
+            "c62bddf6f27afb2b2d08c446e7f2e63c1ad7946497d32456e4695546b5ab93f5"
+                + "3f141520932f621e916bfacfa557a68722691ad5bff8ced27b80bce09b94e97b"
+                + "737dd34f0ec8f7d20708532492def28f3b7ac73dfb2bd0dbc6762f9cd26d379e"
+                + "8a6d1ddf837239f86aa69b13f4057d5fece7dbfddb4aa458928fa7e18ec8af75");
+    private static final BigInteger E = BigInteger.valueOf(65537);
+    static final PrivateKey PRIVATE;
+    static final RSAPublicKey PUBLIC;
+
+    static {
+      BigInteger p1 = P.subtract(BigInteger.ONE);
+      BigInteger q1 = Q.subtract(BigInteger.ONE);
+      BigInteger d = E.modInverse(p1.multiply(q1));
+      try {
+        KeyFactory factory = KeyFactory.getInstance("RSA");
+        PRIVATE =
+            factory.generatePrivate(
+                new RSAPrivateCrtKeySpec(
+                    P.multiply(Q), E, d, P, Q, d.mod(p1), d.mod(q1), Q.modInverse(P)));
+        PUBLIC = (RSAPublicKey) factory.generatePublic(new RSAPublicKeySpec(P.multiply(Q), E));
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every JDK takes an RSA key of 2048 bits", e);
+      }
+    }
+
+    private static BigInteger number(String hex) {
+      return new BigInteger(hex, 16);
     }
   }
 

@@ -15,14 +15,23 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 
 /** Makes and checks signatures, each scheme on the provider that was chosen for it. */
 public final class Signatures {
   private final Map<SignatureScheme, Provider> providers = new EnumMap<>(SignatureScheme.class);
+
+  /**
+   * Our own keys in the provider's form, as long as the original is in use: making it costs more
+   * than a signature, and with it go tables of multiples that the provider keeps.
+   */
+  private final Map<PrivateKey, Map<Provider, PrivateKey>> own = new WeakHashMap<>();
 
   /** With the provider for each name of a signature in the JCA. */
   public Signatures(Function<String, Provider> choice) {
@@ -40,7 +49,7 @@ public final class Signatures {
   public byte[] sign(SignatureScheme scheme, PrivateKey key, byte[]... parts)
       throws GeneralSecurityException {
     Signature signature = instance(scheme);
-    signature.initSign((PrivateKey) translated(scheme, key));
+    signature.initSign(ours(scheme, key));
     // The JDK takes the parameters after the key, since a key may bring its own.
     parameters(scheme, scheme.hash().octets(), signature);
     update(signature, parts);
@@ -96,7 +105,7 @@ public final class Signatures {
     }
     try {
       Signature verifier = instance(scheme);
-      verifier.initVerify((PublicKey) translated(scheme, key));
+      verifier.initVerify(theirs(scheme, key));
       parameters(scheme, salt, verifier);
       update(verifier, parts);
       return verifier.verify(signature);
@@ -126,17 +135,46 @@ public final class Signatures {
     }
   }
 
-  /** Providers do not all take each other's keys. */
-  private Key translated(SignatureScheme scheme, Key key) throws GeneralSecurityException {
-    if (scheme.kind() == KeyKind.RSA || key.getEncoded() == null) {
+  private PrivateKey ours(SignatureScheme scheme, PrivateKey key) throws GeneralSecurityException {
+    if (isTakenAsItIs(scheme, key)) {
       return key;
     }
     Provider provider = providers.get(scheme);
-    KeyFactory factory =
-        KeyFactory.getInstance(scheme.kind() == KeyKind.EC ? "EC" : "Ed25519", provider);
-    return key instanceof PrivateKey
-        ? factory.generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()))
-        : factory.generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+    synchronized (own) {
+      Map<Provider, PrivateKey> known = own.computeIfAbsent(key, k -> new IdentityHashMap<>());
+      PrivateKey translated = known.get(provider);
+      if (translated == null) {
+        byte[] encoded = key.getEncoded();
+        try {
+          translated = factory(scheme).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } finally {
+          Arrays.fill(encoded, (byte) 0);
+        }
+        known.put(provider, translated);
+      }
+      return translated;
+    }
+  }
+
+  private PublicKey theirs(SignatureScheme scheme, PublicKey key) throws GeneralSecurityException {
+    return isTakenAsItIs(scheme, key)
+        ? key
+        : factory(scheme).generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+  }
+
+  /** Providers do not all take each other's keys. */
+  private static boolean isTakenAsItIs(SignatureScheme scheme, Key key) {
+    return scheme.kind() == KeyKind.RSA || key.getEncoded() == null;
+  }
+
+  private KeyFactory factory(SignatureScheme scheme) throws GeneralSecurityException {
+    return KeyFactory.getInstance(
+        scheme.kind() == KeyKind.EC ? "EC" : "Ed25519", providers.get(scheme));
+  }
+
+  /** Whether this is the key's signature of a certificate; by the provider of the scheme. */
+  public boolean verify(SignatureScheme scheme, PublicKey key, byte[] signature, byte[] signed) {
+    return !scheme.pss() && verify(scheme, 0, key, signature, signed);
   }
 
   /** The curve of an EC key. */

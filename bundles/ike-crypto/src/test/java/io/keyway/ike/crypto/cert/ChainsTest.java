@@ -2,7 +2,10 @@ package io.keyway.ike.crypto.cert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.crypto.sign.Signatures;
 import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +19,15 @@ class ChainsTest {
   private final Pki middle = root.issue("middle", w -> w.authority());
   private final Pki leaf = middle.issue("gw");
 
+  private static final Signatures SIGNATURES = IkeCrypto.create(new SecureRandom()).signatures();
+
+  /** With our check of signatures, and with that of the JDK: they must say the same. */
   private static Chains.Result validate(Pki leaf, List<Pki> intermediates, Pki... anchors) {
-    return Chains.validate(
-        leaf.certificate,
-        intermediates.stream().map(p -> p.certificate).toList(),
-        Stream.of(anchors).map(p -> p.certificate).toList(),
-        Pki.NOW);
+    List<X509Certificate> between = intermediates.stream().map(p -> p.certificate).toList();
+    List<X509Certificate> trusted = Stream.of(anchors).map(p -> p.certificate).toList();
+    Chains.Result result = Chains.validate(leaf.certificate, between, trusted, Pki.NOW, SIGNATURES);
+    assertThat(result).isEqualTo(Chains.validate(leaf.certificate, between, trusted, Pki.NOW));
+    return result;
   }
 
   private static String refused(Pki leaf, List<Pki> intermediates, Pki... anchors) {

@@ -70,7 +70,7 @@ final class PeerCertificate {
     X509Certificate leaf = given.get(0);
     List<X509Certificate> intermediates = new ArrayList<>(given.subList(1, given.size()));
     intermediates.addAll(trust.known());
-    Chains.Result result = Chains.validate(leaf, intermediates, trust.anchors(), now);
+    Chains.Result result = Chains.validate(leaf, intermediates, trust.anchors(), now, signatures);
     if (result instanceof Chains.Result.Untrusted untrusted) {
       return refused(who + " is not trusted: " + untrusted.reason());
     }
