@@ -30,7 +30,7 @@ public record Size(
   static final Size QUICK =
       new Size(true, 2, 600, Duration.ofSeconds(3), 1500, Duration.ofSeconds(60), 2000);
   static final Size FULL =
-      new Size(false, 5, 2000, Duration.ofSeconds(7), 4000, Duration.ofSeconds(200), 20_000);
+      new Size(false, 5, 2000, Duration.ofSeconds(7), 8000, Duration.ofSeconds(200), 20_000);
 
   /** What is measured of the set-ups. */
   record Plan(Profile profile, int rounds, int tunnels, int warmUpTunnels) {}
