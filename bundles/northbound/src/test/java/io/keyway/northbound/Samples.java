@@ -6,6 +6,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.CertificateSettings;
@@ -16,6 +17,7 @@ import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.Pool;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
@@ -27,6 +29,7 @@ import io.keyway.api.ts.SelectorTemplate;
 import io.keyway.api.ts.TrafficSelector;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +194,34 @@ public final class Samples {
         4500,
         plane,
         Optional.empty());
+  }
+
+  /** With addresses both ways. */
+  public static Gateway addressed(String name, String policy, String... pools) {
+    return new Gateway(
+        name,
+        policy,
+        address("172.37.1.7"),
+        Optional.empty(),
+        500,
+        500,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(pools),
+        List.of(address("0.0.0.0"), address("fd00:0:0:0:0:0:0:9")));
+  }
+
+  public static Pool pool(String name) {
+    return new Pool(
+        new AddressPool(
+            name,
+            List.of(
+                AddressPool.parseRange("10.3.0.0/24"), AddressPool.parseRange("fd00:3::/64")),
+            List.of(address("10.2.0.53")),
+            List.of(AddressPool.parsePrefix("10.2.0.0/16")),
+            Duration.ofMinutes(5)));
   }
 
   public static Tunnel tunnel(String name, String gateway, String policy) {

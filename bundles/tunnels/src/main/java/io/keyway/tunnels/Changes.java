@@ -22,11 +22,12 @@ final class Changes {
   private static final String TUNNELS = "tunnels/tunnel";
   private static final String GATEWAYS = "gateways/gateway";
   private static final String CHILD_POLICIES = "child-policies/child-policy";
+  private static final String POOLS = "pools/pool";
   private static final String IKE_POLICIES = "ike-policies/ike-policy";
 
   /** What few entries are of, and many may refer to. */
   private static final Set<String> SHARED =
-      Set.of(CHILD_POLICIES, IKE_POLICIES, "data-planes/data-plane");
+      Set.of(CHILD_POLICIES, IKE_POLICIES, POOLS, "data-planes/data-plane");
 
   private final IntentSnapshot before;
   private final IntentSnapshot now;
@@ -76,7 +77,9 @@ final class Changes {
     }
     Gateway gateway = now.gateways().get(name);
     return gateway != null
-        && changed(before.ikePolicies(), now.ikePolicies(), IKE_POLICIES, gateway.ikePolicy());
+        && (changed(before.ikePolicies(), now.ikePolicies(), IKE_POLICIES, gateway.ikePolicy())
+            || gateway.pools().stream()
+                .anyMatch(pool -> changed(before.pools(), now.pools(), POOLS, pool)));
   }
 
   private <T> boolean changed(

@@ -67,7 +67,7 @@ final class ChildKeeper {
         }
         if (!names.contains(child.name())) {
           tunnelOfChild.remove(child.name());
-          tunnels.get(tunnel).up.remove(child.name());
+          tunnels.get(tunnel).up.removeNamed(child.name());
         }
       }
     }
@@ -111,7 +111,7 @@ final class ChildKeeper {
   // ---- bringing up ---------------------------------------------------------------------------
 
   void start(TunnelEntry entry, String child) {
-    if (entry.up.containsKey(child)
+    if (entry.up.has(child)
         || entry.retries.containsKey(child)
         || !entry.wantsUp()
         || services.missing().isPresent()
@@ -139,7 +139,7 @@ final class ChildKeeper {
   private void retryLater(TunnelEntry entry, String child) {
     if (tunnels.get(entry.tunnel.name()) != entry
         || !entry.wantsUp()
-        || entry.up.containsKey(child)
+        || entry.up.has(child)
         || entry.retries.containsKey(child)) {
       return;
     }
@@ -193,7 +193,7 @@ final class ChildKeeper {
     if (entry == null) {
       return null;
     }
-    ChildSaStatus old = entry.up.put(child.name(), child);
+    ChildSaStatus old = entry.up.put(child);
     if (old != null && !old.uid().equals(child.uid())) {
       entry.burnt.remove(old.uid());
     }
@@ -218,11 +218,9 @@ final class ChildKeeper {
     if (entry == null) {
       return null;
     }
-    ChildSaStatus current = entry.up.get(down.childName());
-    if (current != null && !current.uid().equals(down.uid())) {
+    if (!entry.up.remove(down.uid()) && entry.up.has(down.childName())) {
       return null;
     }
-    entry.up.remove(down.childName());
     entry.burnt.remove(down.uid());
     entry.failure = down.reason();
     retryLater(entry, down.childName());

@@ -127,12 +127,12 @@ final class CounterPoll {
   }
 
   private void sent(TunnelEntry entry, ChildSaStatus child, Usage usage) {
-    if (entry.up.get(child.name()) != child) {
+    if (!entry.up.isCurrent(child)) {
       // Its places may be another's by now; who is up is asked next time.
       return;
     }
     Usage before = entry.sums.sent();
-    entry.sums.sent(child.name(), usage);
+    entry.sums.sent(entry.up.slot(child), usage);
     if (!before.equals(entry.sums.sent())) {
       keeper.publish(entry);
     }

@@ -1,7 +1,6 @@
 package io.keyway.tunnels;
 
 import io.keyway.api.Registration;
-import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.sa.ChildId;
@@ -52,7 +51,7 @@ final class TunnelEntry {
   /** Taken down by an operator; stays down until initiated. */
   boolean terminated;
 
-  final Map<String, ChildSaStatus> up = new LinkedHashMap<>();
+  final UpChildren up = new UpChildren();
   final Set<String> connecting = new HashSet<>();
   final Map<String, Registration> retries = new LinkedHashMap<>();
   final Backoff backoff;
@@ -79,7 +78,7 @@ final class TunnelEntry {
 
   /** Number of children that carry traffic. */
   long working() {
-    return up.values().stream().filter(child -> !burnt.contains(child.uid())).count();
+    return up.working(burnt);
   }
 
   boolean wantsUp() {

@@ -5,6 +5,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
+import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
@@ -194,6 +195,8 @@ final class TunnelKeeper {
     entry.tunnel = tunnel;
     ChildPolicy policy = intent.childPolicies().get(tunnel.childPolicy());
     entry.startAction = policy == null ? StartAction.NONE : policy.startAction();
+    Gateway gateway = intent.gateways().get(tunnel.gateway());
+    entry.up.shared = gateway != null && !gateway.pools().isEmpty();
     TunnelPlan plan =
         places.claim(tunnel.name(), new Resolver(intent, services.planes).plan(tunnel));
     DataPlane plane = plan.plane().map(services.planes::get).orElse(null);

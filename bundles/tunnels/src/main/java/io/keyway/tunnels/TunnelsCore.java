@@ -2,6 +2,7 @@ package io.keyway.tunnels;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
@@ -281,9 +282,13 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
 
   @Override
   public Optional<String> refusal(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
+      Tunnel tunnel,
+      Gateway gateway,
+      List<AddressPool> pools,
+      ChildPolicy policy,
+      PlaneConfig plane) {
     return Optional.ofNullable(types.get(plane.type()))
-        .map(type -> Planner.plan(tunnel, gateway, policy, type.model(plane)))
+        .map(type -> Planner.plan(tunnel, gateway, pools, policy, type.model(plane)))
         .filter(plan -> plan.verdict() == TunnelPlan.Verdict.INVALID)
         .map(TunnelPlan::reason);
   }

@@ -372,10 +372,12 @@ class TunnelsCoreTest {
     var udp = intent.childPolicies.get("udp");
     var known = new PlaneConfig("ipu-7", "infrap4d", Map.of());
     var strange = new PlaneConfig("ipu-8", "vrouter", Map.of());
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, known))
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, List.of(), udp, known))
         .hasValueSatisfying(reason -> assertThat(reason).contains("ipu-7 cannot match a subnet"));
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.1/32"), gateway, udp, known)).isEmpty();
-    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, udp, strange)).isEmpty();
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.1/32"), gateway, List.of(), udp, known))
+        .isEmpty();
+    assertThat(core.refusal(tunnel("t", "udp", "10.2.0.0/24"), gateway, List.of(), udp, strange))
+        .isEmpty();
   }
 
   @Test

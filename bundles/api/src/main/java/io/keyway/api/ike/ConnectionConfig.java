@@ -40,17 +40,33 @@ public record ConnectionConfig(
    * @param fragmentation long messages in fragments of IKE's own (RFC 7383)
    * @param mobility whether addresses may change (RFC 4555)
    * @param encapsulation ESP goes in UDP though no NAT was found (RFC 3948)
+   * @param addresses that one side gives the other
    */
-  public record Options(boolean fragmentation, Mobility mobility, boolean encapsulation) {
+  public record Options(
+      boolean fragmentation,
+      Mobility mobility,
+      boolean encapsulation,
+      VirtualAddresses addresses) {
     public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
 
     public Options {
       Objects.requireNonNull(mobility, "mobility");
+      Objects.requireNonNull(addresses, "addresses");
+    }
+
+    /** Without addresses that one side gives the other. */
+    public Options(boolean fragmentation, Mobility mobility, boolean encapsulation) {
+      this(fragmentation, mobility, encapsulation, VirtualAddresses.NONE);
+    }
+
+    /** The same with other addresses. */
+    public Options withAddresses(VirtualAddresses other) {
+      return new Options(fragmentation, mobility, encapsulation, other);
     }
 
     /** The same with another mobility. */
     public Options withMobility(Mobility other) {
-      return new Options(fragmentation, other, encapsulation);
+      return new Options(fragmentation, other, encapsulation, addresses);
     }
   }
 

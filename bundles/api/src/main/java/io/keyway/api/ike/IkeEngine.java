@@ -93,6 +93,14 @@ public interface IkeEngine {
     return List.of();
   }
 
+  /**
+   * Addresses of pools that belong to peers; empty from an engine that gives none. May take long
+   * with many.
+   */
+  default List<AddressLease> leases() {
+    return List.of();
+  }
+
   /** Subscribes to events; called on a thread of the engine, must not block. */
   Registration subscribe(Consumer<EngineEvent> listener);
 }

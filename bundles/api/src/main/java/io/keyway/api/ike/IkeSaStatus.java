@@ -3,6 +3,7 @@ package io.keyway.api.ike;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  *     empty when there is none
  * @param natLocal we are behind a NAT
  * @param natRemote the peer is behind a NAT
+ * @param addresses that one side gave the other
  */
 public record IkeSaStatus(
     String uid,
@@ -35,9 +37,49 @@ public record IkeSaStatus(
     boolean natRemote,
     Optional<Instant> established,
     Optional<Instant> rekeyAt,
+    AssignedAddresses addresses,
     List<ChildSaStatus> children) {
 
   public IkeSaStatus {
+    Objects.requireNonNull(addresses, "addresses");
     children = List.copyOf(children);
+  }
+
+  /** Without addresses that one side gave the other. */
+  public IkeSaStatus(
+      String uid,
+      String connection,
+      String state,
+      boolean initiator,
+      long initiatorSpi,
+      long responderSpi,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      String localId,
+      String remoteId,
+      String proposal,
+      boolean natLocal,
+      boolean natRemote,
+      Optional<Instant> established,
+      Optional<Instant> rekeyAt,
+      List<ChildSaStatus> children) {
+    this(
+        uid,
+        connection,
+        state,
+        initiator,
+        initiatorSpi,
+        responderSpi,
+        local,
+        remote,
+        localId,
+        remoteId,
+        proposal,
+        natLocal,
+        natRemote,
+        established,
+        rekeyAt,
+        AssignedAddresses.NONE,
+        children);
   }
 }

@@ -2,6 +2,7 @@ package io.keyway.api.intent;
 
 import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
@@ -128,6 +129,8 @@ public sealed interface IntentObject {
    * @param additionalLocalAddresses others of ours that may serve, by MOBIKE, in order of
    *     preference
    * @param localInterfaces network interfaces whose addresses may serve, too
+   * @param pools names of pools that peers get addresses from
+   * @param virtualAddresses what we ask the peer for; an unspecified one stands for any
    */
   record Gateway(
       String name,
@@ -139,9 +142,13 @@ public sealed interface IntentObject {
       Optional<String> dataPlane,
       Optional<Authentication> authentication,
       List<InetAddress> additionalLocalAddresses,
-      List<String> localInterfaces)
+      List<String> localInterfaces,
+      List<String> pools,
+      List<InetAddress> virtualAddresses)
       implements IntentObject {
     public Gateway {
+      pools = List.copyOf(pools);
+      virtualAddresses = List.copyOf(virtualAddresses);
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(ikePolicy, "ikePolicy");
       Objects.requireNonNull(localAddress, "localAddress");
@@ -169,12 +176,27 @@ public sealed interface IntentObject {
           dataPlane,
           authentication,
           List.of(),
+          List.of(),
+          List.of(),
           List.of());
     }
 
     @Override
     public String list() {
       return "gateways/gateway";
+    }
+  }
+
+  /** Addresses for peers that ask for one. */
+  record Pool(AddressPool addresses) implements IntentObject {
+    @Override
+    public String name() {
+      return addresses.name();
+    }
+
+    @Override
+    public String list() {
+      return "pools/pool";
     }
   }
 

@@ -4,6 +4,7 @@ import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.Pool;
 import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import java.lang.ref.WeakReference;
@@ -28,6 +29,7 @@ public record IntentSnapshot(
     Map<String, Tunnel> tunnels,
     Map<String, StaticPolicy> policies,
     Map<String, PlaneConfig> dataPlanes,
+    Map<String, Pool> pools,
     Map<String, String> problems,
     Optional<Delta> delta) {
 
@@ -35,7 +37,7 @@ public record IntentSnapshot(
   public static final IntentSnapshot EMPTY =
       new IntentSnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
-  /** A snapshot, of copies, that does not say in what it differs from another. */
+  /** A snapshot, of copies and without pools, that says of no other in what it differs. */
   public IntentSnapshot(
       long version,
       Map<String, IkePolicy> ikePolicies,
@@ -53,8 +55,24 @@ public record IntentSnapshot(
         Map.copyOf(tunnels),
         Map.copyOf(policies),
         Map.copyOf(dataPlanes),
+        Map.of(),
         Map.copyOf(problems),
         Optional.empty());
+  }
+
+  /** The same with these pools. */
+  public IntentSnapshot withPools(Map<String, Pool> others) {
+    return new IntentSnapshot(
+        version,
+        ikePolicies,
+        childPolicies,
+        gateways,
+        tunnels,
+        policies,
+        dataPlanes,
+        Map.copyOf(others),
+        problems,
+        delta);
   }
 
   /**

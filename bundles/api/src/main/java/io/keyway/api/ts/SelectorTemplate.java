@@ -49,6 +49,11 @@ public record SelectorTemplate(
         .withPorts(firstPort, lastPort);
   }
 
+  /** The same with the addresses of a range, if it is {@code dynamic}. */
+  public TrafficSelector resolveIn(TrafficSelector range) {
+    return addresses.orElse(range).withProtocol(protocol).withPorts(firstPort, lastPort);
+  }
+
   @Override
   public String toString() {
     if (isDynamic()) {

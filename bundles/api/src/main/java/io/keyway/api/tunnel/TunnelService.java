@@ -1,6 +1,7 @@
 package io.keyway.api.tunnel;
 
 import io.keyway.api.Registration;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -35,10 +36,16 @@ public interface TunnelService {
    * Why a tunnel could not be carried out exactly by its data plane, for a check before it is
    * configured. Pure, and quick enough for a commit.
    *
+   * @param pools that the gateway names, as far as they are there
    * @param plane the data plane that the gateway names, or the only one
    * @return empty when it can be, or when no bundle knows that type of data plane
    */
-  Optional<String> refusal(Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane);
+  Optional<String> refusal(
+      Tunnel tunnel,
+      Gateway gateway,
+      List<AddressPool> pools,
+      ChildPolicy policy,
+      PlaneConfig plane);
 
   /**
    * Why configured entries other than tunnels are not in force, such as a bypass policy that its

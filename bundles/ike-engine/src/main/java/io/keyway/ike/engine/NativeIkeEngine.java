@@ -3,6 +3,7 @@ package io.keyway.ike.engine;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.crypto.AlgorithmReport;
+import io.keyway.api.ike.AddressLease;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
@@ -17,8 +18,10 @@ import io.keyway.api.sa.SadService;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
+import io.keyway.api.store.StateStore;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.Fetcher;
+import io.keyway.ike.engine.address.Leases;
 import io.keyway.ike.engine.auth.Authenticators;
 import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
@@ -113,6 +116,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             new MessageObserver(counters, new MessageTrace(clock)),
             new SaDirectory(),
             new Leftovers(services, settings.planeTimeout()),
+            new Leases(clock),
             new AtomicInteger(),
             new ReassemblyBudget(settings.wire().reassemblyOctets()));
     operations = new Operations(ctx, connections);
@@ -165,6 +169,16 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   /** Sets or, with null, takes away the secrets. */
   public synchronized void setSecrets(SecretStore secrets) {
     ctx.services().setSecrets(secrets);
+  }
+
+  /** There is a state store, or another one. */
+  public synchronized void setStateStore(StateStore store) {
+    ctx.leases().useStore(store);
+  }
+
+  /** A state store is gone. */
+  public synchronized void unsetStateStore(StateStore store) {
+    ctx.leases().forgetStore(store);
   }
 
   private void sadEvent(SadEvent event) {
@@ -399,6 +413,11 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
                                     c.name(), c.usable(), c.verdict(), c.nanos()))
                         .toList()))
         .toList();
+  }
+
+  @Override
+  public List<AddressLease> leases() {
+    return ctx.leases().list();
   }
 
   @Override

@@ -8,6 +8,7 @@ public enum EntryKind {
   IKE_POLICY("ike-policies", "ike-policy"),
   CHILD_POLICY("child-policies", "child-policy"),
   GATEWAY("gateways", "gateway"),
+  POOL("pools", "pool"),
   TUNNEL("tunnels", "tunnel"),
   POLICY("policies", "policy"),
   DATA_PLANE("data-planes", "data-plane");

@@ -15,6 +15,7 @@ public final class EntryMapper {
       case IKE_POLICY -> IkePolicyMapper.read(tree);
       case CHILD_POLICY -> ChildPolicyMapper.read(tree);
       case GATEWAY -> GatewayMapper.read(tree);
+      case POOL -> PoolMapper.read(tree);
       case TUNNEL -> TunnelMapper.read(tree);
       case POLICY -> StaticPolicyMapper.read(tree);
       case DATA_PLANE -> PlaneMapper.read(tree);
@@ -28,6 +29,8 @@ public final class EntryMapper {
       return ChildPolicyMapper.write(policy);
     } else if (value instanceof IntentObject.Gateway gateway) {
       return GatewayMapper.write(gateway);
+    } else if (value instanceof IntentObject.Pool pool) {
+      return PoolMapper.write(pool);
     } else if (value instanceof IntentObject.Tunnel tunnel) {
       return TunnelMapper.write(tunnel);
     } else if (value instanceof IntentObject.StaticPolicy policy) {

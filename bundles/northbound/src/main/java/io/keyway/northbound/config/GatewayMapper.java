@@ -2,8 +2,6 @@ package io.keyway.northbound.config;
 
 import io.keyway.api.intent.IntentObject.Gateway;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** List {@code gateway}. */
@@ -35,16 +33,11 @@ final class GatewayMapper {
         port(tree, "remote-port"),
         tree.text("data-plane"),
         AuthenticationMapper.read(tree),
-        additional(tree),
-        tree.leafList("local-interface"));
-  }
-
-  private static List<InetAddress> additional(Tree tree) throws InvalidEntryException {
-    List<InetAddress> addresses = new ArrayList<>();
-    for (String text : tree.leafList("additional-local-address")) {
-      addresses.add(Addresses.parse("additional-local-address", text));
-    }
-    return addresses;
+        Addresses.parseAll(
+            "additional-local-address", tree.leafList("additional-local-address")),
+        tree.leafList("local-interface"),
+        tree.leafList("pool"),
+        Addresses.parseAll("virtual-address", tree.leafList("virtual-address")));
   }
 
   private static int port(Tree tree, String leaf) throws InvalidEntryException {
@@ -70,7 +63,11 @@ final class GatewayMapper {
                 gateway.additionalLocalAddresses().stream()
                     .map(InetAddress::getHostAddress)
                     .toList())
-            .leafList("local-interface", gateway.localInterfaces());
+            .leafList("local-interface", gateway.localInterfaces())
+            .leafList("pool", gateway.pools())
+            .leafList(
+                "virtual-address",
+                gateway.virtualAddresses().stream().map(InetAddress::getHostAddress).toList());
     AuthenticationMapper.write(tree, gateway.authentication());
     return tree;
   }

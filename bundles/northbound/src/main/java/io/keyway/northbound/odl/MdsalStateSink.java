@@ -81,6 +81,8 @@ public final class MdsalStateSink implements StateSink {
       put(transaction, StatePaths.policy(PolicyState.key(policy)), PolicyState.of(policy));
     } else if (row instanceof Row.PlaneRow plane) {
       put(transaction, StatePaths.plane(plane.name()), PlaneState.of(plane));
+    } else if (row instanceof Row.LeaseRow lease) {
+      put(transaction, StatePaths.lease(lease.lease()), SaState.lease(lease.lease()));
     } else if (row instanceof Row.EngineRow engine) {
       put(transaction, StatePaths.engine(engine.name()), EngineState.of(engine));
     }
@@ -104,6 +106,8 @@ public final class MdsalStateSink implements StateSink {
       return StatePaths.policy(PolicyState.key(policy));
     } else if (row instanceof Row.PlaneRow plane) {
       return StatePaths.plane(plane.name());
+    } else if (row instanceof Row.LeaseRow lease) {
+      return StatePaths.lease(lease.lease());
     } else if (row instanceof Row.EngineRow engine) {
       return StatePaths.engine(engine.name());
     }

@@ -1,18 +1,25 @@
 package io.keyway.northbound.odl;
 
+import io.keyway.api.ike.AddressLease;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.TrafficSelector;
+import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.IpsecMode;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.child.sas.ChildSa;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.child.sas.ChildSaBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.ike.sas.IkeSa;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.ike.sas.IkeSaBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.leases.Lease;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.leases.LeaseBuilder;
 import org.opendaylight.yangtools.yang.common.Uint64;
 
 /** IKE SAs and CHILD_SAs in the state tree. */
@@ -41,7 +48,31 @@ final class SaState {
         .setNatRemote(sa.natRemote())
         .setEstablished(Values.time(sa.established()))
         .setRekeyAt(Values.time(sa.rekeyAt()))
+        .setVirtualLocalAddress(addresses(sa.addresses().local()))
+        .setVirtualRemoteAddress(addresses(sa.addresses().remote()))
+        .setDns(addresses(sa.addresses().dns()))
+        .setSubnet(
+            sa.addresses().subnets().stream()
+                .map(TrafficSelector::toString)
+                .collect(Collectors.toCollection(LinkedHashSet::new)))
         .setChildSa(uids(sa.children()))
+        .build();
+  }
+
+  private static Set<IpAddressNoZone> addresses(List<InetAddress> addresses) {
+    return addresses.stream()
+        .map(Values::address)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  static Lease lease(AddressLease lease) {
+    return new LeaseBuilder()
+        .setPool(Values.name(lease.pool()))
+        .setAddress(Values.address(lease.address()))
+        .setIdentity(lease.identity())
+        .setOnline(lease.online())
+        .setSince(Values.time(Optional.of(lease.since())))
+        .setReservedUntil(Values.time(lease.reservedUntil()))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package io.keyway.northbound.odl;
 
+import io.keyway.api.ike.AddressLease;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.EntryName;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Ipsec;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.State;
@@ -8,6 +9,7 @@ import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.Confi
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.DataPlanes;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.Engines;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.IkeSas;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.Leases;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.SecurityPolicies;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.Tunnels;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.child.sas.ChildSa;
@@ -20,6 +22,8 @@ import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.engin
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.engines.EngineKey;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.ike.sas.IkeSa;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.ike.sas.IkeSaKey;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.leases.Lease;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.leases.LeaseKey;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.security.policies.SecurityPolicy;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.security.policies.SecurityPolicyKey;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ipsec.state.tunnels.Tunnel;
@@ -49,6 +53,14 @@ final class StatePaths {
 
   static InstanceIdentifier<ChildSa> childSa(String uid) {
     return STATE.child(ChildSas.class).child(ChildSa.class, new ChildSaKey(uid));
+  }
+
+  static InstanceIdentifier<Lease> lease(AddressLease lease) {
+    return STATE
+        .child(Leases.class)
+        .child(
+            Lease.class,
+            new LeaseKey(Values.address(lease.address()), new EntryName(lease.pool())));
   }
 
   static InstanceIdentifier<SecurityPolicy> policy(SecurityPolicyKey key) {

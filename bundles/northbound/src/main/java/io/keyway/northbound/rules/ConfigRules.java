@@ -78,6 +78,7 @@ public final class ConfigRules {
     return switch (kind) {
       case IKE_POLICY -> Set.of(EntryKind.GATEWAY);
       case GATEWAY, CHILD_POLICY -> Set.of(EntryKind.TUNNEL);
+      case POOL -> Set.of(EntryKind.GATEWAY);
       case DATA_PLANE -> Set.of(EntryKind.GATEWAY, EntryKind.POLICY);
       case TUNNEL, POLICY -> Set.of();
     };
@@ -97,6 +98,12 @@ public final class ConfigRules {
     Optional<Problem> plane = checkPlane(entry, gateway.dataPlane(), view);
     if (plane.isPresent()) {
       return plane;
+    }
+    for (String name : gateway.pools()) {
+      EntryRef pool = new EntryRef(EntryKind.POOL, name);
+      if (!view.exists(pool)) {
+        return dangling(entry, "pool", pool);
+      }
     }
     boolean shared =
         view.find(policy)
@@ -166,25 +173,36 @@ public final class ConfigRules {
     return Optional.empty();
   }
 
-  /** Every local selector meets every remote one, so all of them must be of one family. */
+  /**
+   * A selector without one of its family on the other side would protect nothing. Whose family
+   * {@code dynamic} is of is known only where the tunnel is planned.
+   */
   private static Optional<Problem> families(
       EntryRef entry, List<SelectorTemplate> local, List<SelectorTemplate> remote) {
-    boolean v4 = false;
-    boolean v6 = false;
-    for (List<SelectorTemplate> side : List.of(local, remote)) {
-      for (SelectorTemplate selector : side) {
-        if (!selector.isDynamic()) {
-          v4 |= selector.addresses().get().isIpv4();
-          v6 |= !selector.addresses().get().isIpv4();
-        }
+    return lonely(entry, "local-ts", local, remote)
+        .or(() -> lonely(entry, "remote-ts", remote, local));
+  }
+
+  private static Optional<Problem> lonely(
+      EntryRef entry, String node, List<SelectorTemplate> side, List<SelectorTemplate> other) {
+    if (other.isEmpty() || other.stream().anyMatch(SelectorTemplate::isDynamic)) {
+      return Optional.empty();
+    }
+    for (SelectorTemplate selector : side) {
+      if (!selector.isDynamic()
+          && other.stream()
+              .noneMatch(
+                  o -> o.addresses().get().isIpv4() == selector.addresses().get().isIpv4())) {
+        return problem(
+            entry,
+            node,
+            "selector "
+                + selector
+                + " has no selector of its family of addresses on the other side; add one there, or"
+                + " leave it out");
       }
     }
-    return v4 && v6
-        ? problem(
-            entry,
-            "remote-ts",
-            "selectors mix IPv4 and IPv6; make one tunnel for each family of addresses")
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private static Optional<Problem> dangling(EntryRef entry, String leaf, EntryRef target) {

@@ -1,9 +1,11 @@
 package io.keyway.northbound.rules;
 
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.Pool;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.config.EntryKind;
@@ -111,7 +113,15 @@ public final class PlaneRules {
     if (policy.isEmpty() || plane.isEmpty()) {
       return Optional.empty();
     }
-    return tunnels.get().flatMap(t -> t.refusal(tunnel, gateway.get(), policy.get(), plane.get()));
+    List<AddressPool> pools =
+        gateway.get().pools().stream()
+            .map(name -> view.find(new EntryRef(EntryKind.POOL, name)))
+            .flatMap(Optional::stream)
+            .map(pool -> ((Pool) pool).addresses())
+            .toList();
+    return tunnels
+        .get()
+        .flatMap(t -> t.refusal(tunnel, gateway.get(), pools, policy.get(), plane.get()));
   }
 
   private static Optional<PlaneConfig> plane(Gateway gateway, ConfigView view) {

@@ -1,5 +1,6 @@
 package io.keyway.northbound.state;
 
+import io.keyway.api.ike.AddressLease;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.plane.PlaneCapabilities;
@@ -86,6 +87,13 @@ public sealed interface Row {
     @Override
     public Key key() {
       return new Key(PlaneRow.class, name);
+    }
+  }
+
+  record LeaseRow(AddressLease lease) implements Row {
+    @Override
+    public Key key() {
+      return new Key(LeaseRow.class, lease.pool() + "/" + lease.address().getHostAddress());
     }
   }
 

@@ -103,6 +103,7 @@ public final class StateCollector {
         rows,
         new Row.EngineRow(
             engine.name(), engine.connections().size(), sas.size(), engine.counters()));
+    engine.leases().forEach(lease -> put(rows, new Row.LeaseRow(lease)));
     for (IkeSaStatus sa : sas) {
       put(rows, new Row.IkeRow(engine.name(), sa));
       sa.children().forEach(child -> put(rows, new Row.ChildRow(sa.uid(), child)));

@@ -268,6 +268,7 @@ public final class DatastoreIntentStore implements IntentStore, AutoCloseable {
           case IKE_POLICY -> snapshot.ikePolicies();
           case CHILD_POLICY -> snapshot.childPolicies();
           case GATEWAY -> snapshot.gateways();
+          case POOL -> snapshot.pools();
           case TUNNEL -> snapshot.tunnels();
           case POLICY -> snapshot.policies();
           case DATA_PLANE -> snapshot.dataPlanes();

@@ -80,6 +80,7 @@ final class Snapshots {
             list(EntryKind.TUNNEL),
             list(EntryKind.POLICY),
             list(EntryKind.DATA_PLANE),
+            list(EntryKind.POOL),
             new Frozen<>(problems.immutableSnapshot(), withProblems.size()),
             Optional.of(new IntentSnapshot.Delta(current, names)));
     touched.clear();
@@ -112,7 +113,7 @@ final class Snapshots {
   private static boolean reachesFar(EntryKind kind, boolean deleted) {
     return switch (kind) {
       case IKE_POLICY, CHILD_POLICY, DATA_PLANE -> true;
-      case GATEWAY -> deleted;
+      case GATEWAY, POOL -> deleted;
       case TUNNEL, POLICY -> false;
     };
   }

@@ -38,6 +38,8 @@ class EntryMapperTest {
         Samples.childPolicy("c"),
         Samples.gateway("g", "p", Optional.of("ipu-1")),
         Samples.gateway("g", "p", Optional.empty()),
+        Samples.addressed("g", "p", "sites", "more"),
+        Samples.pool("sites"),
         Samples.tunnel("t", "g", "c"),
         Samples.staticPolicy("s", Optional.of("ipu-1")),
         Samples.plane("ipu-1"),
@@ -49,6 +51,17 @@ class EntryMapperTest {
   void whatIsWrittenIsReadAgain(IntentObject value) throws InvalidEntryException {
     EntryRef entry = EntryRef.of(value);
     assertThat(EntryMapper.read(entry.kind(), EntryMapper.write(value))).isEqualTo(value);
+  }
+
+  @Test
+  void aRangeThatIsNoneIsNamed() {
+    for (String text : List.of("10.3.0.300/24", "10.3.0.0/33", "10.3.0.9-10.3.0.1", "1-2", "::/x")) {
+      Tree pool = new Tree().leaf("name", "p").leafList("range", List.of(text));
+      assertThatExceptionOfType(InvalidEntryException.class)
+          .as(text)
+          .isThrownBy(() -> EntryMapper.read(EntryKind.POOL, pool))
+          .matches(e -> e.node().equals("range"));
+    }
   }
 
   @Test

@@ -36,6 +36,8 @@ class EntryCodecTest {
         Samples.ikePolicy("o", Optional.of(Samples.eapOnly())),
         Samples.childPolicy("c"),
         Samples.gateway("g", "p", Optional.of("ipu-1")),
+        Samples.addressed("g", "p", "sites", "more"),
+        Samples.pool("sites"),
         Samples.tunnel("t", "g", "c"),
         Samples.staticPolicy("s", Optional.of("ipu-1")),
         Samples.plane("ipu-1"));

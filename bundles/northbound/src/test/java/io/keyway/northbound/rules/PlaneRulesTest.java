@@ -78,7 +78,11 @@ class PlaneRulesTest {
   /** The answers of a tunnel service that refuses everything. */
   public static final class Refusing {
     public Optional<String> refusal(
-        Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
+        Tunnel tunnel,
+        Gateway gateway,
+        java.util.List<io.keyway.api.ike.AddressPool> pools,
+        ChildPolicy policy,
+        PlaneConfig plane) {
       return Optional.of(plane.name() + " cannot carry 10.2.0.0/16");
     }
   }

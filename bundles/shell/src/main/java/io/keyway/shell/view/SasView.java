@@ -5,6 +5,7 @@ import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.Usage;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,6 +82,9 @@ public final class SasView {
       if (!sa.ppkId().isEmpty()) {
         lines.add("  PPK '" + Words.printable(sa.ppkId()) + "'");
       }
+      addresses(lines, "we have", sa.addresses().local());
+      addresses(lines, "the peer has", sa.addresses().remote());
+      addresses(lines, "name servers", sa.addresses().dns());
       lines.add(
           "  "
               + Words.timing(sa.established(), "established", now)
@@ -90,6 +94,16 @@ public final class SasView {
       }
     }
     return lines;
+  }
+
+  private static void addresses(List<String> lines, String what, List<InetAddress> addresses) {
+    if (!addresses.isEmpty()) {
+      lines.add("  " + what + " " + String.join(", ", texts(addresses)));
+    }
+  }
+
+  private static List<String> texts(List<InetAddress> addresses) {
+    return addresses.stream().map(InetAddress::getHostAddress).toList();
   }
 
   private List<String> child(ChildSaStatus child, Instant now) {
@@ -157,6 +171,9 @@ public final class SasView {
                         .put("nat-remote", sa.natRemote())
                         .put("established", sa.established())
                         .put("rekey-at", sa.rekeyAt())
+                        .put("virtual-local-addresses", texts(sa.addresses().local()))
+                        .put("virtual-remote-addresses", texts(sa.addresses().remote()))
+                        .put("dns", texts(sa.addresses().dns()))
                         .put(
                             "children",
                             sa.children().stream()

@@ -156,17 +156,23 @@ final class Fields {
     return address;
   }
 
-  /** A list of addresses; nothing when the key is absent. */
+  /** A list of values, or one value alone; nothing when the key is absent. */
+  List<Value> some(String key) {
+    return get(key).map(v -> v.isScalar() ? List.of(v) : v.items()).orElse(List.of());
+  }
+
+  /** A list of addresses, or one alone. */
   List<InetAddress> addresses(String key) {
-    List<InetAddress> all = new ArrayList<>();
-    for (Value item : items(key).toList()) {
-      Optional<InetAddress> address = item.text().flatMap(Addresses::parse);
-      address.ifPresent(all::add);
-      if (address.isEmpty()) {
-        item.problem("an IPv4 or IPv6 address is needed");
+    List<InetAddress> addresses = new ArrayList<>();
+    for (Value item : some(key)) {
+      Optional<String> text = item.text();
+      Optional<InetAddress> address = text.flatMap(Addresses::parse);
+      if (text.isPresent() && address.isEmpty()) {
+        item.problem("'" + text.get() + "' is not an IPv4 or IPv6 address");
       }
+      address.ifPresent(addresses::add);
     }
-    return all;
+    return addresses;
   }
 
   /** The items of a list; nothing when the key is absent. */

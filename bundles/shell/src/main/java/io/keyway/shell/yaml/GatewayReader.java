@@ -22,6 +22,8 @@ final class GatewayReader {
           "remote-port",
           "connection-type",
           "data-plane",
+          "pool",
+          "virtual-address",
           "authentication");
 
   private final AuthenticationReader authentication;
@@ -53,6 +55,9 @@ final class GatewayReader {
     List<InetAddress> additional = fields.addresses("additional-local-address");
     List<String> interfaces =
         fields.items("local-interface").flatMap(item -> item.text().stream()).toList();
+    List<String> pools =
+        fields.some("pool").stream().map(Value::text).flatMap(Optional::stream).toList();
+    List<InetAddress> virtual = fields.addresses("virtual-address");
     if (name.isEmpty() || policy.isEmpty() || local.isEmpty()) {
       return Optional.empty();
     }
@@ -67,6 +72,8 @@ final class GatewayReader {
             plane,
             how,
             additional,
-            interfaces));
+            interfaces,
+            pools,
+            virtual));
   }
 }

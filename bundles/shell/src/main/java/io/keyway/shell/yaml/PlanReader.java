@@ -18,7 +18,14 @@ final class PlanReader {
 
   /** In the order in which entries refer to each other. */
   private static final List<String> LISTS =
-      List.of("data-planes", "ike-policies", "child-policies", "gateways", "tunnels", "policies");
+      List.of(
+          "data-planes",
+          "ike-policies",
+          "child-policies",
+          "pools",
+          "gateways",
+          "tunnels",
+          "policies");
 
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, String> inlineKeys = new HashMap<>();
@@ -34,6 +41,7 @@ final class PlanReader {
             "data-planes", PlaneReader::read,
             "ike-policies", ikePolicies::read,
             "child-policies", ChildPolicyReader::read,
+            "pools", PoolReader::read,
             "gateways", gateways::read,
             "tunnels", TunnelReader::read,
             "policies", StaticPolicyReader::read);

@@ -9,6 +9,7 @@ import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import io.keyway.api.intent.IntentObject.PlaneConfig;
+import io.keyway.api.intent.IntentObject.Pool;
 import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
@@ -30,6 +31,7 @@ final class References {
   private final Map<String, ChildPolicy> childPolicies;
   private final Map<String, Gateway> gateways;
   private final Map<String, PlaneConfig> planes;
+  private final Map<String, Pool> pools;
 
   References(IntentSnapshot configured, Map<IntentObject, Value> places) {
     this.places = places;
@@ -37,6 +39,7 @@ final class References {
     this.childPolicies = new HashMap<>(configured.childPolicies());
     this.gateways = new HashMap<>(configured.gateways());
     this.planes = new HashMap<>(configured.dataPlanes());
+    this.pools = new HashMap<>(configured.pools());
     for (IntentObject object : places.keySet()) {
       if (object instanceof IkePolicy p) {
         ikePolicies.put(p.name(), p);
@@ -44,6 +47,8 @@ final class References {
         childPolicies.put(p.name(), p);
       } else if (object instanceof Gateway g) {
         gateways.put(g.name(), g);
+      } else if (object instanceof Pool p) {
+        pools.put(p.name(), p);
       } else if (object instanceof PlaneConfig p) {
         planes.put(p.name(), p);
       }
@@ -116,6 +121,7 @@ final class References {
             gateway
                 .dataPlane()
                 .ifPresent(p -> wanted(place, "data-plane", p, planes, "data plane"));
+            gateway.pools().forEach(p -> wanted(place, "pool", p, pools, "address pool"));
             authenticated(place, gateway);
           } else if (object instanceof Tunnel tunnel) {
             wanted(place, "gateway", tunnel.gateway(), gateways, "gateway");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.AddressLease;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +38,38 @@ class VisibilityCommandsTest {
     command.run();
     assertThat(session.printed()).contains("ike-native:", "  failure-silence  2");
     assertThat(session.printed()).doesNotContain("exchange");
+  }
+
+  @Test
+  void leasesAreListedByPool() throws java.net.UnknownHostException {
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    List<AddressLease> leases =
+        List.of(
+            new AddressLease(
+                "sites", InetAddress.getByName("10.3.0.1"), "site-1", true, now, Optional.empty()),
+            new AddressLease(
+                "sites",
+                InetAddress.getByName("10.3.0.2"),
+                "site\n-2",
+                false,
+                now,
+                Optional.of(now.plusSeconds(60))),
+            new AddressLease(
+                "other", InetAddress.getByName("10.4.0.1"), "x", true, now, Optional.empty()));
+    services.engine(Map.of("name", a -> "ike-native", "leases", a -> leases));
+    LeasesCommand command = ready(new LeasesCommand());
+    command.pool = "sites";
+    command.run();
+    assertThat(session.printed())
+        .contains("sites: 1 online, 1 offline", "10.3.0.1", "online", "'site-1'", "reserved")
+        .doesNotContain("10.4.0.1")
+        .doesNotContain("site\n");
+
+    LeasesCommand json = ready(new LeasesCommand());
+    json.json = true;
+    json.run();
+    assertThat(session.printed())
+        .contains("\"identity\": \"site-1\"".replace(": ", ":"), "10.4.0.1");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.keyway.tunnels.osgi;
 
 import io.keyway.api.Registration;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
@@ -183,8 +184,12 @@ public final class TunnelsComponent implements TunnelService {
 
   @Override
   public Optional<String> refusal(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneConfig plane) {
-    return core.refusal(tunnel, gateway, policy, plane);
+      Tunnel tunnel,
+      Gateway gateway,
+      List<AddressPool> pools,
+      ChildPolicy policy,
+      PlaneConfig plane) {
+    return core.refusal(tunnel, gateway, pools, policy, plane);
   }
 
   @Override

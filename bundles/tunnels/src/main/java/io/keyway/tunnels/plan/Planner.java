@@ -2,6 +2,7 @@ package io.keyway.tunnels.plan;
 
 import io.keyway.api.Result;
 import io.keyway.api.crypto.EspProposal;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -37,15 +38,21 @@ public final class Planner {
 
   /** Plans a tunnel whose references are all resolved and whose data plane is there. */
   public static TunnelPlan plan(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, PlaneModel plane) {
+      Tunnel tunnel,
+      Gateway gateway,
+      List<AddressPool> pools,
+      ChildPolicy policy,
+      PlaneModel plane) {
     Optional<String> planeName = Optional.of(plane.name());
     List<SelectorTemplate> local = templates(tunnel.localTs(), policy.localTs());
     List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
+    Ends ends = Ends.of(gateway, pools, Optional.of(plane));
     List<SelectorPair> pairs = new ArrayList<>();
     for (Integer protocol : protocols(policy)) {
-      pairs.addAll(pairs(gateway, local, remote, protocol));
+      pairs.addAll(pairs(ends, local, remote, protocol));
     }
-    Optional<String> refusal = refusal(policy, gateway, plane, pairs);
+    Optional<String> refusal =
+        refusal(policy, gateway, plane, pairs).or(() -> lonely(ends, local, remote));
     if (refusal.isPresent()) {
       Holdable holdable = Holdable.of(plane, Optional.of(gateway), pairs);
       return TunnelPlan.invalid(planeName, gateway.name(), holdable, refusal.get());
@@ -80,12 +87,18 @@ public final class Planner {
 
   /** Plans a tunnel whose data plane is not there: what is to be held is known all the same. */
   public static TunnelPlan waiting(
-      Tunnel tunnel, Gateway gateway, ChildPolicy policy, String plane, String reason) {
+      Tunnel tunnel,
+      Gateway gateway,
+      List<AddressPool> pools,
+      ChildPolicy policy,
+      String plane,
+      String reason) {
     List<SelectorTemplate> local = templates(tunnel.localTs(), policy.localTs());
     List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
+    Ends ends = Ends.of(gateway, pools, Optional.empty());
     List<SelectorPair> pairs = new ArrayList<>();
     for (Integer protocol : protocols(policy)) {
-      pairs.addAll(pairs(gateway, local, remote, protocol));
+      pairs.addAll(pairs(ends, local, remote, protocol));
     }
     return new TunnelPlan(
         Optional.of(plane),
@@ -150,7 +163,7 @@ public final class Planner {
       return Optional.of(
           "what to protect is not known: remote-ts is dynamic and gateway '"
               + gateway.name()
-              + "' has no remote-address; name the prefixes");
+              + "' has neither a remote-address nor a pool; name the prefixes");
     }
     for (SelectorPair pair : pairs) {
       Result<String> place = plane.place(Direction.OUTBOUND, pair);
@@ -169,6 +182,18 @@ public final class Planner {
     return Optional.empty();
   }
 
+  /** Silence about it would mean that it leaves in clear. */
+  private static Optional<String> lonely(
+      Ends ends, List<SelectorTemplate> local, List<SelectorTemplate> remote) {
+    return ends.lonely(local, remote)
+        .map(
+            selector ->
+                "selector "
+                    + selector
+                    + " has no selector of its family of addresses on the other side; add one"
+                    + " there, or leave it out");
+  }
+
   private static boolean isIpv6(Gateway gateway) {
     return isIpv6(gateway.localAddress());
   }
@@ -184,7 +209,11 @@ public final class Planner {
    * @param policy absent when it is the one that is missing
    */
   static Holdable holdable(
-      Tunnel tunnel, Optional<Gateway> gateway, Optional<ChildPolicy> policy, PlaneModel plane) {
+      Tunnel tunnel,
+      Optional<Gateway> gateway,
+      List<AddressPool> pools,
+      Optional<ChildPolicy> policy,
+      PlaneModel plane) {
     List<SelectorTemplate> local =
         templates(tunnel.localTs(), policy.map(ChildPolicy::localTs).orElse(List.of()));
     List<SelectorTemplate> remote =
@@ -193,7 +222,8 @@ public final class Planner {
     for (Integer protocol :
         policy.map(Planner::protocols).orElse(List.of(TrafficSelector.ANY_PROTOCOL))) {
       if (gateway.isPresent()) {
-        pairs.addAll(pairs(gateway.get(), local, remote, protocol));
+        Ends ends = Ends.of(gateway.get(), pools, Optional.of(plane));
+        pairs.addAll(pairs(ends, local, remote, protocol));
       } else {
         pairs.addAll(fixedPairs(local, remote, protocol));
       }
@@ -294,20 +324,7 @@ public final class Planner {
   }
 
   private static List<SelectorPair> pairs(
-      Gateway gateway, List<SelectorTemplate> local, List<SelectorTemplate> remote, int protocol) {
-    List<SelectorPair> pairs = new ArrayList<>();
-    for (SelectorTemplate ours : withProtocol(local, protocol)) {
-      for (SelectorTemplate theirs : withProtocol(remote, protocol)) {
-        if (theirs.isDynamic() && gateway.remoteAddress().isEmpty()) {
-          continue;
-        }
-        TrafficSelector from = ours.resolve(gateway.localAddress());
-        TrafficSelector to = theirs.resolve(gateway.remoteAddress().orElse(from.first()));
-        if (from.isIpv4() == to.isIpv4()) {
-          pairs.add(new SelectorPair(from, to));
-        }
-      }
-    }
-    return pairs;
+      Ends ends, List<SelectorTemplate> local, List<SelectorTemplate> remote, int protocol) {
+    return ends.pairs(withProtocol(local, protocol), withProtocol(remote, protocol));
   }
 }

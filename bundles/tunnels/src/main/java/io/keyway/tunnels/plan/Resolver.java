@@ -1,19 +1,23 @@
 package io.keyway.tunnels.plan;
 
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.IkePolicy;
+import io.keyway.api.intent.IntentObject.Pool;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.plane.DataPlane;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Follows the names in a configuration, and says which of them leads nowhere. */
@@ -45,7 +49,11 @@ public final class Resolver {
               .map(
                   p ->
                       Planner.holdable(
-                          tunnel, Optional.ofNullable(gateway), Optional.ofNullable(policy), p))
+                          tunnel,
+                          Optional.ofNullable(gateway),
+                          gateway == null ? List.of() : pools(gateway),
+                          Optional.ofNullable(policy),
+                          p))
               .orElse(Holdable.NOTHING),
           problem.orElseThrow());
     }
@@ -62,10 +70,15 @@ public final class Resolver {
     if (service == null) {
       TunnelPlan waiting =
           Planner.waiting(
-              tunnel, gateway, policy, plane.get(), "waiting for data plane " + plane.get());
+              tunnel,
+              gateway,
+              pools(gateway),
+              policy,
+              plane.get(),
+              "waiting for data plane " + plane.get());
       return problem.map(p -> waiting.refused(true, p)).orElse(waiting);
     }
-    TunnelPlan planned = Planner.plan(tunnel, gateway, policy, service);
+    TunnelPlan planned = Planner.plan(tunnel, gateway, pools(gateway), policy, service);
     return problem.map(p -> planned.refused(true, p)).orElse(planned);
   }
 
@@ -76,6 +89,15 @@ public final class Resolver {
         .or(() -> found(gateway))
         .or(() -> found(policy))
         .or(() -> ikeProblem(gateway));
+  }
+
+  /** Those that are there; that one is missing is told with the gateway. */
+  private List<AddressPool> pools(Gateway gateway) {
+    return gateway.pools().stream()
+        .map(intent.pools()::get)
+        .filter(Objects::nonNull)
+        .map(Pool::addresses)
+        .toList();
   }
 
   private Optional<String> ikeProblem(Gateway gateway) {
@@ -155,7 +177,8 @@ public final class Resolver {
                 new ConnectionConfig.Options(
                     policy.fragmentation(),
                     mobility(policy, gateway, plane.get()),
-                    policy.forceEncapsulation()),
+                    policy.forceEncapsulation(),
+                    new VirtualAddresses(pools(gateway), gateway.virtualAddresses())),
                 children));
   }
 }

@@ -6,6 +6,7 @@ import io.keyway.api.Result;
 import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.StartAction;
@@ -40,6 +41,8 @@ class PlannerTest {
   private StartAction start = StartAction.START;
   private String local = "192.0.2.1";
   private Optional<String> remote = Optional.of("192.0.2.2");
+  private List<AddressPool> pools = List.of();
+  private List<InetAddress> virtual = List.of();
   private List<SelectorTemplate> remoteTs =
       List.of(SelectorTemplate.of(TrafficSelector.host(address("10.2.0.1"))));
 
@@ -49,6 +52,15 @@ class PlannerTest {
   private boolean packetLimits;
   private boolean counters;
   private boolean ipv6;
+
+  private static AddressPool pool(String... ranges) {
+    return new AddressPool(
+        "sites",
+        java.util.Arrays.stream(ranges).map(AddressPool::parseRange).toList(),
+        List.of(),
+        List.of(),
+        AddressPool.DEFAULT_RESERVE);
+  }
 
   private static InetAddress address(String text) {
     try {
@@ -127,9 +139,11 @@ class PlannerTest {
             Optional.of("p"),
             Optional.empty(),
             additional,
-            List.of());
+            List.of(),
+            List.of(),
+            virtual);
     Tunnel tunnel = new Tunnel("t", "gw", "child", true, List.of(), remoteTs, WhenDisabled.HOLD);
-    return Planner.plan(tunnel, gateway, policy, new Plane());
+    return Planner.plan(tunnel, gateway, pools, policy, new Plane());
   }
 
   @Test
@@ -152,6 +166,42 @@ class PlannerTest {
   private void isCarried() {
     assertThat(plan().reason()).doesNotContain("data plane p");
     assertThat(plan().verdict()).isEqualTo(TunnelPlan.Verdict.READY);
+  }
+
+  @Test
+  void everyAddressOfAPoolIsHeldWhereHostsAreMatched() {
+    counters = true;
+    remote = Optional.empty();
+    remoteTs = List.of(SelectorTemplate.dynamic());
+    isRefused("neither a remote-address nor a pool");
+    pools = List.of(pool("10.3.0.0/29"));
+    isCarried();
+    assertThat(plan().holds()).extracting(p -> p.remote().toString()).containsExactly(
+        "10.3.0.1/32[17]", "10.3.0.2/32[17]", "10.3.0.3/32[17]", "10.3.0.4/32[17]",
+        "10.3.0.5/32[17]", "10.3.0.6/32[17]");
+  }
+
+  @Test
+  void trafficIsHeldWhateverAddressWeShallGet() {
+    counters = true;
+    virtual = List.of(address("0.0.0.0"));
+    isCarried();
+    assertThat(plan().holds())
+        .extracting(Object::toString)
+        .containsExactly("0.0.0.0/0[17] === 10.2.0.1/32[17]");
+  }
+
+  @Test
+  void aSelectorThatNothingCanMatchIsRefused() {
+    counters = true;
+    virtual = List.of(address("::"));
+    isRefused("what to protect is not known");
+    virtual = List.of(address("0.0.0.0"));
+    remoteTs =
+        List.of(
+            SelectorTemplate.of(TrafficSelector.host(address("10.2.0.1"))),
+            SelectorTemplate.of(TrafficSelector.host(address("fd00::1"))));
+    isRefused("has no selector of its family of addresses on the other side");
   }
 
   @Test

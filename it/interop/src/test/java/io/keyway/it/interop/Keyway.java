@@ -290,6 +290,16 @@ final class Keyway implements Closeable {
     return result;
   }
 
+  /** Every IKE SA with all that is known of it, as text. */
+  String sas() {
+    return ask("status").json().get("sas").toString();
+  }
+
+  /** Leases of pools as text. */
+  String leases() {
+    return ask("status").json().get("leases").toString();
+  }
+
   /** Number of IKE SAs in state ESTABLISHED. */
   int established() {
     return ask("status").json().get("established").getAsInt();

@@ -27,6 +27,7 @@ final class SwanctlConf {
   private String secret = PSK;
   private final Map<String, String> ppks = new LinkedHashMap<>();
   private final List<String[]> many = new ArrayList<>();
+  private final List<String> sections = new ArrayList<>();
 
   private SwanctlConf(String localId, String remoteId) {
     this.localId = localId;
@@ -91,6 +92,12 @@ final class SwanctlConf {
   /** A post-quantum pre-shared key that this side has; {@code ppk_id} names the one it uses. */
   SwanctlConf ppk(String id, String text) {
     ppks.put(id, text);
+    return this;
+  }
+
+  /** A section of its own, such as {@code pools { ... }}; only charon reads it. */
+  SwanctlConf section(String text) {
+    sections.add(text);
     return this;
   }
 
@@ -167,6 +174,7 @@ final class SwanctlConf {
           out.append("  }\n");
         });
     out.append("}\n");
+    sections.forEach(text -> out.append(text).append('\n'));
     return out.toString();
   }
 

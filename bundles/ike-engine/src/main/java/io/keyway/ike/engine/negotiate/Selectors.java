@@ -9,7 +9,9 @@ import io.keyway.ike.message.TsPayload;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Traffic selectors between the wire and the model, and their narrowing (RFC 7296 section 2.9). */
 public final class Selectors {
@@ -22,7 +24,17 @@ public final class Selectors {
 
   /** Configured selectors with {@code dynamic} replaced by a host. */
   public static List<TrafficSelector> resolve(List<SelectorTemplate> templates, InetAddress host) {
-    return templates.stream().map(t -> t.resolve(host)).distinct().toList();
+    return resolve(templates, List.of(TrafficSelector.host(host)));
+  }
+
+  /** Configured selectors with {@code dynamic} replaced by each of these; none: left out. */
+  public static List<TrafficSelector> resolve(
+      List<SelectorTemplate> templates, Collection<TrafficSelector> dynamic) {
+    return templates.stream()
+        .flatMap(
+            t -> t.isDynamic() ? dynamic.stream().map(t::resolveIn) : Stream.of(t.resolve(null)))
+        .distinct()
+        .toList();
   }
 
   /** To the wire. */

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.osgi;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.crypto.AlgorithmReport;
+import io.keyway.api.ike.AddressLease;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.EngineEvent;
@@ -12,6 +13,7 @@ import io.keyway.api.ike.IkeTransport;
 import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
+import io.keyway.api.store.StateStore;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
@@ -196,6 +198,18 @@ public final class IkeEngineComponent implements IkeEngine {
     }
   }
 
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindStateStore(StateStore service) {
+    engine.setStateStore(service);
+  }
+
+  void unbindStateStore(StateStore service) {
+    engine.unsetStateStore(service);
+  }
+
   // Greedy references bind the new service before they unbind the old one.
   private volatile SadService sad;
   private volatile SpdService spd;
@@ -245,6 +259,11 @@ public final class IkeEngineComponent implements IkeEngine {
   @Override
   public List<AlgorithmReport> algorithms() {
     return engine.algorithms();
+  }
+
+  @Override
+  public List<AddressLease> leases() {
+    return engine.leases();
   }
 
   @Override

@@ -319,8 +319,8 @@ final class AuthResponder implements AutoCloseable {
     if (first.has(NotifyType.INITIAL_CONTACT)) {
       Forgotten.all(sa, peer);
     }
-    return ChildCreateResponder.inAuth(sa, first, ni, nr)
-        .payloads()
+    return Assignment.before(
+            sa, first, () -> ChildCreateResponder.inAuth(sa, first, ni, nr).payloads())
         .thenApply(
             child -> {
               reply.addAll(child);

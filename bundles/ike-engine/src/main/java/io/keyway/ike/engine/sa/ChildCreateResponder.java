@@ -145,6 +145,12 @@ final class ChildCreateResponder {
         old == null
             ? ChildMatch.best(sa, ours, theirs, transport)
             : ChildMatch.of(sa, old.config(), ours, theirs);
+    if (matched.isEmpty() && sa.addresses().isMissingRemote()) {
+      return error(
+          NotifyType.FAILED_CP_REQUIRED,
+          "its address comes from a pool here, and it has not asked for one; let it request a"
+              + " virtual address");
+    }
     if (matched.isEmpty()) {
       return error(
           NotifyType.TS_UNACCEPTABLE,

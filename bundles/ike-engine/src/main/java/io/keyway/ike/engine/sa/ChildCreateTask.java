@@ -145,11 +145,11 @@ final class ChildCreateTask implements Task {
   }
 
   private List<TrafficSelector> localSelectors(IkeSa sa) {
-    return Selectors.resolve(config.localTs(), sa.path().local().getAddress());
+    return sa.addresses().local(config.localTs());
   }
 
   private List<TrafficSelector> remoteSelectors(IkeSa sa) {
-    return Selectors.resolve(config.remoteTs(), sa.path().remote().getAddress());
+    return sa.addresses().remote(config.remoteTs());
   }
 
   @Override
@@ -168,6 +168,10 @@ final class ChildCreateTask implements Task {
     if (followUps != null) {
       Optional<String> problem = followUps.process(sa, response);
       return problem.isPresent() ? notAcceptable(sa, problem.get()) : goOn(sa);
+    }
+    Optional<String> unaddressed = sa.addresses().missingLocal();
+    if (unaddressed.isPresent()) {
+      return notAcceptable(sa, unaddressed.get());
     }
     SaPayload answer = response.first(SaPayload.class).orElse(null);
     TsPayload tsI = selectors(response, true);

@@ -42,11 +42,9 @@ record ChildMatch(ChildConfig config, List<TrafficSelector> local, List<TrafficS
   /** One configured child; empty when nothing is left on either side. */
   static Optional<ChildMatch> of(
       IkeSa sa, ChildConfig config, List<TrafficSelector> ours, List<TrafficSelector> theirs) {
-    List<TrafficSelector> local =
-        Selectors.narrow(ours, Selectors.resolve(config.localTs(), sa.path().local().getAddress()));
+    List<TrafficSelector> local = Selectors.narrow(ours, sa.addresses().local(config.localTs()));
     List<TrafficSelector> remote =
-        Selectors.narrow(
-            theirs, Selectors.resolve(config.remoteTs(), sa.path().remote().getAddress()));
+        Selectors.narrow(theirs, sa.addresses().remote(config.remoteTs()));
     return local.isEmpty() || remote.isEmpty()
         ? Optional.empty()
         : Optional.of(new ChildMatch(config, local, remote));

@@ -162,6 +162,7 @@ public final class Control {
           IkeSa now = sa.successorOrSelf();
           ConnectionConfig after = now.config();
           if (!sameRelation(before, after)
+              || !now.addresses().fit(before.options().addresses())
               || now.crypto() != null
                   && !IkeProposals.allows(after.proposals(), now.crypto().proposal())) {
             now.life().endPolitely("the configuration of " + after.name() + " changed");

@@ -2,6 +2,7 @@ package io.keyway.ike.engine.sa;
 
 import io.keyway.api.sa.Owner;
 import io.keyway.ike.crypto.IkeCrypto;
+import io.keyway.ike.engine.address.Leases;
 import io.keyway.ike.engine.auth.Authenticators;
 import io.keyway.ike.engine.base.EngineCounters;
 import io.keyway.ike.engine.base.EngineServices;
@@ -34,6 +35,7 @@ public record EngineContext(
     MessageObserver messages,
     SaDirectory directory,
     Leftovers leftovers,
+    Leases leases,
     AtomicInteger halfOpen,
     ReassemblyBudget reassembly) {
 

@@ -34,7 +34,7 @@ final class IkeDeleteTask implements Task {
 
   @Override
   public Step process(IkeSa sa, IkeMessage response) {
-    sa.life().end(reason);
+    sa.life().endAgreed(reason);
     return Step.ENDED;
   }
 

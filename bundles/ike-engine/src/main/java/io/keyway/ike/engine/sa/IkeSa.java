@@ -96,6 +96,7 @@ public final class IkeSa implements LogSubject {
   private final Inbox inbox = new Inbox(this);
   private final SaLife life;
   private final Forgotten forgotten = new Forgotten(this);
+  private final Addresses addresses = new Addresses(this);
 
   /**
    * A new IKE SA, registered under our SPI.
@@ -250,6 +251,11 @@ public final class IkeSa implements LogSubject {
 
   Children children() {
     return children;
+  }
+
+  /** Addresses that one side gave the other. */
+  Addresses addresses() {
+    return addresses;
   }
 
   Wishes wishes() {
@@ -520,6 +526,7 @@ public final class IkeSa implements LogSubject {
         nat.remote(),
         life.established(),
         timers.rekeyAt(),
+        addresses.assigned(),
         children.statuses());
   }
 

@@ -5,6 +5,7 @@ import io.keyway.ike.message.DeletePayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
+import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.ProtocolId;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,15 @@ final class InformationalResponder {
     }
     // The peer stops receiving on an old child once it has our answer, so we turn first.
     return CompletableFuture.allOf(switches.toArray(CompletableFuture[]::new))
+        .thenCompose(nothing -> Assignment.answer(sa, request))
         .thenApply(
-            nothing -> ours.isEmpty() ? Reply.empty() : Reply.of(List.of(DeletePayload.esp(ours))))
+            addresses -> {
+              List<Payload> payloads = new ArrayList<>(addresses);
+              if (!ours.isEmpty()) {
+                payloads.add(DeletePayload.esp(ours));
+              }
+              return Reply.of(payloads);
+            })
         .thenApply(reply -> new MobikeAnswer(sa, request, way).addTo(reply));
   }
 

@@ -186,6 +186,7 @@ final class InitAnswer {
             Exchange.of(
                 ExchangeType.IKE_AUTH,
                 new AuthTask(child.get().name()),
+                new AddressTask(),
                 new ChildCreateTask(child.get(), null)));
     return Task.Step.DONE;
   }

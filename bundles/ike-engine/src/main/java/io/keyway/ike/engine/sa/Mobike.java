@@ -1,6 +1,7 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.CounterNames;
 import io.keyway.ike.engine.log.IkeLog;
@@ -425,8 +426,14 @@ final class Mobike {
 
   /** What both ends agreed on is not what the new configuration allows. */
   static boolean isOtherAgreement(ConnectionConfig a, ConnectionConfig b) {
-    return !a.options()
-        .withMobility(a.options().mobility().agreement())
-        .equals(b.options().withMobility(b.options().mobility().agreement()));
+    return !agreement(a).equals(agreement(b));
+  }
+
+  /** Without what may change while an IKE SA lives, or is looked at for itself. */
+  private static ConnectionConfig.Options agreement(ConnectionConfig config) {
+    return config
+        .options()
+        .withMobility(config.options().mobility().agreement())
+        .withAddresses(VirtualAddresses.NONE);
   }
 }

@@ -95,7 +95,16 @@ public final class Reasons {
           Outcome.unavailable(peer + " is busy with this IKE SA (TEMPORARY_FAILURE)");
       case NotifyType.FAILED_CP_REQUIRED ->
           Outcome.refused(
-              peer + " wants to assign us an address (FAILED_CP_REQUIRED), which is not supported");
+              peer
+                  + " wants to assign us an address (FAILED_CP_REQUIRED); set virtual-address of"
+                  + " gateway '"
+                  + sa.connection().name()
+                  + "'");
+      case NotifyType.INTERNAL_ADDRESS_FAILURE ->
+          Outcome.refused(
+              peer
+                  + " has no address for us (INTERNAL_ADDRESS_FAILURE); look at its address pools"
+                  + " and its log");
       default -> Outcome.refused(peer + " refused the child: " + name);
     };
   }

@@ -32,6 +32,7 @@ final class Reauthentication {
       return;
     }
     IkeSa fresh = Initiation.newSa(old.ctx(), old.connection());
+    fresh.addresses().wish(old.addresses().assigned());
     old.age().setReplaced(true);
     old.connection().add(fresh);
     List<CompletableFuture<ChildResult>> results = new ArrayList<>();

@@ -24,6 +24,9 @@ final class SaLife {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private String hint = "";
 
+  /** Both sides know that the SA ends. */
+  private boolean agreed;
+
   /** Why the SA ends as soon as the peer can be told; empty: it does not. */
   private String leaving = "";
 
@@ -151,6 +154,12 @@ final class SaLife {
     end(reason);
   }
 
+  /** As {@link #end}, once the peer knows of it. */
+  void endAgreed(String reason) {
+    agreed = true;
+    end(reason);
+  }
+
   /** Ends the SA here and now, without a word to the peer; idempotent. */
   void end(String reason) {
     if (sa.isDead()) {
@@ -180,6 +189,7 @@ final class SaLife {
       theirs.successor().life().end(reason);
     }
     if (established.isPresent() && !superseded) {
+      ctx.leases().release(sa.uid(), agreed);
       IkeLog.IKE.info(sa, "deleted: {}", reason);
       ctx.events().publish(new EngineEvent.IkeDown(sa.connection().name(), sa.uid(), reason));
     } else {
@@ -192,6 +202,7 @@ final class SaLife {
   void handOver(IkeSa by) {
     by.mobike().inherit(sa.mobike());
     by.life().establish(true);
+    sa.addresses().moveTo(by);
     sa.children().moveTo(by);
     sa.setSuccessor(by);
     sa.setState(IkeSa.State.REKEYED);
@@ -228,6 +239,6 @@ final class SaLife {
       // Its rekey went through, so ours is void (RFC 7296 section 2.25.2).
       handOver(theirs.successor());
     }
-    end(reason);
+    endAgreed(reason);
   }
 }

@@ -6,6 +6,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
@@ -13,6 +14,7 @@ import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.ike.Mobility;
 import io.keyway.api.ike.PpkSettings;
+import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -121,7 +123,9 @@ public final class Config {
   }
 
   public Config fragmentation(boolean allowed) {
-    options = new ConnectionConfig.Options(allowed, options.mobility(), options.encapsulation());
+    options =
+        new ConnectionConfig.Options(
+            allowed, options.mobility(), options.encapsulation(), options.addresses());
     return this;
   }
 
@@ -138,8 +142,38 @@ public final class Config {
   }
 
   public Config encapsulation() {
-    options = new ConnectionConfig.Options(options.fragmentation(), options.mobility(), true);
+    options =
+        new ConnectionConfig.Options(
+            options.fragmentation(), options.mobility(), true, options.addresses());
     return this;
+  }
+
+  /** Gives the peer an address of these pools. */
+  public Config pools(AddressPool... pools) {
+    options =
+        options.withAddresses(
+            new VirtualAddresses(List.of(pools), options.addresses().requested()));
+    return this;
+  }
+
+  /** Asks the peer for addresses. */
+  public Config request(String... addresses) {
+    options =
+        options.withAddresses(
+            new VirtualAddresses(
+                options.addresses().pools(),
+                Arrays.stream(addresses).map(Config::address).toList()));
+    return this;
+  }
+
+  /** A pool with a name server of each family. */
+  public static AddressPool pool(String poolName, String... ranges) {
+    return new AddressPool(
+        poolName,
+        Arrays.stream(ranges).map(AddressPool::parseRange).toList(),
+        List.of(address("192.0.2.53"), address("2001:db8::53")),
+        List.of(AddressPool.parsePrefix("10.2.0.0/16"), AddressPool.parsePrefix("fd00:2::/48")),
+        Duration.ofMinutes(10));
   }
 
   public Config ids(String us, String them) {
@@ -244,10 +278,12 @@ public final class Config {
   }
 
   private static SelectorTemplate selector(String text) {
-    if (text.equals("dynamic")) {
-      return SelectorTemplate.dynamic();
-    }
     String[] parts = text.replace("]", "").split("\\[");
+    if (parts[0].equals("dynamic")) {
+      return parts.length == 2
+          ? SelectorTemplate.dynamic().withProtocol(Integer.parseInt(parts[1]))
+          : SelectorTemplate.dynamic();
+    }
     String[] prefix = parts[0].split("/");
     TrafficSelector selector =
         TrafficSelector.prefix(address(prefix[0]), Integer.parseInt(prefix[1]));

@@ -20,6 +20,7 @@ public final class Gateway {
   private static final IkeCrypto CRYPTO = IkeCrypto.create(new SecureRandom());
 
   public final VirtualTime time;
+  public final FakeStore store;
   public final FakePlane plane;
   public final FakeSecrets secrets = new FakeSecrets().with("psk", "a shared secret");
   private final Net net;
@@ -36,11 +37,18 @@ public final class Gateway {
 
   /** The seed decides SPIs, nonces and jitter, and so who wins a collision. */
   public Gateway(VirtualTime time, Net net, EngineSettings settings, int firstSpi, long seed) {
-    this(time, net, settings, new FakePlane(time, firstSpi), seed + firstSpi);
+    this(time, net, settings, new FakePlane(time, firstSpi), new FakeStore(time), seed + firstSpi);
   }
 
-  private Gateway(VirtualTime time, Net net, EngineSettings settings, FakePlane plane, long seed) {
+  private Gateway(
+      VirtualTime time,
+      Net net,
+      EngineSettings settings,
+      FakePlane plane,
+      FakeStore store,
+      long seed) {
     this.time = time;
+    this.store = store;
     this.net = net;
     this.settings = settings;
     this.plane = plane;
@@ -50,6 +58,7 @@ public final class Gateway {
     engine =
         new NativeIkeEngine(
             settings, CRYPTO, workers, time, new SeededRandom(seed), "life-" + seed);
+    engine.setStateStore(store);
     engine.setSad(plane);
     engine.setSpd(plane.spd());
     engine.setSecrets(secrets);
@@ -74,7 +83,8 @@ public final class Gateway {
       plane.wipe();
     }
     plane.setEarlier(plane.sas().stream().map(FakePlane.Installed::sa).toList());
-    return new Gateway(time, net, settings, plane, seed + 0x100000);
+    store.crash();
+    return new Gateway(time, net, settings, plane, store, seed + 0x100000);
   }
 
   public Outcome load(ConnectionConfig config) {

@@ -8,6 +8,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
+import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.ChildConfig;
@@ -15,6 +16,7 @@ import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.Mobility;
 import io.keyway.api.ike.PpkSettings;
+import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
@@ -54,13 +56,15 @@ final class Connections {
         authentication(json),
         new ConnectionConfig.Timers(
             Duration.ofSeconds(seconds(json, "rekey_time")),
-            Duration.ZERO,
+            Duration.ofSeconds(seconds(json, "reauth_time")),
             Duration.ofSeconds(seconds(json, "dpd_delay"))),
         text(json, "nat_traversal", "no").equals("yes"),
         new ConnectionConfig.Options(
             !text(json, "fragmentation", "yes").equals("no"),
             mobility(json),
-            text(json, "encap", "no").equals("yes")),
+            text(json, "encap", "no").equals("yes"),
+            new VirtualAddresses(
+                pools(json), words(json, "vips").stream().map(Connections::address).toList())),
         children);
   }
 
@@ -72,6 +76,20 @@ final class Connections {
         words(json, "interfaces"),
         true,
         true);
+  }
+
+  /** Key {@code pools} has ranges here, and {@code pool_dns} the name servers of all. */
+  private static List<AddressPool> pools(JsonObject json) {
+    List<String> ranges = words(json, "pools");
+    return ranges.isEmpty()
+        ? List.of()
+        : List.of(
+            new AddressPool(
+                "p",
+                ranges.stream().map(AddressPool::parseRange).toList(),
+                words(json, "pool_dns").stream().map(Connections::address).toList(),
+                List.of(),
+                AddressPool.DEFAULT_RESERVE));
   }
 
   private static Authentication authentication(JsonObject json) {

@@ -189,6 +189,9 @@ public final class EngineMain {
     JsonArray states = new JsonArray();
     engine.snapshot().forEach(sa -> states.add(sa.toString()));
     answer.add("sas", states);
+    JsonArray leases = new JsonArray();
+    engine.leases().forEach(lease -> leases.add(lease.toString()));
+    answer.add("leases", leases);
     JsonObject counters = new JsonObject();
     engine.counters().forEach(counters::addProperty);
     answer.add("counters", counters);

@@ -10,6 +10,8 @@ import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.HostWatch;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.ike.engine.base.WireSettings;
+import io.keyway.state.InMemoryStateStore;
+import io.keyway.state.Quota;
 import io.keyway.transport.TransportLimits;
 import io.keyway.transport.UdpIkeTransport;
 import java.io.IOException;
@@ -44,6 +46,7 @@ final class Engines {
             new HttpFetcher(workers.fetching(), Duration.ofSeconds(2), 1 << 20));
     // So that the search for keys in the log covers the trace of messages, too.
     engine.traceAlways("*");
+    engine.setStateStore(new InMemoryStateStore(Quota.DEFAULT));
     engine.setSad(sad);
     engine.setSpd(spd);
     engine.setSecrets(secrets);
