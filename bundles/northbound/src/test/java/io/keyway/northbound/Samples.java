@@ -217,8 +217,7 @@ public final class Samples {
     return new Pool(
         new AddressPool(
             name,
-            List.of(
-                AddressPool.parseRange("10.3.0.0/24"), AddressPool.parseRange("fd00:3::/64")),
+            List.of(AddressPool.parseRange("10.3.0.0/24"), AddressPool.parseRange("fd00:3::/64")),
             List.of(address("10.2.0.53")),
             List.of(AddressPool.parsePrefix("10.2.0.0/16")),
             Duration.ofMinutes(5)));

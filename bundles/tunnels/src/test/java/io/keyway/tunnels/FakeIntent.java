@@ -189,6 +189,7 @@ final class FakeIntent implements IntentStore {
         now.tunnels(),
         now.policies(),
         now.dataPlanes(),
+        Map.of(),
         now.problems(),
         Optional.of(new IntentSnapshot.Delta(before, changed)));
   }

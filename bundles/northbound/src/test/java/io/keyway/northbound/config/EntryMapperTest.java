@@ -55,7 +55,8 @@ class EntryMapperTest {
 
   @Test
   void aRangeThatIsNoneIsNamed() {
-    for (String text : List.of("10.3.0.300/24", "10.3.0.0/33", "10.3.0.9-10.3.0.1", "1-2", "::/x")) {
+    for (String text :
+        List.of("10.3.0.300/24", "10.3.0.0/33", "10.3.0.9-10.3.0.1", "1-2", "::/x")) {
       Tree pool = new Tree().leaf("name", "p").leafList("range", List.of(text));
       assertThatExceptionOfType(InvalidEntryException.class)
           .as(text)

@@ -108,8 +108,11 @@ class SnapshotsTest {
                   name, random.nextBoolean() ? Optional.of(Samples.psk("s")) : Optional.empty());
           case CHILD_POLICY -> Samples.childPolicy(name);
           case GATEWAY ->
-              Samples.gateway(
-                  name, other, random.nextBoolean() ? Optional.of(other) : Optional.empty());
+              random.nextInt(3) == 0
+                  ? Samples.addressed(name, other, "n" + random.nextInt(4))
+                  : Samples.gateway(
+                      name, other, random.nextBoolean() ? Optional.of(other) : Optional.empty());
+          case POOL -> Samples.pool(name);
           case TUNNEL, POLICY -> Samples.tunnel(name, other, "n" + random.nextInt(3));
           case DATA_PLANE -> Samples.plane(name);
         };
@@ -134,6 +137,7 @@ class SnapshotsTest {
       case TUNNEL -> s.tunnels();
       case POLICY -> s.policies();
       case DATA_PLANE -> s.dataPlanes();
+      case POOL -> s.pools();
     };
   }
 

@@ -41,6 +41,7 @@ class PlannerTest {
   private StartAction start = StartAction.START;
   private String local = "192.0.2.1";
   private Optional<String> remote = Optional.of("192.0.2.2");
+  private SelectorShape shape = SelectorShape.FIVE_TUPLE;
   private List<AddressPool> pools = List.of();
   private List<InetAddress> virtual = List.of();
   private List<SelectorTemplate> remoteTs =
@@ -81,7 +82,7 @@ class PlannerTest {
       return new PlaneCapabilities(
           Set.of(EncryptionAlgorithm.AES_GCM_16_256),
           Set.of(IntegrityAlgorithm.NONE),
-          SelectorShape.FIVE_TUPLE,
+          shape,
           modes,
           planeEsn,
           2048,
@@ -176,9 +177,20 @@ class PlannerTest {
     isRefused("neither a remote-address nor a pool");
     pools = List.of(pool("10.3.0.0/29"));
     isCarried();
-    assertThat(plan().holds()).extracting(p -> p.remote().toString()).containsExactly(
-        "10.3.0.1/32[17]", "10.3.0.2/32[17]", "10.3.0.3/32[17]", "10.3.0.4/32[17]",
-        "10.3.0.5/32[17]", "10.3.0.6/32[17]");
+    assertThat(plan().holds())
+        .extracting(p -> p.remote().toString())
+        .containsExactly("10.3.0.1..10.3.0.6[17]");
+    shape = SelectorShape.DESTINATION_HOST_AND_PROTOCOL;
+    isCarried();
+    assertThat(plan().holds())
+        .extracting(p -> p.remote().toString())
+        .containsExactly(
+            "10.3.0.1/32[17]",
+            "10.3.0.2/32[17]",
+            "10.3.0.3/32[17]",
+            "10.3.0.4/32[17]",
+            "10.3.0.5/32[17]",
+            "10.3.0.6/32[17]");
   }
 
   @Test

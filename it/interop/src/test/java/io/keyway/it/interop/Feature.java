@@ -1,6 +1,7 @@
 package io.keyway.it.interop;
 
 import io.keyway.it.interop.Matrix.Way;
+import io.keyway.it.interop.Peers.Side;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param daemon settings of strongswan.conf
  * @param evidence a pattern in charon's log, without which the row would prove something else
  * @param ways over which it makes sense
+ * @param sides that can begin
  */
 record Feature(
     String chapter,
@@ -29,7 +31,8 @@ record Feature(
     Map<String, String> engine,
     Map<String, String> daemon,
     String evidence,
-    Set<Way> ways) {
+    Set<Way> ways,
+    Set<Side> sides) {
 
   /** The same configuration at both ends. */
   static Feature same(
@@ -44,26 +47,41 @@ record Feature(
       UnaryOperator<SwanctlConf> charon,
       String evidence) {
     return new Feature(
-        chapter, what, lab -> {}, keyway, charon, Map.of(), Map.of(), evidence, Way.ALL);
+        chapter,
+        what,
+        lab -> {},
+        keyway,
+        charon,
+        Map.of(),
+        Map.of(),
+        evidence,
+        Way.ALL,
+        Set.of(Side.values()));
   }
 
   Feature credentials(Consumer<Lab> given) {
-    return new Feature(chapter, what, given, keyway, charon, engine, daemon, evidence, ways);
+    return new Feature(chapter, what, given, keyway, charon, engine, daemon, evidence, ways, sides);
   }
 
   Feature engine(Map<String, String> settings) {
     return new Feature(
-        chapter, what, credentials, keyway, charon, settings, daemon, evidence, ways);
+        chapter, what, credentials, keyway, charon, settings, daemon, evidence, ways, sides);
   }
 
   Feature daemon(Map<String, String> settings) {
     return new Feature(
-        chapter, what, credentials, keyway, charon, engine, settings, evidence, ways);
+        chapter, what, credentials, keyway, charon, engine, settings, evidence, ways, sides);
   }
 
   Feature only(Way... some) {
     return new Feature(
-        chapter, what, credentials, keyway, charon, engine, daemon, evidence, Set.of(some));
+        chapter, what, credentials, keyway, charon, engine, daemon, evidence, Set.of(some), sides);
+  }
+
+  /** Only this side can begin. */
+  Feature from(Side side) {
+    return new Feature(
+        chapter, what, credentials, keyway, charon, engine, daemon, evidence, ways, Set.of(side));
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MatrixIT {
 
   private static List<Feature> features() {
-    return Stream.of(ExchangeFeatures.all(), SignatureFeatures.all())
+    return Stream.of(ExchangeFeatures.all(), SignatureFeatures.all(), SessionFeatures.all())
         .flatMap(List::stream)
         .toList();
   }
@@ -34,7 +34,9 @@ class MatrixIT {
       for (Way way : Way.values()) {
         if (feature.ways().contains(way)) {
           for (Side side : Side.values()) {
-            all.add(Arguments.of(feature, side, way));
+            if (feature.sides().contains(side)) {
+              all.add(Arguments.of(feature, side, way));
+            }
           }
         }
       }

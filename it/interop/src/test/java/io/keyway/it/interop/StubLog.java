@@ -137,8 +137,8 @@ final class StubLog {
               selectors.add(
                   String.format(
                       "%s-%s[%d/%d-%d]",
-                      text(ts, "from"),
-                      text(ts, "to"),
+                      address(ts, "from"),
+                      address(ts, "to"),
                       ts.get("protocol").getAsInt(),
                       ts.get("from_port").getAsInt(),
                       ts.get("to_port").getAsInt()));
