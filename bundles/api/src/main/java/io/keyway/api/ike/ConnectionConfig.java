@@ -43,10 +43,7 @@ public record ConnectionConfig(
    * @param addresses that one side gives the other
    */
   public record Options(
-      boolean fragmentation,
-      Mobility mobility,
-      boolean encapsulation,
-      VirtualAddresses addresses) {
+      boolean fragmentation, Mobility mobility, boolean encapsulation, VirtualAddresses addresses) {
     public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
 
     public Options {

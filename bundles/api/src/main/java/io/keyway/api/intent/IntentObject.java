@@ -156,6 +156,33 @@ public sealed interface IntentObject {
       localInterfaces = List.copyOf(localInterfaces);
     }
 
+    /** Without addresses that one side gives the other. */
+    public Gateway(
+        String name,
+        String ikePolicy,
+        InetAddress localAddress,
+        Optional<InetAddress> remoteAddress,
+        int localPort,
+        int remotePort,
+        Optional<String> dataPlane,
+        Optional<Authentication> authentication,
+        List<InetAddress> additionalLocalAddresses,
+        List<String> localInterfaces) {
+      this(
+          name,
+          ikePolicy,
+          localAddress,
+          remoteAddress,
+          localPort,
+          remotePort,
+          dataPlane,
+          authentication,
+          additionalLocalAddresses,
+          localInterfaces,
+          List.of(),
+          List.of());
+    }
+
     /** With one address of ours. */
     public Gateway(
         String name,

@@ -33,8 +33,7 @@ final class GatewayMapper {
         port(tree, "remote-port"),
         tree.text("data-plane"),
         AuthenticationMapper.read(tree),
-        Addresses.parseAll(
-            "additional-local-address", tree.leafList("additional-local-address")),
+        Addresses.parseAll("additional-local-address", tree.leafList("additional-local-address")),
         tree.leafList("local-interface"),
         tree.leafList("pool"),
         Addresses.parseAll("virtual-address", tree.leafList("virtual-address")));
