@@ -3,11 +3,13 @@ package io.keyway.api.ike;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.crypto.AlgorithmReport;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -68,6 +70,19 @@ public interface IkeEngine {
 
   /** Counters of the engine by name, such as {@code ike-established-initiator}. */
   Map<String, Long> counters();
+
+  /**
+   * Moves the IKE SAs of a connection, with their children, to another address of ours (RFC 4555).
+   *
+   * @param local one that the connection names, which is preferred from then on; empty: the
+   *     configuration's order counts again, and the peer is told anew where we are
+   * @return OK when the peer has confirmed it; children follow
+   */
+  default CompletionStage<Outcome> move(
+      String connection, Optional<InetAddress> local, Duration timeout) {
+    return CompletableFuture.completedFuture(
+        Outcome.refused("engine '" + name() + "' moves no IKE SA by order"));
+  }
 
   /**
    * Turns the trace of decrypted messages on for a while, or off; they are logged without keys.

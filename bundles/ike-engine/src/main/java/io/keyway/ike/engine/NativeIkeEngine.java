@@ -37,6 +37,7 @@ import io.keyway.ike.engine.sa.EngineContext;
 import io.keyway.ike.engine.sa.IkeSa;
 import io.keyway.ike.engine.sa.Initiation;
 import io.keyway.ike.engine.sa.Leftovers;
+import io.keyway.ike.engine.sa.MoveOrder;
 import io.keyway.ike.engine.sa.ReassemblyBudget;
 import io.keyway.ike.engine.sa.SaDirectory;
 import java.net.InetAddress;
@@ -385,6 +386,24 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   @Override
   public CompletionStage<ChildResult> rekey(Selection selection, Duration timeout) {
     return operations.rekey(selection, timeout);
+  }
+
+  @Override
+  public CompletionStage<Outcome> move(String name, Optional<InetAddress> local, Duration timeout) {
+    List<IkeSa> sas =
+        connections.get(name).map(c -> List.copyOf(c.sas())).orElse(List.of()).stream()
+            .filter(sa -> sa.state().isEstablished())
+            .toList();
+    if (sas.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Outcome.absent("connection '" + name + "' has no established IKE SA"));
+    }
+    CompletableFuture<Outcome> all = CompletableFuture.completedFuture(Outcome.ok());
+    for (IkeSa sa : sas) {
+      // All are moved; the first refusal is the answer.
+      all = all.thenCombine(MoveOrder.give(sa, local, timeout), (a, b) -> a.done() ? b : a);
+    }
+    return all;
   }
 
   // --- views --------------------------------------------------------------------------------

@@ -3,10 +3,12 @@ package io.keyway.ike.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.WireSettings;
 import io.keyway.ike.engine.lab.Config;
+import io.keyway.ike.engine.lab.Gateway;
 import io.keyway.ike.engine.lab.Lab;
 import io.keyway.ike.engine.lab.Net;
 import io.keyway.ike.message.DecodeResult;
@@ -201,5 +203,70 @@ class FragmentationTest {
     assertThat(lab.net.sent()).allMatch(d -> d.octets().length <= 1280 - 48);
     assertThat(fragments(lab)).anyMatch(d -> d.octets().length > 1100);
     assertThat(fragments(lab).get(0).remote().getAddress().getAddress()).hasSize(16);
+  }
+
+  /** A path that carries no packet above 576 octets, and tells nobody. */
+  private static List<Duration> narrow(Datagram d) {
+    return d.octets().length > 576 - 28 ? List.of() : List.of(Net.LATENCY);
+  }
+
+  @Test
+  void aPathThatCarriesLessThanWeThinkIsPassedInShorterPieces() {
+    Lab lab = new Lab();
+    lab.load(left(), right());
+    lab.net.setWeather(FragmentationTest::narrow);
+
+    lab.up();
+
+    lab.assertOnePair("net");
+    assertThat(lab.left.count("ike-fragments-shortened")).isEqualTo(1);
+    assertThat(lab.right.count("ike-fragments-shortened")).isEqualTo(1);
+    assertThat(lab.left.count("ike-messages-fragmented")).isEqualTo(2);
+
+    // Known from now on: a rekey takes no retransmission, from either side.
+    long before = lab.left.count("ike-retransmissions");
+    for (Gateway each : List.of(lab.left, lab.right)) {
+      each.get(
+          each.engine.rekey(
+              new IkeEngine.Selection.ChildUid(each.children().get(0).uid()),
+              Duration.ofSeconds(60)));
+      lab.time.run(Duration.ofSeconds(10));
+    }
+    lab.assertOnePair("net");
+    assertThat(lab.left.count("ike-retransmissions")).isEqualTo(before);
+    assertThat(lab.right.count("ike-retransmissions")).isZero();
+  }
+
+  @Test
+  void anAnswerThatThePeerAsksForAgainAndAgainIsCutSmaller() {
+    Lab lab = new Lab();
+    lab.load(left(), right());
+    // Only one direction is narrow.
+    lab.net.setWeather(
+        d ->
+            d.local().getAddress().equals(Config.address("192.0.2.2"))
+                ? narrow(d)
+                : List.of(Net.LATENCY));
+
+    lab.up();
+
+    lab.assertOnePair("net");
+    assertThat(lab.right.count("ike-fragments-shortened")).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsShortAlreadyIsNotCut() {
+    Lab lab = new Lab();
+    lab.load(Lab.leftNet().dpd(Duration.ofSeconds(5)), Lab.rightNet());
+    lab.up();
+    lab.net.dead();
+
+    lab.time.run(Duration.ofSeconds(20));
+    lab.net.fine();
+    lab.time.run(Duration.ofSeconds(60));
+
+    assertThat(lab.left.count("ike-retransmissions")).isPositive();
+    assertThat(lab.left.count("ike-fragments-shortened")).isZero();
+    lab.assertOnePair("net");
   }
 }

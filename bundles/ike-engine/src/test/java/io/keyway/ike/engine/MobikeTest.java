@@ -2,6 +2,7 @@ package io.keyway.ike.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.api.Outcome;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.ike.Mobility;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -390,5 +392,35 @@ class MobikeTest {
     lab.left.load(Lab.leftNet().mobike().build());
     lab.time.run(Duration.ofSeconds(1));
     assertThat(lab.right.count("notify-no-additional-addresses-received")).isEqualTo(1);
+  }
+
+  private Outcome order(Gateway gateway, String connection, String address) {
+    return gateway.get(
+        gateway.engine.move(
+            connection, Optional.ofNullable(address).map(Config::address), Duration.ofSeconds(9)));
+  }
+
+  @Test
+  void anOperatorMovesItAndItStaysThere() {
+    mobile();
+    host(lab.left, LEFT, OTHER_LEFT);
+    assertThat(order(lab.left, "to-right", OTHER_LEFT).reason()).isEmpty();
+    lab.time.run(Duration.ofSeconds(200));
+    assertLedTo(OTHER_LEFT, RIGHT);
+
+    assertThat(order(lab.left, "to-right", null).reason()).isEmpty();
+    settle();
+    assertLedTo(LEFT, RIGHT);
+  }
+
+  @Test
+  void anOrderThatCannotBeObeyedSaysWhy() {
+    mobile();
+    assertThat(order(lab.left, "to-right", OTHER_LEFT).reason())
+        .contains("not an address of this host", "additional-local-address");
+    assertThat(order(lab.right, "to-left", RIGHT).reason()).contains("do it there");
+    assertThat(order(lab.left, "nobody", LEFT).reason()).contains("no established IKE SA");
+    lab.net.dead();
+    assertThat(order(lab.left, "to-right", LEFT).reason()).contains("did not confirm it");
   }
 }

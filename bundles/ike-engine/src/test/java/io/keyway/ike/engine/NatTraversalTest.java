@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.sa.Endpoints;
+import io.keyway.api.ts.SelectorPair;
+import io.keyway.api.ts.TrafficSelector;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.WireSettings;
 import io.keyway.ike.engine.lab.Config;
@@ -187,5 +189,73 @@ class NatTraversalTest {
 
     assertThat(lab.net.sent()).anyMatch(d -> d.remote().equals(elsewhere));
     assertThat(lab.left.engine.snapshot()).allMatch(sa -> sa.remote().equals(RIGHT));
+  }
+
+  @Test
+  void transportModeHasTheAddressesThatEachEndSees() {
+    Lab lab = new Lab();
+    lab.load(
+        Config.left()
+            .transport()
+            .natTraversal()
+            .ids("left", "right")
+            .child("net", "dynamic", "dynamic"),
+        Config.right()
+            .transport()
+            .anyPeer()
+            .natTraversal()
+            .ids("right", "left")
+            .child("net", "dynamic", "dynamic"));
+    lab.net.setNat(this::translate);
+    lab.up();
+    assertTransport(lab);
+
+    for (Gateway each : List.of(lab.left, lab.right)) {
+      each.get(
+          each.engine.rekey(
+              new Selection.ChildUid(each.children().get(0).uid()), Duration.ofSeconds(20)));
+      lab.time.run(Duration.ofSeconds(10));
+      assertTransport(lab);
+    }
+  }
+
+  private static void assertTransport(Lab lab) {
+    lab.assertOnePair("net");
+    InetAddress right = RIGHT.getAddress();
+    assertThat(lab.left.children().get(0).selectors())
+        .containsExactly(
+            new SelectorPair(TrafficSelector.host(INSIDE), TrafficSelector.host(right)));
+    assertThat(lab.right.children().get(0).selectors())
+        .containsExactly(
+            new SelectorPair(TrafficSelector.host(right), TrafficSelector.host(OUTSIDE)));
+  }
+
+  @Test
+  void encapsulationIsForcedWithoutANat() {
+    for (boolean initiator : new boolean[] {true, false}) {
+      Lab lab = new Lab();
+      Config left = Lab.leftNet().natTraversal();
+      Config right = Lab.rightNet().natTraversal();
+      lab.load(initiator ? left.encapsulation() : left, initiator ? right : right.encapsulation());
+
+      lab.up();
+
+      lab.assertOnePair("net");
+      for (Gateway each : List.of(lab.left, lab.right)) {
+        assertThat(each.plane.sas())
+            .extracting(i -> i.sa().endpoints().udp().orElseThrow())
+            .containsOnly(new Endpoints.UdpPorts(4500, 4500));
+      }
+      // Who forces it is behind no NAT, and keeps none open.
+      lab.time.run(Duration.ofSeconds(60));
+      assertThat(keepalives(lab)).hasSizeLessThanOrEqualTo(0);
+    }
+  }
+
+  @Test
+  void forcedEncapsulationNeedsNatTraversal() {
+    Lab lab = new Lab();
+    assertThat(lab.left.load(Lab.leftNet().encapsulation().build()).reason())
+        .contains("force-encapsulation needs nat-traversal");
   }
 }

@@ -37,6 +37,7 @@ class ShellIT {
         "monitor",
         "crypto",
         "counters",
+        "move",
         "trace"
       })
   void everyCommandExplainsItself(String command, Container container) throws IOException {

@@ -28,6 +28,12 @@ final class ExchangeFeatures {
             c -> c.connection("nat_traversal", "yes"),
             c -> c.connection("encap", "yes"),
             "faking NAT situation"),
+        Feature.of(
+            "Exchanges",
+            "Encapsulation in UDP that Keyway forces",
+            c -> c.connection("nat_traversal", "yes").connection("encap", "yes"),
+            c -> c,
+            "remote host is behind NAT"),
         Feature.same(
                 "Selectors and modes",
                 "Transport mode, RFC 7296 section 1.3.1",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -156,5 +157,34 @@ class FragmentationIT {
     assertThat(peers.keyway().counter("ike-messages-reassembled")).isZero();
     assertThat(peers.keyway().counter("ike-messages-fragmented")).isZero();
     assertThat(peers.charon().log()).doesNotContain("EF(1/");
+  }
+
+  /** Long packets vanish, and nobody tells. */
+  private static void dropLongPackets(Lab lab) {
+    for (Lab.Side side : List.of(lab.left(), lab.right())) {
+      side.ns().run("nft", "add", "table", "ip", "kwl").orFail();
+      side.ns().run("nft", "add chain ip kwl in { type filter hook input priority 0; }").orFail();
+      side.ns().run("nft", "add rule ip kwl in meta length > 700 counter drop").orFail();
+    }
+  }
+
+  @EnabledIfSystemProperty(named = "keyway.long", matches = "true")
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void aPathThatSwallowsLongPacketsIsPassedInShorterPieces(Side initiator, Lab lab) {
+    dropLongPackets(lab);
+    Peers peers =
+        Peers.start(
+            lab,
+            FragmentationIT::longLeft,
+            Map.of(),
+            FragmentationIT::longRight,
+            Map.of("fragment_size", "576"));
+
+    List<SaKeys> pair = peers.up(initiator);
+
+    peers.awaitOnly(pair);
+    assertThat(peers.keyway().counter("ike-fragments-shortened")).isEqualTo(1);
+    Matrix.passed("Exchanges", "Shorter fragments on a narrow path", initiator, Matrix.Way.V4);
   }
 }

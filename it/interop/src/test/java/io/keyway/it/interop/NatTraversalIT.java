@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.it.interop.Peers.Side;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -137,5 +139,83 @@ class NatTraversalIT {
     peers.awaitOnly(peers.up(initiator));
 
     assertThat(peers.charon().sas()).contains("TUNNEL-in-UDP");
+  }
+
+  @EnabledIfSystemProperty(named = "keyway.long", matches = "true")
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void comesUpThroughANatOfIpv6(Side inside, Lab lab) {
+    NatBox.inFrontOf6(lab, inside == Side.KEYWAY ? lab.left() : lab.right());
+    UnaryOperator<SwanctlConf> same = c -> c;
+    UnaryOperator<SwanctlConf> knowsTheNat = c -> c.connection("remote_addrs", NatBox.OUTER6);
+    Peers peers =
+        Peers.start(
+            lab,
+            c ->
+                (inside == Side.KEYWAY ? same : knowsTheNat)
+                    .apply(Matrix.Way.V6.addressed(c, lab.left(), lab.right(), false))
+                    .connection("nat_traversal", "yes"),
+            c ->
+                (inside == Side.KEYWAY ? knowsTheNat : same)
+                    .apply(Matrix.Way.V6.addressed(c, lab.right(), lab.left(), false)));
+
+    up(peers, inside);
+
+    assertThat(peers.charon().sas()).contains("TUNNEL-in-UDP", "[4500]");
+    peers.rekeyChild(Side.KEYWAY);
+    agreed(peers, 4);
+    peers.rekeyChild(Side.CHARON);
+    agreed(peers, 6);
+    Matrix.passed("NAT", "NAT of IPv6 (nftables masquerade)", inside, Matrix.Way.V6);
+  }
+
+  /** RFC 7296 section 2.23.1: each end names its packets by the addresses that it sees. */
+  @EnabledIfSystemProperty(named = "keyway.long", matches = "true")
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void transportModeComesThroughANat(Side inside, Lab lab) {
+    box(lab, inside);
+    UnaryOperator<SwanctlConf> transport =
+        c ->
+            c.child("mode", "transport")
+                .child("local_ts", "dynamic[udp]")
+                .child("remote_ts", "dynamic[udp]");
+    UnaryOperator<SwanctlConf> knowsTheNat = c -> c.connection("remote_addrs", NatBox.OUTER);
+    UnaryOperator<SwanctlConf> same = c -> c;
+    Peers peers =
+        Peers.start(
+            lab,
+            c ->
+                (inside == Side.KEYWAY ? same : knowsTheNat)
+                    .apply(transport.apply(c))
+                    .connection("nat_traversal", "yes"),
+            c -> (inside == Side.KEYWAY ? knowsTheNat : same).apply(transport.apply(c)));
+
+    peers.initiate(inside);
+
+    assertThat(peers.charon().sas()).contains("TRANSPORT-in-UDP");
+    assertTransport(peers, inside, lab, 2);
+    peers.rekeyChild(Side.KEYWAY);
+    assertTransport(peers, inside, lab, 4);
+    peers.rekeyChild(Side.CHARON);
+    assertTransport(peers, inside, lab, 6);
+    Matrix.passed("NAT", "Transport mode through a NAT", inside, Matrix.Way.NAT);
+  }
+
+  private static void assertTransport(Peers peers, Side inside, Lab lab, int addedInAll) {
+    List<SaKeys> theirs = peers.charon().stub().awaitPair(addedInAll);
+    List<SaKeys> ours = peers.keyway().stub().awaitPair(addedInAll);
+    assertThat(ours.stream().map(SaKeys::encryptionKey).toList())
+        .isEqualTo(theirs.stream().map(SaKeys::encryptionKey).toList());
+    String us = host(lab.left().address());
+    String them = host(inside == Side.KEYWAY ? lab.right().address() : NatBox.OUTER);
+    assertThat(ours).allMatch(k -> k.mode().equals("transport"));
+    assertThat(ours)
+        .allMatch(
+            k -> Set.of(k.sources(), k.destinations()).equals(Set.of(List.of(us), List.of(them))));
+  }
+
+  private static String host(String address) {
+    return address + "-" + address + "[17/0-65535]";
   }
 }

@@ -21,6 +21,7 @@ import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.HostWatch;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.ike.engine.base.WireSettings;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -249,6 +250,12 @@ public final class IkeEngineComponent implements IkeEngine {
   @Override
   public CompletionStage<ChildResult> rekey(Selection selection, Duration timeout) {
     return engine.rekey(selection, timeout);
+  }
+
+  @Override
+  public CompletionStage<Outcome> move(
+      String connection, Optional<InetAddress> local, Duration timeout) {
+    return engine.move(connection, local, timeout);
   }
 
   @Override

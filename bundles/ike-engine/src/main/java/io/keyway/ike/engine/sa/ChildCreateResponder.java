@@ -141,6 +141,10 @@ final class ChildCreateResponder {
     List<TrafficSelector> theirs = Selectors.fromWire(tsI);
     List<TrafficSelector> ours = Selectors.fromWire(tsR);
     boolean transport = request.has(NotifyType.USE_TRANSPORT_MODE);
+    if (transport) {
+      theirs = TransportNat.theirs(sa, theirs);
+      ours = TransportNat.ours(sa, ours);
+    }
     Optional<ChildMatch> matched =
         old == null
             ? ChildMatch.best(sa, ours, theirs, transport)
@@ -359,9 +363,17 @@ final class ChildCreateResponder {
       answer.add(new NoncePayload(Octets.copyOf(ourNonce)));
       answer.addAll(ke);
     }
-    answer.add(Selectors.toWire(true, match.remote()));
-    answer.add(Selectors.toWire(false, match.local()));
+    boolean transport = match.config().mode() == IpsecMode.TRANSPORT;
+    answer.add(Selectors.toWire(true, asCame(transport, match.remote(), true)));
+    answer.add(Selectors.toWire(false, asCame(transport, match.local(), false)));
     return answer;
+  }
+
+  private List<TrafficSelector> asCame(
+      boolean transport, List<TrafficSelector> found, boolean initiators) {
+    return transport
+        ? TransportNat.asCame(found, Selectors.fromWire(selectors(initiators)))
+        : found;
   }
 
   /** Something on our side went wrong: the peer may try again, or we do. */

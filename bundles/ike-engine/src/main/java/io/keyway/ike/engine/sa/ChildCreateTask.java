@@ -190,6 +190,10 @@ final class ChildCreateTask implements Task {
     }
     List<TrafficSelector> local = Selectors.fromWire(tsI);
     List<TrafficSelector> remote = Selectors.fromWire(tsR);
+    if (transport) {
+      local = TransportNat.ours(sa, local);
+      remote = TransportNat.theirs(sa, remote);
+    }
     if (!Selectors.covers(localSelectors(sa), local)
         || !Selectors.covers(remoteSelectors(sa), remote)) {
       return notAcceptable(sa, "it widened the traffic selectors to " + local + " === " + remote);

@@ -92,6 +92,7 @@ public final class IkeSa implements LogSubject {
   private final Children children = new Children(this);
   private final Wishes wishes = new Wishes(this);
   private final Mobike mobike = new Mobike(this);
+  private final PacketSize packetSize = new PacketSize(this);
   private final SaTimers timers = new SaTimers(this);
   private final Inbox inbox = new Inbox(this);
   private final SaLife life;
@@ -266,6 +267,10 @@ public final class IkeSa implements LogSubject {
     return timers;
   }
 
+  PacketSize packetSize() {
+    return packetSize;
+  }
+
   Mobike mobike() {
     return mobike;
   }
@@ -425,15 +430,21 @@ public final class IkeSa implements LogSubject {
           Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
           crypto);
     }
-    if (exchangeType == ExchangeType.IKE_SA_INIT) {
-      return List.of(MessageEncoder.encode(header, payloads));
-    }
+    return exchangeType == ExchangeType.IKE_SA_INIT
+        ? List.of(MessageEncoder.encode(header, payloads))
+        : seal(header, payloads);
+  }
+
+  /** The same message again, in packets of the length that is right now. */
+  List<byte[]> again(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
+    return seal(IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId), payloads);
+  }
+
+  private List<byte[]> seal(IkeHeader header, List<Payload> payloads) {
     if (!fragmentation) {
       return List.of(MessageEncoder.encode(header, payloads, crypto));
     }
-    List<byte[]> packets =
-        MessageEncoder.fragments(
-            header, payloads, crypto, path.longestMessage(ctx.settings().wire()));
+    List<byte[]> packets = MessageEncoder.fragments(header, payloads, crypto, packetSize.limit());
     if (packets.size() > 1) {
       ctx.counters().count("ike-messages-fragmented");
     }

@@ -133,7 +133,7 @@ final class Inbox {
         || sa.crypto().open(datagram.octets(), fragment.get().offset()).isEmpty()) {
       return false;
     }
-    sa.replies().repeat(Path.of(datagram));
+    sa.replies().repeatSmaller(Path.of(datagram));
     return true;
   }
 

@@ -1,5 +1,6 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.Outcome;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.ike.engine.base.Worker;
@@ -14,10 +15,13 @@ import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Mobility of one IKE SA (RFC 4555): what both ends agreed on, which addresses there are, and when
@@ -43,6 +47,12 @@ final class Mobike {
   private Set<Path> refused = Set.of();
   private Worker.Timer home = Worker.Timer.NONE;
 
+  /** The address that an operator prefers; null: the configuration's order counts. */
+  private InetAddress ordered;
+
+  /** Operators who wait until the peer has confirmed. */
+  private final List<CompletableFuture<Outcome>> waiters = new ArrayList<>(0);
+
   Mobike(IkeSa sa) {
     this.sa = sa;
   }
@@ -59,6 +69,14 @@ final class Mobike {
   /** Whether children can live with a NAT on the way. */
   boolean mayPassNat() {
     return sa.config().natTraversal() && sa.config().options().mobility().udp();
+  }
+
+  /** All pairs, the preferred one first. */
+  private List<Path> pairs(List<InetAddress> remotes) {
+    List<Path> pairs = new ArrayList<>(PathPairs.of(sa, remotes));
+    // Stable: those of one address stay in their order.
+    pairs.sort(Comparator.comparing(p -> !p.local().getAddress().equals(ordered)));
+    return pairs;
   }
 
   // --- agreement (sections 3.2 to 3.4) ------------------------------------------------------
@@ -110,6 +128,9 @@ final class Mobike {
     told = before.told;
     pending = before.pending;
     confirmed = before.confirmed;
+    ordered = before.ordered;
+    waiters.addAll(before.waiters);
+    before.waiters.clear();
     if (agreed && !sa.path().equals(before.sa.path())) {
       sa.setPath(before.sa.path());
     }
@@ -144,7 +165,7 @@ final class Mobike {
     if (decides ? !silent : sa.ctx().services().host().has(sa.path().local().getAddress())) {
       return List.of(sa.path());
     }
-    List<Path> pairs = PathPairs.of(sa, decides ? theirs : List.of());
+    List<Path> pairs = pairs(decides ? theirs : List.of());
     if (pairs.isEmpty()) {
       return List.of(sa.path());
     }
@@ -181,7 +202,7 @@ final class Mobike {
   }
 
   private void choose() {
-    List<Path> pairs = PathPairs.of(sa, theirs);
+    List<Path> pairs = pairs(theirs);
     if (!sa.ctx().services().host().has(sa.path().local().getAddress())) {
       Optional<Path> next = best(pairs);
       if (next.isPresent()) {
@@ -241,6 +262,30 @@ final class Mobike {
     sa.requests().enqueueFirst(Exchange.informational(new AddressUpdateTask()));
   }
 
+  /** Whether an operator may choose that address of ours. */
+  boolean canUse(InetAddress local) {
+    return pairs(theirs).stream().anyMatch(p -> p.local().getAddress().equals(local));
+  }
+
+  /** Takes the address that an operator wants, or tells the peer of the one in use again. */
+  void order(Optional<InetAddress> local, CompletableFuture<Outcome> whenDone) {
+    ordered = local.orElse(null);
+    refused = Set.of();
+    waiters.add(whenDone);
+    Path next = best(pairs(theirs)).orElse(sa.path());
+    if (next.equals(sa.path())) {
+      askForUpdate();
+    } else {
+      moveTo(next, "an operator wants it", true);
+    }
+  }
+
+  private void tellWaiters(Outcome outcome) {
+    List<CompletableFuture<Outcome>> all = List.copyOf(waiters);
+    waiters.clear();
+    all.forEach(waiter -> waiter.complete(outcome));
+  }
+
   /** Whether the peer is still to be told of the path in use. */
   boolean isUpdateDue() {
     return pending;
@@ -286,6 +331,7 @@ final class Mobike {
     sa.timers().pathChanged();
     sa.children().follow();
     tellIfChanged();
+    tellWaiters(Outcome.ok());
   }
 
   private void noteNat(NatDetection.Finding found) {
@@ -304,13 +350,14 @@ final class Mobike {
     Set<Path> all = new HashSet<>(refused);
     all.add(path);
     refused = Set.copyOf(all);
-    Optional<Path> next = best(PathPairs.of(sa, theirs)).filter(p -> !p.equals(confirmed));
+    Optional<Path> next = best(pairs(theirs)).filter(p -> !p.equals(confirmed));
     if (next.isPresent()) {
       moveTo(next.get(), "another pair of addresses is tried", true);
     } else if (!confirmed.equals(path)) {
       sa.setPath(confirmed);
       sa.life().setHint("the peer did not take " + path + ": " + why);
     }
+    tellWaiters(Outcome.refused("the peer does not take " + path + ": " + why));
   }
 
   // --- NAT (section 3.8) --------------------------------------------------------------------
@@ -359,7 +406,7 @@ final class Mobike {
       // The one in use is gone; a request comes from one that is there (section 3.6).
       Optional<Path> next =
           best(
-              PathPairs.of(sa, joined(from)).stream()
+              pairs(joined(from)).stream()
                   .filter(p -> !p.remote().getAddress().equals(current))
                   .toList());
       next.ifPresent(p -> moveTo(p, "the peer has no address " + current.getHostAddress(), true));
@@ -414,7 +461,7 @@ final class Mobike {
   private void maybeGoHome() {
     if (sa.state() == IkeSa.State.ESTABLISHED && sa.requests().isIdle()) {
       refused = Set.of();
-      goHome(PathPairs.of(sa, theirs));
+      goHome(pairs(theirs));
     }
     start();
   }

@@ -1,6 +1,7 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.ike.message.IkeHeader;
+import io.keyway.ike.message.Payload;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,12 @@ final class Replies {
   private int lastRequestHash;
   private List<byte[]> lastReply;
   private boolean parked;
+
+  /** What a long answer is made of, for a while, so that it can be cut anew. */
+  private List<Payload> kept = List.of();
+
+  private int exchangeType;
+  private int times;
 
   Replies(IkeSa sa) {
     this.sa = sa;
@@ -51,7 +58,28 @@ final class Replies {
     return lastReply != null && header.messageId() == expected - 1;
   }
 
-  void repeat(Path path) {
+  private void repeat(Path path) {
+    times++;
+    if (sa.packetSize().shorten(times, lastReply, kept)) {
+      cutAnew();
+    }
+    sendAgain(path);
+  }
+
+  /** Repeats the answer for a request that the peer cut into smaller pieces, in smaller ones. */
+  void repeatSmaller(Path path) {
+    if (!kept.isEmpty() && sa.packetSize().shorten(lastReply)) {
+      cutAnew();
+    }
+    sendAgain(path);
+  }
+
+  private void cutAnew() {
+    lastReply = sa.again(exchangeType, true, expected - 1, kept);
+    kept = List.of();
+  }
+
+  private void sendAgain(Path path) {
     sa.ctx().counters().count("ike-replies-repeated");
     sa.send(path, lastReply);
   }
@@ -78,11 +106,24 @@ final class Replies {
               List<byte[]> packets =
                   sa.encode(header.exchangeType(), true, expected, reply.payloads());
               expected++;
+              keep(header.exchangeType(), packets, reply.payloads());
               lastRequestHash = requestHash;
               lastReply = packets;
               sa.send(path, packets);
               reply.afterwards().run();
               sa.requests().kick();
             }));
+  }
+
+  private void keep(int type, List<byte[]> packets, List<Payload> payloads) {
+    kept = sa.packetSize().keep(packets, payloads);
+    exchangeType = type;
+    times = 1;
+    if (!kept.isEmpty()) {
+      // For as long as a peer goes on asking, and no longer: there may be many IKE SAs.
+      List<Payload> these = kept;
+      sa.after(
+          sa.ctx().settings().halfOpenTimeout(), () -> kept = kept == these ? List.of() : kept);
+    }
   }
 }

@@ -42,6 +42,10 @@ final class Requests {
   private int nextId;
   private int activeId;
   private List<byte[]> packets = List.of();
+
+  /** What a long request is made of, so that it can be cut anew. */
+  private List<Payload> kept = List.of();
+
   private int transmissions;
   private Worker.Timer timer = Worker.Timer.NONE;
 
@@ -182,12 +186,17 @@ final class Requests {
       activeId = nextId++;
     }
     packets = sa.encode(active.type(), false, activeId, payloads);
+    kept = sa.packetSize().keep(packets, payloads);
     transmissions = 0;
     transmit();
   }
 
   private void transmit() {
     transmissions++;
+    if (sa.packetSize().shorten(transmissions, packets, kept)) {
+      packets = sa.again(active.type(), false, activeId, kept);
+      kept = List.of();
+    }
     sa.mobike().routes(active, transmissions).forEach(way -> sa.send(way, packets));
     timer =
         sa.after(
