@@ -300,6 +300,19 @@ final class Keyway implements Closeable {
     return ask("status").json().get("leases").toString();
   }
 
+  /** IKE SAs in any state. */
+  int count() {
+    return ask("status").json().getAsJsonArray("sas").size();
+  }
+
+  /** Reasons of failed authentications so far. */
+  List<String> authenticationFailures() {
+    return events.stream()
+        .filter(e -> e.get("event").getAsString().equals("AuthenticationFailed"))
+        .map(e -> e.get("reason").getAsString())
+        .toList();
+  }
+
   /** Number of IKE SAs in state ESTABLISHED. */
   int established() {
     return ask("status").json().get("established").getAsInt();

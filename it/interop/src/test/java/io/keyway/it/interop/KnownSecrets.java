@@ -3,9 +3,11 @@ package io.keyway.it.interop;
 import io.keyway.it.kit.SecretSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +19,8 @@ import java.util.stream.Stream;
 /**
  * What charon knows of the keys of a lab, looked for in what the native engine logged (at DEBUG)
  * and printed. charon tells the shared secret, SKEYSEED and every SK_* at level 4 of its IKE log,
- * and both stub kernels write down ESP keys; that the same search finds them there is the proof
- * that it would find them elsewhere.
+ * and both stub kernels write down ESP keys, the configuration holds shared keys and passwords;
+ * that the same search finds them there is the proof that it would find them elsewhere.
  */
 final class KnownSecrets {
 
@@ -29,6 +31,8 @@ final class KnownSecrets {
   private static final Pattern ESP_KEY =
       Pattern.compile("\"(?:enc|int)_key\": ?\"([0-9a-fA-F]{24,})\"");
 
+  private static final Pattern CONFIGURED = Pattern.compile("secret = \"([^\"]+)\"");
+
   private final Map<String, byte[]> secrets = new LinkedHashMap<>();
 
   private KnownSecrets() {}
@@ -38,6 +42,12 @@ final class KnownSecrets {
     KnownSecrets known = new KnownSecrets();
     for (Path file : files(lab, "charon.log")) {
       known.readDumps(Files.readAllLines(file));
+    }
+    for (Path file : files(lab, "swanctl.conf")) {
+      Matcher secret = CONFIGURED.matcher(Files.readString(file));
+      while (secret.find()) {
+        known.add("configured", secret.group(1).getBytes(StandardCharsets.UTF_8));
+      }
     }
     for (Path file : files(lab, "stub.jsonl")) {
       Matcher key = ESP_KEY.matcher(Files.readString(file));
@@ -78,6 +88,17 @@ final class KnownSecrets {
     if (octets.length >= 12) {
       secrets.put(name + " #" + secrets.size(), octets);
     }
+  }
+
+  /** How many are this text. */
+  long count(String text) {
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    return secrets.values().stream().filter(s -> Arrays.equals(s, octets)).count();
+  }
+
+  /** How many have so many octets. */
+  long count(int octets) {
+    return secrets.values().stream().filter(s -> s.length == octets).count();
   }
 
   int count() {

@@ -24,6 +24,8 @@ final class SwanctlConf {
   private String remoteId;
   private final Map<String, String> localAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
   private final Map<String, String> remoteAuth = new LinkedHashMap<>(Map.of("auth", "psk"));
+  private final Map<String, Map<String, String>> further = new LinkedHashMap<>();
+  private final Map<String, String> passwords = new LinkedHashMap<>();
   private String secret = PSK;
   private final Map<String, String> ppks = new LinkedHashMap<>();
   private final List<String[]> many = new ArrayList<>();
@@ -84,6 +86,30 @@ final class SwanctlConf {
     return this;
   }
 
+  /** A key of a further round: section {@code local-2}, {@code remote-2} and so on. */
+  SwanctlConf round(String section, String key, String value) {
+    further.computeIfAbsent(section, s -> new LinkedHashMap<>()).put(key, value);
+    return this;
+  }
+
+  /** Names certificates by their files, as charon wants it, in all rounds. */
+  SwanctlConf certificateFiles() {
+    List<Map<String, String>> sections = new ArrayList<>(further.values());
+    sections.addAll(List.of(localAuth, remoteAuth));
+    for (Map<String, String> keys : sections) {
+      keys.computeIfPresent("certs", (key, name) -> name + ".pem");
+      // All of them are in charon's directory, which is what no name means.
+      keys.remove("cacerts");
+    }
+    return this;
+  }
+
+  /** The password of an EAP user. */
+  SwanctlConf password(String user, String password) {
+    passwords.put(user, password);
+    return this;
+  }
+
   SwanctlConf secret(String text) {
     secret = text;
     return this;
@@ -128,6 +154,12 @@ final class SwanctlConf {
     connection.forEach(json::addProperty);
     localAuth.forEach((key, value) -> json.addProperty("local." + key, value));
     remoteAuth.forEach((key, value) -> json.addProperty("remote." + key, value));
+    further.forEach(
+        (section, keys) ->
+            keys.forEach((key, value) -> json.addProperty(section + "." + key, value)));
+    JsonObject users = new JsonObject();
+    passwords.forEach(users::addProperty);
+    json.add("passwords", users);
     child.forEach(
         (key, value) ->
             json.addProperty(key.matches("(rekey|life)_time") ? "child_" + key : key, value));
@@ -153,6 +185,12 @@ final class SwanctlConf {
     remoteAuth.forEach((key, value) -> line(out, 6, key, value));
     line(out, 6, "id", quoted(remoteId));
     out.append("    }\n");
+    further.forEach(
+        (section, keys) -> {
+          out.append("    ").append(section).append(" {\n");
+          keys.forEach((key, value) -> line(out, 6, key, value));
+          out.append("    }\n");
+        });
     out.append("    children {\n");
     for (String[] one : children()) {
       Map<String, String> keys = new LinkedHashMap<>(child);
@@ -171,6 +209,13 @@ final class SwanctlConf {
           out.append("  ppk-").append(out.length()).append(" {\n");
           line(out, 4, "id", id);
           line(out, 4, "secret", '"' + text + '"');
+          out.append("  }\n");
+        });
+    passwords.forEach(
+        (user, password) -> {
+          out.append("  eap-").append(user.replaceAll("[^a-z0-9]", "-")).append(" {\n");
+          line(out, 4, "id", user);
+          line(out, 4, "secret", '"' + password + '"');
           out.append("  }\n");
         });
     out.append("}\n");

@@ -66,6 +66,11 @@ final class AuthResponder implements AutoCloseable {
     return handshake.auth.go(request);
   }
 
+  /** Why the peer may have given up before all was proved; empty when it did not like our proof. */
+  Optional<String> abandoned() {
+    return Optional.ofNullable(eap).map(ResponderEap::abandoned);
+  }
+
   private CompletableFuture<Reply> open() {
     idI = id(first, true).orElse(null);
     if (idI == null) {

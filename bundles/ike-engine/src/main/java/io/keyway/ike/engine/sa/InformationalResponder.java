@@ -9,6 +9,7 @@ import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.ProtocolId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers INFORMATIONAL: deletions, liveness checks, errors (RFC 7296 section 1.4). */
@@ -29,9 +30,9 @@ final class InformationalResponder {
     boolean deletesIke = deletes.stream().anyMatch(d -> d.protocolId() == ProtocolId.IKE);
     if (deletesIke || request.has(NotifyType.AUTHENTICATION_FAILED)) {
       String reason =
-          request
-              .error()
-              .map(e -> Reasons.authRefused(sa, e.type()))
+          Optional.ofNullable(sa.handshake().auth)
+              .flatMap(AuthResponder::abandoned)
+              .or(() -> request.error().map(e -> Reasons.authRefused(sa, e.type())))
               .orElse("peer " + sa.path().peer() + " deleted the IKE SA");
       if (request.has(NotifyType.AUTHENTICATION_FAILED)) {
         sa.ctx()

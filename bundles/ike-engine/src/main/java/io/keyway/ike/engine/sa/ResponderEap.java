@@ -25,6 +25,7 @@ final class ResponderEap {
   private final EapServer server;
   private final Optional<EapName> ikeName;
   private boolean over;
+  private String lastProblem = "";
 
   /**
    * For one round.
@@ -78,6 +79,7 @@ final class ResponderEap {
     }
     if (answer instanceof EapAnswer.Retry retry) {
       IkeLog.IKE.warn(sa, "{}; the peer may try again", retry.reason());
+      lastProblem = retry.reason();
       sa.ctx().counters().count("ike-eap-retries");
       reply.add(new EapPayload(retry.octets()));
       return later(Optional.empty());
@@ -91,6 +93,13 @@ final class ResponderEap {
       reply.add(new EapPayload(((EapAnswer.Packet) answer).octets()));
     }
     return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  /** Why the peer may have given up in the middle. */
+  String abandoned() {
+    return lastProblem.isEmpty()
+        ? "peer " + sa.path().peer() + " gave up in the middle of " + server.methodName()
+        : lastProblem;
   }
 
   private String name() {

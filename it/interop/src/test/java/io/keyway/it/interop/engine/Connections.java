@@ -9,13 +9,9 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.AddressPool;
-import io.keyway.api.ike.Authentication;
-import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
-import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.Mobility;
-import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -27,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Reads a connection from the test's words, which are those of swanctl.conf. */
@@ -53,7 +48,7 @@ final class Connections {
         500,
         500,
         ike(json.get("proposals").getAsString()),
-        authentication(json),
+        Proofs.read(json),
         new ConnectionConfig.Timers(
             Duration.ofSeconds(seconds(json, "rekey_time")),
             Duration.ofSeconds(seconds(json, "reauth_time")),
@@ -64,7 +59,8 @@ final class Connections {
             mobility(json),
             text(json, "encap", "no").equals("yes"),
             new VirtualAddresses(
-                pools(json), words(json, "vips").stream().map(Connections::address).toList())),
+                pools(json),
+                Proofs.words(json, "vips").stream().map(Connections::address).toList())),
         children);
   }
 
@@ -72,64 +68,24 @@ final class Connections {
   private static Mobility mobility(JsonObject json) {
     return new Mobility(
         text(json, "mobike", "no").equals("yes"),
-        words(json, "additional_addrs").stream().map(Connections::address).toList(),
-        words(json, "interfaces"),
+        Proofs.words(json, "additional_addrs").stream().map(Connections::address).toList(),
+        Proofs.words(json, "interfaces"),
         true,
         true);
   }
 
   /** Key {@code pools} has ranges here, and {@code pool_dns} the name servers of all. */
   private static List<AddressPool> pools(JsonObject json) {
-    List<String> ranges = words(json, "pools");
+    List<String> ranges = Proofs.words(json, "pools");
     return ranges.isEmpty()
         ? List.of()
         : List.of(
             new AddressPool(
                 "p",
                 ranges.stream().map(AddressPool::parseRange).toList(),
-                words(json, "pool_dns").stream().map(Connections::address).toList(),
+                Proofs.words(json, "pool_dns").stream().map(Connections::address).toList(),
                 List.of(),
                 AddressPool.DEFAULT_RESERVE));
-  }
-
-  private static Authentication authentication(JsonObject json) {
-    String certificate = text(json, "local.certs", "");
-    return new Authentication(
-            method(json, "local.auth"),
-            method(json, "remote.auth"),
-            Optional.of(Identity.parse(json.get("local_id").getAsString())),
-            Optional.of(Identity.parse(json.get("remote_id").getAsString())),
-            "psk",
-            new CertificateSettings(
-                certificate,
-                certificate,
-                words(json, "remote.cacerts"),
-                CertificateSettings.Revocation.valueOf(
-                    text(json, "remote.revocation", "relaxed").toUpperCase(Locale.ROOT)),
-                words(json, "revocation_hosts"),
-                words(json, "signature")))
-        .with(ppk(json));
-  }
-
-  /** The one that {@code ppk_id} names first; secrets are called like their ids. */
-  private static PpkSettings ppk(JsonObject json) {
-    List<PpkSettings.Ppk> keys = new ArrayList<>();
-    String first = text(json, "ppk_id", "");
-    for (String id : json.getAsJsonObject("ppks").keySet()) {
-      keys.add(id.equals(first) ? 0 : keys.size(), new PpkSettings.Ppk(id, id));
-    }
-    return new PpkSettings(keys, text(json, "ppk_required", "no").equals("yes"));
-  }
-
-  private static Authentication.Method method(JsonObject json, String key) {
-    return text(json, key, "psk").equals("psk")
-        ? Authentication.Method.PRE_SHARED_KEY
-        : Authentication.Method.CERTIFICATE;
-  }
-
-  private static List<String> words(JsonObject json, String key) {
-    String text = text(json, key, "");
-    return text.isEmpty() ? List.of() : List.of(text.split(",\\s*"));
   }
 
   private static ChildConfig child(JsonObject json, JsonObject own) {
@@ -145,7 +101,7 @@ final class Connections {
         64);
   }
 
-  private static String text(JsonObject json, String name, String otherwise) {
+  static String text(JsonObject json, String name, String otherwise) {
     return json.has(name) ? json.get(name).getAsString() : otherwise;
   }
 

@@ -94,6 +94,13 @@ public final class EngineMain {
           byte[] octets = ppk.getValue().getAsString().getBytes(StandardCharsets.UTF_8);
           secrets.put(ppk.getKey(), Kind.PPK, SecretBytes.wrap(octets));
         }
+        Proofs.passwords(command)
+            .forEach(
+                (name, password) ->
+                    secrets.put(
+                        name,
+                        Kind.EAP_PASSWORD,
+                        SecretBytes.wrap(password.getBytes(StandardCharsets.UTF_8))));
         connection = Connections.read(command);
         yield answer(await(engine.load(connection)));
       }

@@ -29,7 +29,7 @@ final class OneSecret implements SecretStore {
 
   @Override
   public Optional<SecretBytes> get(String name, Kind kind) {
-    return kind == Kind.PRE_SHARED_KEY || kind == Kind.PPK
+    return kind == Kind.PRE_SHARED_KEY || kind == Kind.PPK || kind == Kind.EAP_PASSWORD
         ? Optional.ofNullable(kept.get(name)).map(SecretBytes::copy)
         : files.get(name, kind);
   }
