@@ -130,4 +130,64 @@ class EapTest {
     lab.up();
     lab.assertOnePair("net");
   }
+
+  private static Lab rounds(String ourSecond, boolean theyExpectTwo) {
+    Lab lab = lab();
+    lab.left.secrets.with("second", ourSecond);
+    lab.right.secrets.with("second", "another key");
+    lab.load(
+        Lab.leftNet()
+            .authentication(
+                a -> a.withRounds(List.of(Proofs.key("host.left", "second")), List.of())),
+        Lab.rightNet()
+            .authentication(
+                a ->
+                    theyExpectTwo
+                        ? a.withRounds(List.of(), List.of(Proofs.key("host.left", "second")))
+                        : a));
+    return lab;
+  }
+
+  @Test
+  void aSecondRoundThatFailsLeavesNothing() {
+    Lab lab = rounds("not the key", true);
+    assertThat(lab.left.initiate("to-right", "net").outcome().reason())
+        .startsWith("authentication failed");
+    lab.time.run(Duration.ofSeconds(1));
+    lab.assertNothingLeft();
+    assertThat(lab.left.engine.snapshot()).isEmpty();
+    assertThat(lab.right.engine.snapshot()).isEmpty();
+    assertThat(lab.right.events(EngineEvent.IkeUp.class)).isEmpty();
+    assertThat(lab.right.count("ike-authentication-failures")).isOne();
+  }
+
+  @Test
+  void refusesMoreRoundsThanItExpects() {
+    Lab lab = rounds("another key", false);
+    assertThat(lab.left.initiate("to-right", "net").outcome().done()).isFalse();
+    lab.time.run(Duration.ofSeconds(1));
+    lab.assertNothingLeft();
+    assertThat(lab.right.events(EngineEvent.AuthenticationFailed.class).get(0).reason())
+        .contains("more rounds of authentication than we expect");
+  }
+
+  @Test
+  void keepsNothingOfAPeerThatStopsInTheMiddle() {
+    Lab lab = lab("alice", "mine", List.of(Type.MSCHAPV2), List.of(Type.MSCHAPV2));
+    lab.left.engine.initiate("to-right", "net", Duration.ofSeconds(30));
+    // IKE_SA_INIT, and the first IKE_AUTH with its answer; nothing of the peer after it.
+    lab.time.until(Duration.ofSeconds(1), () -> lab.net.sent().size() >= 4);
+    lab.left.reborn();
+    lab.time.run(Duration.ofSeconds(60));
+    assertThat(lab.right.engine.snapshot()).isEmpty();
+    assertThat(lab.right.count("ike-half-open-expired")).isOne();
+    assertThat(lab.right.plane.leases()).isEmpty();
+  }
+
+  @Test
+  void saysThatOnlyAnInitiatorCanUseEap() {
+    Lab lab = lab("alice", "mine", List.of(Type.MSCHAPV2), List.of(Type.MSCHAPV2));
+    assertThat(lab.right.initiate("to-left", "net").outcome().reason())
+        .contains("wants EAP of the peer, which only who initiates can do");
+  }
 }
