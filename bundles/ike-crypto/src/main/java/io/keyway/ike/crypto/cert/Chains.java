@@ -168,6 +168,17 @@ public final class Chains {
     return Optional.empty();
   }
 
+  /** Whether the issuer's key signed the subject; nothing else is looked at. */
+  public static boolean signed(
+      X509Certificate issuer, X509Certificate subject, Signatures signatures) {
+    try {
+      new SwiftCertificate(subject, signatures).verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
+
   private static boolean issued(X509Certificate issuer, X509Certificate subject) {
     return issuer.getSubjectX500Principal().equals(subject.getIssuerX500Principal());
   }

@@ -73,7 +73,12 @@ final class SwiftCertificate extends X509Certificate {
           InvalidKeyException,
           NoSuchProviderException,
           SignatureException {
-    real.verify(key, provider);
+    if (provider == null || provider.isEmpty()) {
+      // How the JDK's path validation says that it leaves the choice to us.
+      verify(key);
+    } else {
+      real.verify(key, provider);
+    }
   }
 
   @Override

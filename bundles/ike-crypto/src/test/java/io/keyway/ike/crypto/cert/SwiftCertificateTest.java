@@ -38,6 +38,9 @@ class SwiftCertificateTest {
     X509Certificate real = signed(authority, scheme);
     X509Certificate swift = new SwiftCertificate(real, SIGNATURES);
     swift.verify(authority.getPublic());
+    swift.verify(authority.getPublic(), (String) null);
+    assertThatThrownBy(() -> swift.verify(keys(kind, curve).getPublic(), (String) null))
+        .isInstanceOf(SignatureException.class);
     assertThatThrownBy(() -> swift.verify(keys(kind, curve).getPublic()))
         .isInstanceOf(SignatureException.class);
     X509Certificate other = new SwiftCertificate(signed(keys(kind, curve), scheme), SIGNATURES);

@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Result;
 import io.keyway.api.ike.CertificateSettings;
 import io.keyway.ike.crypto.cert.Certificates;
+import io.keyway.ike.crypto.cert.Chains;
 import io.keyway.ike.crypto.sign.Curve;
 import io.keyway.ike.crypto.sign.DigitalSignature;
 import io.keyway.ike.crypto.sign.SignatureScheme;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Our side of authentication by certificate: the choice of a scheme, the signature, the chain. */
 final class OwnCertificate {
@@ -52,7 +54,11 @@ final class OwnCertificate {
           .map(
               auth -> {
                 try {
-                  return Result.ok(new Proof(auth, payloads(own, knownAuthorities)));
+                  return Result.ok(
+                      new Proof(
+                          auth,
+                          own.sent()
+                              .with(knownAuthorities, () -> payloads(own, knownAuthorities))));
                 } catch (CertificateEncodingException e) {
                   return OwnCertificate.<Proof>refused("our certificate cannot be encoded");
                 }
@@ -112,14 +118,14 @@ final class OwnCertificate {
   }
 
   /** Ours, then what leads to its authority; the root itself the peer must have anyway. */
-  private static List<CertificatePayload> payloads(
+  private List<CertificatePayload> payloads(
       OwnCredential own, List<X509Certificate> knownAuthorities)
       throws CertificateEncodingException {
     List<X509Certificate> chain = new ArrayList<>(List.of(own.certificate()));
     X509Certificate last = own.certificate();
     while (chain.size() < LONGEST_CHAIN && !Certificates.selfIssued(last)) {
       Optional<X509Certificate> issuer =
-          issuer(own.chain(), last).or(new Finder(knownAuthorities, last));
+          issuer(own.chain(), last).or(finder(knownAuthorities, last));
       if (issuer.isEmpty()
           || Certificates.selfIssued(issuer.get())
           || chain.contains(issuer.get())) {
@@ -135,30 +141,17 @@ final class OwnCertificate {
     return payloads;
   }
 
-  private record Finder(List<X509Certificate> among, X509Certificate subject)
-      implements java.util.function.Supplier<Optional<X509Certificate>> {
-    @Override
-    public Optional<X509Certificate> get() {
-      return issuer(among, subject);
-    }
+  private Supplier<Optional<X509Certificate>> finder(
+      List<X509Certificate> among, X509Certificate subject) {
+    return () -> issuer(among, subject);
   }
 
-  private static Optional<X509Certificate> issuer(
-      List<X509Certificate> among, X509Certificate subject) {
+  private Optional<X509Certificate> issuer(List<X509Certificate> among, X509Certificate subject) {
     return among.stream()
         .filter(c -> !c.equals(subject))
         .filter(c -> c.getSubjectX500Principal().equals(subject.getIssuerX500Principal()))
-        .filter(c -> signed(c, subject))
+        .filter(c -> Chains.signed(c, subject, signatures))
         .findFirst();
-  }
-
-  private static boolean signed(X509Certificate issuer, X509Certificate subject) {
-    try {
-      subject.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException | RuntimeException e) {
-      return false;
-    }
   }
 
   private static <T> Result<T> refused(String reason) {

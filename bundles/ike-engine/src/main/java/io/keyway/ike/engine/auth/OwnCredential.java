@@ -8,8 +8,13 @@ import java.util.List;
  * Our certificate and its key.
  *
  * @param chain ours first, then intermediate ones in the order of the file
+ * @param sent what goes to peers of it
  */
-record OwnCredential(List<X509Certificate> chain, PrivateKey key) {
+record OwnCredential(List<X509Certificate> chain, PrivateKey key, SentChain sent) {
+  OwnCredential(List<X509Certificate> chain, PrivateKey key) {
+    this(chain, key, new SentChain());
+  }
+
   OwnCredential {
     chain = List.copyOf(chain);
   }

@@ -12,7 +12,7 @@ import java.util.List;
  * sees it.
  */
 final class Probe {
-  private static final long PAUSE_MILLIS = 20;
+  private static final long PAUSE_MILLIS = 5;
   private static final int MOST = 10_000;
 
   private final IkeEngine engine;
