@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One {@link EngineNode} and the pipe to it. */
 final class EngineProcess implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(30);
+  /** It takes 1.6 s of CPU, which a machine that others use to the full may spread widely. */
+  private static final Duration START = Duration.ofSeconds(60);
+
   private static final String END = "";
 
   /**
