@@ -87,18 +87,20 @@ public final class IkeCrypto {
   }
 
   private static Provider signature(ProviderTable table, String name) {
-    return table.choose(
-        name,
-        "Signature",
-        name,
-        switch (name) {
-          case "SHA256withECDSA", "SHA384withECDSA", "SHA512withECDSA" -> ProviderTable.ECP;
-          case "Ed25519" -> ProviderTable.ED25519;
-          default -> ProviderTable.RSA;
-        },
-        provider -> provider,
-        provider -> SignatureAnswers.check(name, provider),
-        provider -> SignatureAnswers.measure(name, provider));
+    return table
+        .choose(
+            name,
+            "Signature",
+            name,
+            switch (name) {
+              case "SHA256withECDSA", "SHA384withECDSA", "SHA512withECDSA" -> ProviderTable.ECP;
+              case "Ed25519" -> ProviderTable.ED25519;
+              default -> ProviderTable.RSA;
+            },
+            provider -> new SignatureAnswers(name, provider),
+            SignatureAnswers::check,
+            SignatureAnswers::once)
+        .provider();
   }
 
   private static CipherPool cipher(

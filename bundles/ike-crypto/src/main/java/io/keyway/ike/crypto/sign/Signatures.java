@@ -168,8 +168,15 @@ public final class Signatures {
   }
 
   private KeyFactory factory(SignatureScheme scheme) throws GeneralSecurityException {
-    return KeyFactory.getInstance(
-        scheme.kind() == KeyKind.EC ? "EC" : "Ed25519", providers.get(scheme));
+    return keyFactory(scheme.kind() == KeyKind.EC ? "EC" : "Ed25519", providers.get(scheme));
+  }
+
+  /** The provider's own, or the JDK's where it signs with that one's keys. */
+  static KeyFactory keyFactory(String algorithm, Provider provider)
+      throws GeneralSecurityException {
+    return provider.getService("KeyFactory", algorithm) == null
+        ? KeyFactory.getInstance(algorithm)
+        : KeyFactory.getInstance(algorithm, provider);
   }
 
   /** Whether this is the key's signature of a certificate; by the provider of the scheme. */
