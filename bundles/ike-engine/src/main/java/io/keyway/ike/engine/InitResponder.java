@@ -24,6 +24,7 @@ import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.PayloadType;
 import io.keyway.ike.message.SaPayload;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
@@ -56,20 +57,32 @@ final class InitResponder {
   void request(Datagram datagram, IkeHeader header, long stripe) {
     DecodeResult<IkeMessage> decoded = MessageDecoder.message(datagram.octets());
     if (decoded instanceof DecodeResult.Malformed<IkeMessage> malformed) {
-      say(datagram, header, "malformed: " + malformed.reason());
       ctx.counters().count("ike-dropped-malformed");
-      answer(datagram, header, NotifyPayload.of(malformed.notifyType()));
+      refuse(
+          datagram,
+          header,
+          NotifyPayload.of(malformed.notifyType()),
+          "malformed: " + malformed.reason());
     } else if (decoded instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
       ctx.counters().count("ike-unknown-critical");
       byte[] type = {(byte) unknown.payloadType()};
-      answer(
+      refuse(
           datagram,
           header,
-          NotifyPayload.of(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, Octets.copyOf(type)));
+          NotifyPayload.of(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, Octets.copyOf(type)),
+          "critical payload " + PayloadType.name(unknown.payloadType()) + " is not known");
     } else if (decoded instanceof DecodeResult.Decoded<IkeMessage> good) {
       ctx.messages().count(header, good.value().payloads(), true);
       wellFormed(datagram, good.value(), stripe);
     }
+  }
+
+  /** The peer gets the notification, the log the reason, and it counts. */
+  private void refuse(
+      Datagram datagram, IkeHeader header, NotifyPayload notification, String reason) {
+    say(datagram, header, reason);
+    ctx.counters().count(CounterNames.failure(notification.type()));
+    answer(datagram, header, notification);
   }
 
   /** What a stranger did; seldom enough that nobody can fill a disk with it. */
@@ -101,7 +114,11 @@ final class InitResponder {
     NoncePayload nonce = request.first(NoncePayload.class).orElse(null);
     if (offer == null || ke == null || nonce == null) {
       ctx.counters().count("ike-dropped-malformed");
-      answer(datagram, header, NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+      refuse(
+          datagram,
+          header,
+          NotifyPayload.of(NotifyType.INVALID_SYNTAX),
+          "it lacks an SA, KE or Nonce payload");
       return;
     }
     FloodGate.Verdict verdict = gate.judge(request, offer, nonce, datagram.remote());
@@ -158,10 +175,9 @@ final class InitResponder {
     Optional<String> problem =
         ResponderSa.open(ctx, candidates.get(), datagram, request, choice.get(), ke, nonce, stripe);
     if (problem.isPresent()) {
-      say(datagram, request.header(), problem.get());
-      ctx.counters().count(CounterNames.failure(NotifyType.INVALID_SYNTAX));
       ctx.counters().count("ike-init-refused");
-      answer(datagram, request.header(), NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+      refuse(
+          datagram, request.header(), NotifyPayload.of(NotifyType.INVALID_SYNTAX), problem.get());
     }
   }
 

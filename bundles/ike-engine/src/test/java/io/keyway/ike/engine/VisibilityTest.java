@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What operators see: the log by group, the trace behind its switch, the counters. */
 class VisibilityTest {
@@ -29,6 +30,8 @@ class VisibilityTest {
 
   @BeforeEach
   void mark() throws IOException {
+    // The first logger begins the file anew.
+    LoggerFactory.getLogger(VisibilityTest.class);
     begun = Files.exists(LOG) ? Files.readAllLines(LOG).size() : 0;
   }
 

@@ -16,7 +16,8 @@ public enum Target {
   PUBLIC_VALUE(PublicValueTarget.class, PublicValueTarget::fuzzerTestOneInput),
   X509(X509Target.class, X509Target::fuzzerTestOneInput),
   REASSEMBLY(ReassemblyTarget.class, ReassemblyTarget::fuzzerTestOneInput),
-  ENGINE(EngineTarget.class, EngineTarget::fuzzerTestOneInput);
+  ENGINE(EngineTarget.class, EngineTarget::fuzzerTestOneInput),
+  EAP_METHODS(EapMethodsTarget.class, EapMethodsTarget::fuzzerTestOneInput);
 
   private final Class<?> type;
   private final Consumer<byte[]> entry;

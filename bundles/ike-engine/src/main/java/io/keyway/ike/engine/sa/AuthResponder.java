@@ -337,7 +337,7 @@ final class AuthResponder implements AutoCloseable {
 
   private CompletableFuture<Reply> missing(String what) {
     return CompletableFuture.completedFuture(
-        Reply.notification(NotifyType.INVALID_SYNTAX)
+        Refusal.of(sa, NotifyType.INVALID_SYNTAX, "there is no " + what + " in IKE_AUTH")
             .then(() -> sa.life().end("the peer sent no " + what + " in IKE_AUTH")));
   }
 

@@ -94,8 +94,9 @@ final class FollowUp {
             .map(NotifyPayload::data)
             .orElse(Octets.EMPTY);
     if (pending == null || !pending.link.equals(given)) {
-      IkeLog.IKE.info(sa, "IKE_FOLLOWUP_KE that belongs to nothing");
-      return CompletableFuture.completedFuture(Reply.notification(NotifyType.STATE_NOT_FOUND));
+      return CompletableFuture.completedFuture(
+          Refusal.of(
+              sa, NotifyType.STATE_NOT_FOUND, "IKE_FOLLOWUP_KE that belongs to nothing here"));
     }
     return pending.agree(request);
   }
@@ -109,7 +110,8 @@ final class FollowUp {
             : sa.ctx().crypto().keyExchange(method).respond(ke.publicValue().toArray());
     if (result instanceof KeyAgreementResult.Refused refused) {
       drop(refused.reason());
-      return CompletableFuture.completedFuture(Reply.notification(NotifyType.INVALID_SYNTAX));
+      return CompletableFuture.completedFuture(
+          Refusal.of(sa, NotifyType.INVALID_SYNTAX, refused.reason()));
     }
     KeyAgreementResult.Agreed agreed = (KeyAgreementResult.Agreed) result;
     secrets.add(agreed.sharedSecret());

@@ -9,12 +9,9 @@ import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.MessageDecoder;
-import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
-import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.PayloadType;
 import io.keyway.ike.message.ProtocolId;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -178,12 +175,7 @@ final class Inbox {
     if (opened instanceof DecodeResult.UnknownCritical<IkeMessage> unknown) {
       // RFC 7296 section 2.5: the request is refused, named by one octet, and the SA stays.
       count("ike-unknown-critical");
-      Reply reply =
-          Reply.of(
-              List.of(
-                  NotifyPayload.of(
-                      NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD,
-                      Octets.copyOf(new byte[] {(byte) unknown.payloadType()}))));
+      Reply reply = Refusal.ofCritical(sa, unknown.payloadType(), describe(opened));
       boolean connecting = sa.state() == IkeSa.State.CONNECTING;
       return now(
           connecting
@@ -201,7 +193,7 @@ final class Inbox {
   /** RFC 7296 section 2.21.3: INVALID_SYNTAX in an authentic message ends the SA on both sides. */
   private Reply fatal(String problem) {
     count("ike-dropped-malformed");
-    return Reply.notification(NotifyType.INVALID_SYNTAX)
+    return Refusal.of(sa, NotifyType.INVALID_SYNTAX, "malformed: " + problem)
         .then(() -> sa.life().end("the peer's request is malformed: " + problem));
   }
 

@@ -44,7 +44,7 @@ final class IntermediateResponder {
 
   private Reply refuse(String reason) {
     sa.ctx().counters().count("ike-init-refused");
-    return Reply.notification(NotifyType.INVALID_SYNTAX)
+    return Refusal.of(sa, NotifyType.INVALID_SYNTAX, reason)
         .then(() -> sa.life().end("IKE_INTERMEDIATE of the peer cannot be used: " + reason));
   }
 }
