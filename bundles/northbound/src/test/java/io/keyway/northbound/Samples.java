@@ -210,7 +210,8 @@ public final class Samples {
         List.of(),
         List.of(),
         List.of(pools),
-        List.of(address("0.0.0.0"), address("fd00:0:0:0:0:0:0:9")));
+        List.of(address("0.0.0.0"), address("fd00:0:0:0:0:0:0:9")),
+        Optional.of("gw2.example.org"));
   }
 
   public static Pool pool(String name) {

@@ -41,29 +41,54 @@ public record ConnectionConfig(
    * @param mobility whether addresses may change (RFC 4555)
    * @param encapsulation ESP goes in UDP though no NAT was found (RFC 3948)
    * @param addresses that one side gives the other
+   * @param childless whether an IKE SA may begin without a child (RFC 6023)
+   * @param redirection to other gateways (RFC 5685)
    */
   public record Options(
-      boolean fragmentation, Mobility mobility, boolean encapsulation, VirtualAddresses addresses) {
+      boolean fragmentation,
+      Mobility mobility,
+      boolean encapsulation,
+      VirtualAddresses addresses,
+      Childless childless,
+      Redirection redirection) {
     public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
 
     public Options {
       Objects.requireNonNull(mobility, "mobility");
       Objects.requireNonNull(addresses, "addresses");
+      Objects.requireNonNull(childless, "childless");
+      Objects.requireNonNull(redirection, "redirection");
     }
 
     /** Without addresses that one side gives the other. */
     public Options(boolean fragmentation, Mobility mobility, boolean encapsulation) {
-      this(fragmentation, mobility, encapsulation, VirtualAddresses.NONE);
+      this(
+          fragmentation,
+          mobility,
+          encapsulation,
+          VirtualAddresses.NONE,
+          Childless.ALLOW,
+          Redirection.DEFAULT);
     }
 
     /** The same with other addresses. */
     public Options withAddresses(VirtualAddresses other) {
-      return new Options(fragmentation, mobility, encapsulation, other);
+      return new Options(fragmentation, mobility, encapsulation, other, childless, redirection);
     }
 
     /** The same with another mobility. */
     public Options withMobility(Mobility other) {
-      return new Options(fragmentation, other, encapsulation, addresses);
+      return new Options(fragmentation, other, encapsulation, addresses, childless, redirection);
+    }
+
+    /** The same with another way to begin. */
+    public Options withChildless(Childless other) {
+      return new Options(fragmentation, mobility, encapsulation, addresses, other, redirection);
+    }
+
+    /** The same with another redirection. */
+    public Options withRedirection(Redirection other) {
+      return new Options(fragmentation, mobility, encapsulation, addresses, childless, other);
     }
   }
 

@@ -50,6 +50,17 @@ public interface IkeEngine {
   /** Rekeys what the selection names. */
   CompletionStage<ChildResult> rekey(Selection selection, Duration timeout);
 
+  /**
+   * Sends peers to another gateway (RFC 5685): those of the selection's IKE SAs that can be sent.
+   * Done when they confirmed; they go in their own time.
+   *
+   * @param to an address or a domain name
+   */
+  default CompletionStage<ChildResult> redirect(Selection selection, String to, Duration timeout) {
+    return CompletableFuture.completedFuture(
+        ChildResult.of(Outcome.refused("engine '" + name() + "' cannot redirect peers")));
+  }
+
   /** Names SAs. */
   sealed interface Selection {
     /** Every CHILD_SA of one configured child. */

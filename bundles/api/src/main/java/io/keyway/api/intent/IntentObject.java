@@ -4,6 +4,7 @@ import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -41,11 +42,41 @@ public sealed interface IntentObject {
       boolean natTraversal,
       boolean fragmentation,
       Optional<Authentication> authentication,
-      boolean forceEncapsulation)
+      boolean forceEncapsulation,
+      Childless childless,
+      boolean followRedirect)
       implements IntentObject {
     public IkePolicy {
+      Objects.requireNonNull(childless, "childless");
       Objects.requireNonNull(name, "name");
       proposals = List.copyOf(proposals);
+    }
+
+    /** With a child from the beginning, and peers that may send us elsewhere. */
+    public IkePolicy(
+        String name,
+        List<IkeProposal> proposals,
+        long rekeySeconds,
+        long reauthSeconds,
+        long dpdSeconds,
+        boolean mobike,
+        boolean natTraversal,
+        boolean fragmentation,
+        Optional<Authentication> authentication,
+        boolean forceEncapsulation) {
+      this(
+          name,
+          proposals,
+          rekeySeconds,
+          reauthSeconds,
+          dpdSeconds,
+          mobike,
+          natTraversal,
+          fragmentation,
+          authentication,
+          forceEncapsulation,
+          Childless.ALLOW,
+          true);
     }
 
     /** Without forced encapsulation. */
@@ -131,6 +162,7 @@ public sealed interface IntentObject {
    * @param localInterfaces network interfaces whose addresses may serve, too
    * @param pools names of pools that peers get addresses from
    * @param virtualAddresses what we ask the peer for; an unspecified one stands for any
+   * @param redirectTo gateway that peers are sent to when they come
    */
   record Gateway(
       String name,
@@ -144,7 +176,8 @@ public sealed interface IntentObject {
       List<InetAddress> additionalLocalAddresses,
       List<String> localInterfaces,
       List<String> pools,
-      List<InetAddress> virtualAddresses)
+      List<InetAddress> virtualAddresses,
+      Optional<String> redirectTo)
       implements IntentObject {
     public Gateway {
       pools = List.copyOf(pools);
@@ -180,7 +213,8 @@ public sealed interface IntentObject {
           additionalLocalAddresses,
           localInterfaces,
           List.of(),
-          List.of());
+          List.of(),
+          Optional.empty());
     }
 
     /** With one address of ours. */
@@ -205,7 +239,8 @@ public sealed interface IntentObject {
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          Optional.empty());
     }
 
     @Override

@@ -37,6 +37,8 @@ final class Bucket {
   private final Map<IdentityPattern, List<Connection>> byPattern = new ConcurrentHashMap<>();
   private final Map<String, Use> uses = new LinkedHashMap<>();
   private final Map<List<String>, Integer> authorityUses = new LinkedHashMap<>();
+  private final Map<Optional<String>, Integer> redirectUses = new LinkedHashMap<>();
+  private volatile Optional<String> redirect = Optional.empty();
   private volatile List<IkeProposal> proposals = List.of();
   private volatile Set<List<String>> authorities = Set.of();
   private volatile Connection anyOne;
@@ -60,6 +62,7 @@ final class Bucket {
     }
     ppkUses += config.authentication().ppk().isUsed() ? 1 : 0;
     authorities(config).ifPresent(names -> authorityUses.merge(names, 1, Integer::sum));
+    redirectUses.merge(config.options().redirection().to(), 1, Integer::sum);
     publish();
   }
 
@@ -86,6 +89,8 @@ final class Bucket {
             names ->
                 authorityUses.computeIfPresent(
                     names, (key, count) -> count == 1 ? null : count - 1));
+    redirectUses.computeIfPresent(
+        config.options().redirection().to(), (key, count) -> count == 1 ? null : count - 1);
     publish();
     anyOne = byName.isEmpty() ? anyOne : byName.values().iterator().next();
     return !byName.isEmpty();
@@ -113,6 +118,8 @@ final class Bucket {
   }
 
   private void publish() {
+    redirect =
+        redirectUses.size() == 1 ? redirectUses.keySet().iterator().next() : Optional.empty();
     if (!authorityUses.keySet().equals(authorities)) {
       // A peer can be asked for so many only; the rest of them is asked for a certificate of
       // anybody.
@@ -182,6 +189,14 @@ final class Bucket {
           @Override
           public boolean usePpk() {
             return buckets.stream().anyMatch(b -> b.ppkUses > 0);
+          }
+
+          @Override
+          public Optional<String> redirect() {
+            Optional<String> first = buckets.get(0).redirect;
+            return buckets.stream().allMatch(b -> b.redirect.equals(first))
+                ? first
+                : Optional.empty();
           }
 
           @Override

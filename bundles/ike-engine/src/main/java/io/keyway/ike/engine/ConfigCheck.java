@@ -11,6 +11,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.sign.SignatureScheme;
+import io.keyway.ike.engine.negotiate.RedirectNotify;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,12 @@ final class ConfigCheck {
     }
     if (!isPort(config.localPort()) || !isPort(config.remotePort())) {
       return Optional.of("UDP ports are 1 to 65535");
+    }
+    Optional<String> astray =
+        config.options().redirection().to().filter(to -> !RedirectNotify.isGateway(to));
+    if (astray.isPresent()) {
+      return Optional.of(
+          "redirect-to '" + astray.get() + "' is neither an address nor a domain name");
     }
     Optional<String> authentication = authentication(config.authentication());
     if (authentication.isPresent()) {

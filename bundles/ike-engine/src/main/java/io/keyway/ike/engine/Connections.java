@@ -87,6 +87,7 @@ final class Connections {
   private static boolean isFoundAlike(ConnectionConfig a, ConnectionConfig b) {
     return Key.of(a).equals(Key.of(b))
         && Identities.remote(a).equals(Identities.remote(b))
+        && a.options().redirection().equals(b.options().redirection())
         && a.proposals().equals(b.proposals())
         && Bucket.countsAlike(a, b);
   }

@@ -8,6 +8,7 @@ import io.keyway.ike.engine.log.Failure;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.log.Throttle;
 import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.negotiate.RedirectNotify;
 import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.EngineContext;
 import io.keyway.ike.engine.sa.Reasons;
@@ -161,6 +162,13 @@ final class InitResponder {
                   + ", configured are "
                   + IkeProposals.algorithms(ours));
       answer(datagram, request.header(), NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
+      return;
+    }
+    Optional<String> elsewhere = candidates.get().redirect();
+    if (elsewhere.isPresent() && RedirectNotify.isSupportedBy(request)) {
+      ctx.counters().count("ike-redirects-sent");
+      answer(
+          datagram, request.header(), RedirectNotify.to(elsewhere.get(), nonce.nonce().toArray()));
       return;
     }
     KeyExchangeMethod group = choice.get().chosen().keyExchange();

@@ -406,6 +406,11 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     return all;
   }
 
+  @Override
+  public CompletionStage<ChildResult> redirect(Selection selection, String to, Duration timeout) {
+    return operations.redirect(selection, to, timeout);
+  }
+
   // --- views --------------------------------------------------------------------------------
 
   @Override

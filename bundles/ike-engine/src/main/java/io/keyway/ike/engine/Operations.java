@@ -5,6 +5,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.ike.engine.base.Worker;
+import io.keyway.ike.engine.negotiate.RedirectNotify;
 import io.keyway.ike.engine.sa.Connection;
 import io.keyway.ike.engine.sa.Control;
 import io.keyway.ike.engine.sa.EngineContext;
@@ -74,6 +75,18 @@ final class Operations {
     }
     for (IkeSa sa : ikeSas(selection)) {
       parts.add(limited(timeout, Control.rekeyIke(sa), "the rekey"));
+    }
+    return merged(parts, "there is no such IKE SA");
+  }
+
+  CompletableFuture<ChildResult> redirect(Selection selection, String to, Duration timeout) {
+    if (!RedirectNotify.isGateway(to)) {
+      return CompletableFuture.completedFuture(
+          ChildResult.of(Outcome.refused("'" + to + "' is neither an address nor a domain name")));
+    }
+    List<CompletableFuture<ChildResult>> parts = new ArrayList<>();
+    for (IkeSa sa : ikeSas(selection)) {
+      parts.add(limited(timeout, Control.redirect(sa, to), "the redirection"));
     }
     return merged(parts, "there is no such IKE SA");
   }

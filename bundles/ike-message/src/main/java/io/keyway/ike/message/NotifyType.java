@@ -41,10 +41,12 @@ public final class NotifyType {
   public static final int UPDATE_SA_ADDRESSES = 16400;
   public static final int COOKIE2 = 16401;
   public static final int NO_NATS_ALLOWED = 16402;
+  public static final int AUTH_LIFETIME = 16403;
   public static final int MULTIPLE_AUTH_SUPPORTED = 16404;
   public static final int ANOTHER_AUTH_FOLLOWS = 16405;
   public static final int REDIRECT_SUPPORTED = 16406;
   public static final int REDIRECT = 16407;
+  public static final int REDIRECTED_FROM = 16408;
   public static final int EAP_ONLY_AUTHENTICATION = 16417;
   public static final int CHILDLESS_IKEV2_SUPPORTED = 16418;
   public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
@@ -104,6 +106,8 @@ public final class NotifyType {
       case ANOTHER_AUTH_FOLLOWS -> "ANOTHER_AUTH_FOLLOWS";
       case REDIRECT_SUPPORTED -> "REDIRECT_SUPPORTED";
       case REDIRECT -> "REDIRECT";
+      case REDIRECTED_FROM -> "REDIRECTED_FROM";
+      case AUTH_LIFETIME -> "AUTH_LIFETIME";
       case EAP_ONLY_AUTHENTICATION -> "EAP_ONLY_AUTHENTICATION";
       case CHILDLESS_IKEV2_SUPPORTED -> "CHILDLESS_IKEV2_SUPPORTED";
       case IKEV2_FRAGMENTATION_SUPPORTED -> "IKEV2_FRAGMENTATION_SUPPORTED";

@@ -36,7 +36,8 @@ final class GatewayMapper {
         Addresses.parseAll("additional-local-address", tree.leafList("additional-local-address")),
         tree.leafList("local-interface"),
         tree.leafList("pool"),
-        Addresses.parseAll("virtual-address", tree.leafList("virtual-address")));
+        Addresses.parseAll("virtual-address", tree.leafList("virtual-address")),
+        tree.text("redirect-to"));
   }
 
   private static int port(Tree tree, String leaf) throws InvalidEntryException {
@@ -66,7 +67,8 @@ final class GatewayMapper {
             .leafList("pool", gateway.pools())
             .leafList(
                 "virtual-address",
-                gateway.virtualAddresses().stream().map(InetAddress::getHostAddress).toList());
+                gateway.virtualAddresses().stream().map(InetAddress::getHostAddress).toList())
+            .leaf("redirect-to", gateway.redirectTo());
     AuthenticationMapper.write(tree, gateway.authentication());
     return tree;
   }

@@ -1,9 +1,11 @@
 package io.keyway.northbound.config;
 
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** List {@code ike-policy}. */
 final class IkePolicyMapper {
@@ -30,7 +32,9 @@ final class IkePolicyMapper {
         tree.flag("nat-traversal", true),
         tree.flag("fragmentation", true),
         AuthenticationMapper.read(tree),
-        tree.flag("force-encapsulation", false));
+        tree.flag("force-encapsulation", false),
+        Childless.valueOf(tree.text("childless").orElse("allow").toUpperCase(Locale.ROOT)),
+        tree.flag("follow-redirect", true));
   }
 
   /** Shared with child policies: a policy without a proposal could never negotiate anything. */
@@ -79,7 +83,9 @@ final class IkePolicyMapper {
             .leaf("mobike", policy.mobike())
             .leaf("nat-traversal", policy.natTraversal())
             .leaf("force-encapsulation", policy.forceEncapsulation())
-            .leaf("fragmentation", policy.fragmentation());
+            .leaf("fragmentation", policy.fragmentation())
+            .leaf("childless", policy.childless().name().toLowerCase(Locale.ROOT))
+            .leaf("follow-redirect", policy.followRedirect());
     AuthenticationMapper.write(tree, policy.authentication());
     return tree;
   }

@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.SettableFuture;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.northbound.rpc.SaOperations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,6 +24,10 @@ import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Reconcile;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileInput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileOutput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Redirect;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RedirectInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RedirectOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RedirectOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Rekey;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RekeyInput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.RekeyOutput;
@@ -35,6 +40,7 @@ import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.TimeLimit;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSa;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSaBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.child.sa.list.ChildSaKey;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.redirect.input.Peers;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.target.Target;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.ErrorType;
@@ -57,6 +63,7 @@ public final class RpcShell {
             (Initiate) input -> guarded(() -> initiate(input)),
             (Terminate) input -> guarded(() -> terminate(input)),
             (Rekey) input -> guarded(() -> rekey(input)),
+            (Redirect) input -> guarded(() -> redirect(input)),
             (Reconcile) input -> guarded(() -> reconcile(input)));
     return registration::close;
   }
@@ -92,6 +99,30 @@ public final class RpcShell {
                 .setReason(Values.text(result.outcome().reason()))
                 .setChildSa(children(result))
                 .build());
+  }
+
+  private ListenableFuture<RpcResult<RedirectOutput>> redirect(RedirectInput input) {
+    return answer(
+        operations.redirect(
+            peers(input.getPeers()), input.requireTo().stringValue(), timeout(input)),
+        result ->
+            new RedirectOutputBuilder()
+                .setResult(Values.result(result.outcome()))
+                .setReason(Values.text(result.outcome().reason()))
+                .build());
+  }
+
+  private static Selection peers(Peers peers) {
+    if (peers
+        instanceof
+        org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.redirect.input.peers.Gateway gw) {
+      return new Selection.Connection(gw.getGateway().getValue());
+    } else if (peers
+        instanceof
+        org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.redirect.input.peers.IkeSa ike) {
+      return new Selection.IkeUid(ike.getIkeSa());
+    }
+    throw new IllegalArgumentException("name a gateway or an ike-sa");
   }
 
   private ListenableFuture<RpcResult<ReconcileOutput>> reconcile(ReconcileInput input) {

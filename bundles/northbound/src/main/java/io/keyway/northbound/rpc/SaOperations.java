@@ -55,6 +55,25 @@ public final class SaOperations {
   }
 
   /**
+   * Sends peers to another gateway.
+   *
+   * @param selection a connection, or one IKE SA
+   */
+  public CompletionStage<ChildResult> redirect(Selection selection, String to, Duration timeout) {
+    Predicate<IkeSaStatus> has =
+        selection instanceof Selection.Connection connection
+            ? sa -> sa.connection().equals(connection.connection())
+            : sa -> selection instanceof Selection.IkeUid ike && sa.uid().equals(ike.uid());
+    for (IkeEngine engine : services.engines()) {
+      if (engine.snapshot().stream().anyMatch(has)) {
+        return bounded(engine.redirect(selection, to, timeout), timeout);
+      }
+    }
+    return CompletableFuture.completedFuture(
+        ChildResult.of(Outcome.absent("no engine has such an IKE SA; the state tree lists them")));
+  }
+
+  /**
    * @param mode as {@code DataPlane.reconcile} has it
    */
   public CompletionStage<Outcome> reconcile(String plane, String mode, Duration timeout) {

@@ -54,6 +54,27 @@ class EntryMapperTest {
   }
 
   @Test
+  void howAnIkeSaBeginsAndWhereItMayBeSentAreKept() throws InvalidEntryException {
+    IkePolicy plain = Samples.ikePolicy("p", Optional.empty());
+    IkePolicy other =
+        new IkePolicy(
+            "p",
+            plain.proposals(),
+            1,
+            2,
+            3,
+            true,
+            true,
+            true,
+            Optional.empty(),
+            true,
+            io.keyway.api.ike.Childless.PREFER,
+            false);
+    assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(other))).isEqualTo(other);
+    assertThat(plain.followRedirect()).isTrue();
+  }
+
+  @Test
   void aRangeThatIsNoneIsNamed() {
     for (String text :
         List.of("10.3.0.300/24", "10.3.0.0/33", "10.3.0.9-10.3.0.1", "1-2", "::/x")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.tunnel.TunnelService;
@@ -53,6 +54,11 @@ class SaOperationsTest {
     services.add(Fakes.of(IkeEngine.class, new Engine("ike-2", "c-2")));
     get(operations.rekey(new Target.IkeSa("ike-2"), LIMIT));
     get(operations.terminate(new Target.ChildSa("c-1"), LIMIT));
+    assertThat(
+            get(operations.redirect(new Selection.IkeUid("ike-9"), "192.0.2.3", LIMIT))
+                .outcome()
+                .kind())
+        .isEqualTo(Outcome.Kind.ABSENT);
     assertThat(calls)
         .containsExactly("ike-2 rekey IkeUid[uid=ike-2]", "ike-1 terminate ChildUid[uid=c-1]");
   }

@@ -24,6 +24,7 @@ final class GatewayReader {
           "data-plane",
           "pool",
           "virtual-address",
+          "redirect-to",
           "authentication");
 
   private final AuthenticationReader authentication;
@@ -74,6 +75,7 @@ final class GatewayReader {
             additional,
             interfaces,
             pools,
-            virtual));
+            virtual,
+            fields.text("redirect-to")));
   }
 }

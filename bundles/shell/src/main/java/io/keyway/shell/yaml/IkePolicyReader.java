@@ -6,9 +6,11 @@ import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,6 +29,8 @@ final class IkePolicyReader {
           "nat-traversal",
           "force-encapsulation",
           "fragmentation",
+          "childless",
+          "follow-redirect",
           "authentication");
   private static final List<String> PROPOSAL_KEYS =
       List.of("name", "encryption", "integrity", "prf", "dh-group", "additional-key-exchange");
@@ -68,7 +72,11 @@ final class IkePolicyReader {
                 fields.flag("nat-traversal", true),
                 fields.flag("fragmentation", true),
                 how,
-                fields.flag("force-encapsulation", false)));
+                fields.flag("force-encapsulation", false),
+                fields
+                    .choice("childless", Childless.class, c -> c.name().toLowerCase(Locale.ROOT))
+                    .orElse(Childless.ALLOW),
+                fields.flag("follow-redirect", true)));
   }
 
   private static Optional<IkeProposal> proposal(Value value, int number) {

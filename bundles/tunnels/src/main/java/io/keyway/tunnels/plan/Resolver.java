@@ -5,6 +5,7 @@ import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
@@ -178,7 +179,9 @@ public final class Resolver {
                     policy.fragmentation(),
                     mobility(policy, gateway, plane.get()),
                     policy.forceEncapsulation(),
-                    new VirtualAddresses(pools(gateway), gateway.virtualAddresses())),
+                    new VirtualAddresses(pools(gateway), gateway.virtualAddresses()),
+                    policy.childless(),
+                    new Redirection(policy.followRedirect(), gateway.redirectTo())),
                 children));
   }
 }

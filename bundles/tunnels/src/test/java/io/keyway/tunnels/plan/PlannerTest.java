@@ -142,7 +142,8 @@ class PlannerTest {
             additional,
             List.of(),
             List.of(),
-            virtual);
+            virtual,
+            Optional.empty());
     Tunnel tunnel = new Tunnel("t", "gw", "child", true, List.of(), remoteTs, WhenDisabled.HOLD);
     return Planner.plan(tunnel, gateway, pools, policy, new Plane());
   }

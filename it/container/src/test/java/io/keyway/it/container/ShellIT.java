@@ -38,7 +38,9 @@ class ShellIT {
         "crypto",
         "counters",
         "move",
-        "trace"
+        "trace",
+        "leases",
+        "redirect"
       })
   void everyCommandExplainsItself(String command, Container container) throws IOException {
     assertThat(container.shell().run("ipsec:" + command + " --help").text())

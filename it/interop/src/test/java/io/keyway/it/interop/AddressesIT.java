@@ -52,6 +52,7 @@ class AddressesIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "keyway.long", matches = "true", disabledReason = "--long")
   void keywayKnowsItsNameServersAndSaysWhyItGotNoAddress(Lab lab) {
     Peers peers =
         Peers.start(

@@ -197,6 +197,13 @@ final class Keyway implements Closeable {
     return ask("terminate-child");
   }
 
+  /** Sends the peer to another gateway. */
+  Answer redirect(String to) {
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("to", to);
+    return ask("redirect", arguments);
+  }
+
   Answer rekeyIke() {
     return ask("rekey-ike");
   }

@@ -13,6 +13,11 @@ final class SessionFeatures {
 
   static List<Feature> all() {
     return List.of(
+        Feature.same(
+            "Exchanges",
+            "IKE SA without a child, RFC 6023",
+            c -> c.connection("childless", "force"),
+            "CREATE_CHILD_SA (request|response) . \\[ SA No KE TSi TSr"),
         Feature.of(
                 ADDRESSES,
                 "IPv4 and IPv6, from charon's pools",

@@ -97,6 +97,7 @@ class KeywayModelTest {
         .containsExactlyInAnyOrder(
             "ike-policies",
             "child-policies",
+            "pools",
             "gateways",
             "tunnels",
             "policies",
@@ -139,6 +140,7 @@ class KeywayModelTest {
             "initiate",
             "terminate",
             "rekey",
+            "redirect",
             "reconcile",
             "reserve-spi",
             "load",

@@ -18,6 +18,8 @@ final class NotifyData {
           NotifyType.ADDITIONAL_IP4_ADDRESS,
           NotifyType.ADDITIONAL_IP6_ADDRESS,
           NotifyType.REDIRECT,
+          NotifyType.REDIRECTED_FROM,
+          NotifyType.AUTH_LIFETIME,
           NotifyType.SIGNATURE_HASH_ALGORITHMS,
           NotifyType.PPK_IDENTITY);
 

@@ -259,6 +259,11 @@ public final class IkeEngineComponent implements IkeEngine {
   }
 
   @Override
+  public CompletionStage<ChildResult> redirect(Selection selection, String to, Duration timeout) {
+    return engine.redirect(selection, to, timeout);
+  }
+
+  @Override
   public List<IkeSaStatus> snapshot() {
     return engine.snapshot();
   }

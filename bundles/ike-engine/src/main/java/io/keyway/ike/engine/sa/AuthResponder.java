@@ -324,6 +324,13 @@ final class AuthResponder implements AutoCloseable {
     if (first.has(NotifyType.INITIAL_CONTACT)) {
       Forgotten.all(sa, peer);
     }
+    AuthLifetime.announce(sa, reply);
+    if (sa.redirect().isSentAway(reply)) {
+      return CompletableFuture.completedFuture(Reply.of(reply));
+    }
+    if (Childlessness.isRefused(sa, first)) {
+      return Childlessness.refuse(sa);
+    }
     return Assignment.before(
             sa, first, () -> ChildCreateResponder.inAuth(sa, first, ni, nr).payloads())
         .thenApply(

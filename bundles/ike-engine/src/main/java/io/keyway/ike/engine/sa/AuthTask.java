@@ -118,6 +118,7 @@ final class AuthTask implements Task {
     auth.close();
     sa.setIdentities(auth.localId(), auth.remoteId());
     sa.mobike().agreed(response);
+    AuthLifetime.heed(sa, response);
     sa.life().establish(false);
     sa.wishes().askForTheRest(firstChild);
     return Step.DONE;

@@ -1,5 +1,6 @@
 package io.keyway.ike.engine.sa;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -7,6 +8,7 @@ import java.util.Optional;
 final class AuthenticationAge {
   private boolean ours;
   private Optional<Instant> since = Optional.empty();
+  private Optional<Duration> told = Optional.empty();
   private volatile boolean replaced;
 
   /** With {@code ours} it is on us: we made the first IKE SA. */
@@ -18,10 +20,20 @@ final class AuthenticationAge {
   void inherit(AuthenticationAge predecessor) {
     since = predecessor.since;
     ours = predecessor.ours;
+    told = predecessor.told;
   }
 
   void established(Instant now) {
     since = since.or(() -> Optional.of(now));
+  }
+
+  /** How soon the peer wants us to authenticate anew (RFC 4478). */
+  Optional<Duration> told() {
+    return told;
+  }
+
+  void tell(Duration lifetime) {
+    told = Optional.of(lifetime);
   }
 
   Instant since() {

@@ -4,6 +4,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.Identity;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The connections that a first message may mean: its addresses fit, and who the peer is comes
@@ -19,6 +20,9 @@ public interface Candidates {
 
   /** Whether any of them has post-quantum pre-shared keys (RFC 8784). */
   boolean usePpk();
+
+  /** Where all of them send their peers, so that this need not wait for the peer's identity. */
+  Optional<String> redirect();
 
   /** Stands for all of them while the peer is unknown: in the log, in the status. */
   Connection anyOne();

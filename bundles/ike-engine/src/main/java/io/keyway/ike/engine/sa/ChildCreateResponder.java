@@ -101,6 +101,11 @@ final class ChildCreateResponder {
     if (sa.nat().any() && !sa.config().natTraversal()) {
       return error(NotifyType.NO_ADDITIONAL_SAS, Reasons.nat(sa, sa.nat()));
     }
+    if (inAuth && Childlessness.isTooEarly(sa)) {
+      return error(
+          NotifyType.NO_ADDITIONAL_SAS,
+          "children come by CREATE_CHILD_SA only, since childless is force (RFC 6023)");
+    }
     return choose(offer, tsI, tsR);
   }
 

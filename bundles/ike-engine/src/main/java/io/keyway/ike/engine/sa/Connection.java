@@ -19,6 +19,7 @@ public final class Connection {
   private final String name;
   private final Set<IkeSa> sas = ConcurrentHashMap.newKeySet();
   private final Map<Identity, Set<IkeSa>> byPeer = new ConcurrentHashMap<>();
+  private final RedirectBound redirects = new RedirectBound();
   private volatile Loaded loaded;
 
   /** A configuration with its children by name, for connections of many. */
@@ -38,6 +39,10 @@ public final class Connection {
   /** The configuration of a child. */
   public Optional<ChildConfig> child(String childName) {
     return Optional.ofNullable(loaded.children().get(childName));
+  }
+
+  RedirectBound redirects() {
+    return redirects;
   }
 
   public String name() {

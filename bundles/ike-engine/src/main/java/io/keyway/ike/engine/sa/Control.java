@@ -83,6 +83,33 @@ public final class Control {
     return result;
   }
 
+  /** Sends the peer to another gateway. */
+  public static CompletableFuture<ChildResult> redirect(IkeSa sa, String to) {
+    CompletableFuture<ChildResult> result = new CompletableFuture<>();
+    sa.execute(
+        () -> {
+          IkeSa now = sa.successorOrSelf();
+          if (!now.state().isEstablished()) {
+            result.complete(ChildResult.of(Outcome.unavailable("the IKE SA is " + now.state())));
+          } else if (now.age().isOurs()) {
+            result.complete(
+                ChildResult.of(
+                    Outcome.refused(
+                        "we began the IKE SA with "
+                            + now.path().peer()
+                            + "; only the gateway that was asked can send its peer elsewhere")));
+          } else if (!now.redirect().peerSupports()) {
+            result.complete(
+                ChildResult.of(
+                    Outcome.refused(
+                        "peer " + now.path().peer() + " cannot be redirected (RFC 5685)")));
+          } else {
+            now.requests().enqueue(Exchange.informational(new RedirectOrder(to, result)));
+          }
+        });
+    return result;
+  }
+
   /** Ends the IKE SA, telling the peer. */
   public static CompletableFuture<ChildResult> terminateIke(IkeSa sa, String reason) {
     CompletableFuture<ChildResult> result = new CompletableFuture<>();

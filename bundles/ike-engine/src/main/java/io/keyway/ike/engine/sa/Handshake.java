@@ -30,6 +30,9 @@ final class Handshake implements AutoCloseable {
   /** Additional key exchanges that were agreed on and not done yet (RFC 9370). */
   final Deque<KeyExchangeMethod> pendingExchanges = new ArrayDeque<>();
 
+  /** Whether the responder takes an IKE SA without a child (RFC 6023). */
+  boolean peerTakesChildless;
+
   /** Whether the responder announced that it takes several rounds (RFC 4739). */
   boolean peerTakesRounds;
 

@@ -98,6 +98,7 @@ public final class IkeSa implements LogSubject {
   private final SaLife life;
   private final Forgotten forgotten = new Forgotten(this);
   private final Addresses addresses = new Addresses(this);
+  private final Redirect redirect = new Redirect(this);
 
   /**
    * A new IKE SA, registered under our SPI.
@@ -252,6 +253,10 @@ public final class IkeSa implements LogSubject {
 
   Children children() {
     return children;
+  }
+
+  Redirect redirect() {
+    return redirect;
   }
 
   /** Addresses that one side gave the other. */

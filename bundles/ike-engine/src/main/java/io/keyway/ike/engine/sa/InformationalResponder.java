@@ -44,6 +44,10 @@ final class InformationalResponder {
       return CompletableFuture.completedFuture(
           Reply.empty().then(() -> sa.life().deletedByPeer(reason)));
     }
+    if (AuthLifetime.heed(sa, request) && sa.state().isEstablished()) {
+      sa.timers().start();
+    }
+    sa.execute(() -> sa.redirect().informed(request));
     List<Integer> ours = new ArrayList<>();
     List<CompletableFuture<Void>> switches = new ArrayList<>();
     for (DeletePayload delete : deletes) {

@@ -15,6 +15,7 @@ import io.keyway.ike.message.KePayload;
 import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.SaPayload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,6 +119,7 @@ final class InitAnswer {
     handshake.responderNonce = message.first(NoncePayload.class).orElseThrow().nonce().toArray();
     handshake.peerHashes = HashNotify.read(message);
     handshake.usePpk = message.has(NotifyType.USE_PPK);
+    handshake.peerTakesChildless = message.has(NotifyType.CHILDLESS_IKEV2_SUPPORTED);
     handshake.peerTakesRounds = message.has(NotifyType.MULTIPLE_AUTH_SUPPORTED);
     sa.setSpiR(responderSpi());
     sa.setFragmentation(
@@ -181,13 +183,20 @@ final class InitAnswer {
       sa.life().end("nobody wants a child any more");
       return Task.Step.ENDED;
     }
-    sa.requests()
-        .enqueueFirst(
-            Exchange.of(
-                ExchangeType.IKE_AUTH,
-                new AuthTask(child.get().name()),
-                new AddressTask(),
-                new ChildCreateTask(child.get(), null)));
+    Optional<String> problem = Childlessness.problem(sa);
+    if (problem.isPresent()) {
+      sa.life().end(problem.get());
+      return Task.Step.ENDED;
+    }
+    List<Task> tasks = new ArrayList<>();
+    boolean childless = Childlessness.isChosen(sa);
+    tasks.add(new AuthTask(childless ? "" : child.get().name()));
+    tasks.add(new RedirectTask());
+    tasks.add(new AddressTask());
+    if (!childless) {
+      tasks.add(new ChildCreateTask(child.get(), null));
+    }
+    sa.requests().enqueueFirst(new Exchange(ExchangeType.IKE_AUTH, tasks));
     return Task.Step.DONE;
   }
 }

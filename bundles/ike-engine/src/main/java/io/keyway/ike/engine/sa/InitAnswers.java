@@ -8,6 +8,7 @@ import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.DecodeResult;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
+import io.keyway.ike.message.NotifyType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,15 @@ final class InitAnswers {
       count(sa, "ike-dropped-responses");
       return;
     }
+    if (message.has(NotifyType.REDIRECT)) {
+      if (sa.redirect().mayBeGenuine(message)) {
+        doubt(sa, message, awaited, "the peer sends us elsewhere", Optional.empty());
+      } else {
+        count(sa, "ike-redirects-dropped");
+        sa.life().setHint("a redirect without proof was received");
+      }
+      return;
+    }
     if (message.error().isPresent()) {
       int type = message.error().get().type();
       String counter = CounterNames.failure(type);
@@ -113,7 +123,9 @@ final class InitAnswers {
           doubting = false;
           if (!sa.isDead() && sa.requests().awaits(message.header())) {
             counter.ifPresent(name -> count(sa, name));
-            task.believe(reason);
+            if (!message.has(NotifyType.REDIRECT)) {
+              task.believe(reason);
+            }
             sa.requests().process(message);
           }
         });

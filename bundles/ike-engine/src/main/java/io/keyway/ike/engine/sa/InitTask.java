@@ -73,6 +73,7 @@ final class InitTask implements Task {
     }
     PpkInitiator.announce(sa.config()).ifPresent(request::add);
     request.add(HashNotify.ours());
+    sa.redirect().announce(request);
   }
 
   /** The request under way. */
@@ -105,6 +106,9 @@ final class InitTask implements Task {
     }
     if (!refusal.isEmpty()) {
       sa.life().end(refusal);
+      return Step.ENDED;
+    }
+    if (sa.redirect().isFollowed(response)) {
       return Step.ENDED;
     }
     Optional<NotifyPayload> cookies = response.notification(NotifyType.COOKIE);

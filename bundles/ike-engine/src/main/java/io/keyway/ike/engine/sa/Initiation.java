@@ -6,6 +6,7 @@ import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.message.ExchangeType;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -102,11 +103,19 @@ public final class Initiation {
   /** A new IKE SA as initiator; nothing is sent yet. */
   static IkeSa newSa(EngineContext ctx, Connection connection) {
     ConnectionConfig config = connection.config();
+    return newSa(
+        ctx, connection, PathPairs.first(ctx, config), config.remoteAddress().orElseThrow());
+  }
+
+  /** The same between other addresses than the configured ones. */
+  static IkeSa newSa(
+      EngineContext ctx, Connection connection, InetAddress local, InetAddress remote) {
+    ConnectionConfig config = connection.config();
     long spi = ctx.newSpi();
     Path path =
         new Path(
-            new InetSocketAddress(PathPairs.first(ctx, config), config.localPort()),
-            new InetSocketAddress(config.remoteAddress().orElseThrow(), config.remotePort()),
+            new InetSocketAddress(local, config.localPort()),
+            new InetSocketAddress(remote, config.remotePort()),
             false);
     return new IkeSa(ctx, ctx.newUid(), spi, true, spi, 0, path, connection);
   }

@@ -1,7 +1,9 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.CounterNames;
@@ -481,6 +483,8 @@ final class Mobike {
     return config
         .options()
         .withMobility(config.options().mobility().agreement())
-        .withAddresses(VirtualAddresses.NONE);
+        .withAddresses(VirtualAddresses.NONE)
+        .withChildless(Childless.ALLOW)
+        .withRedirection(Redirection.DEFAULT);
   }
 }

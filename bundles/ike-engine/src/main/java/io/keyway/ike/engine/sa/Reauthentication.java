@@ -21,17 +21,57 @@ final class Reauthentication {
       }
       return;
     }
+    List<ChildConfig> wanted = wanted(old);
+    if (wanted.isEmpty()) {
+      old.life().endPolitely("it is to be authenticated anew and carries nothing");
+      return;
+    }
+    // To where the peer is now, which is not where it was configured if it was redirected or moved.
+    IkeSa fresh =
+        Initiation.newSa(
+            old.ctx(),
+            old.connection(),
+            old.path().local().getAddress(),
+            old.path().remote().getAddress());
+    begin(old, fresh, wanted)
+        .thenAccept(all -> old.execute(() -> finish(old.successorOrSelf(), all)));
+  }
+
+  /** Moves everything to a new IKE SA, of which nothing was sent yet, with another gateway. */
+  static void replace(IkeSa old, IkeSa fresh, String reason) {
+    List<ChildConfig> wanted = wanted(old);
+    if (wanted.isEmpty()) {
+      old.life().endPolitely(reason);
+      return;
+    }
+    begin(old, fresh, wanted)
+        .thenAccept(
+            all ->
+                old.execute(
+                    () -> {
+                      IkeSa now = old.successorOrSelf();
+                      if (all) {
+                        now.life().endPolitely(reason);
+                      } else if (!now.isDead()) {
+                        IkeLog.IKE.warn(now, "{}, but it does not take our children", reason);
+                        now.age().setReplaced(false);
+                      }
+                    }));
+  }
+
+  private static List<ChildConfig> wanted(IkeSa old) {
     List<ChildConfig> wanted = new ArrayList<>();
     for (ChildConfig config : old.config().children()) {
       if (old.children().up(config.name()).isPresent()) {
         wanted.add(config);
       }
     }
-    if (wanted.isEmpty()) {
-      old.life().endPolitely("it is to be authenticated anew and carries nothing");
-      return;
-    }
-    IkeSa fresh = Initiation.newSa(old.ctx(), old.connection());
+    return wanted;
+  }
+
+  /** Whether all of them came up. */
+  private static CompletableFuture<Boolean> begin(
+      IkeSa old, IkeSa fresh, List<ChildConfig> wanted) {
     fresh.addresses().wish(old.addresses().assigned());
     old.age().setReplaced(true);
     old.connection().add(fresh);
@@ -41,14 +81,14 @@ final class Reauthentication {
       results.add(result);
       Initiation.place(fresh, config, result, () -> result.cancel(false));
     }
-    CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-        .whenComplete((nothing, error) -> old.execute(() -> finish(old, results)));
+    return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
+        .handle(
+            (nothing, error) ->
+                results.stream()
+                    .allMatch(r -> !r.isCompletedExceptionally() && r.join().outcome().done()));
   }
 
-  private static void finish(IkeSa old, List<CompletableFuture<ChildResult>> results) {
-    IkeSa now = old.successorOrSelf();
-    boolean all =
-        results.stream().allMatch(r -> !r.isCompletedExceptionally() && r.join().outcome().done());
+  private static void finish(IkeSa now, boolean all) {
     if (all) {
       now.ctx().counters().count("ike-reauthenticated");
       now.life().endPolitely("it was authenticated anew");

@@ -8,6 +8,7 @@ import io.keyway.ike.engine.log.Failure;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
 import io.keyway.ike.engine.negotiate.NatDetection;
+import io.keyway.ike.engine.negotiate.RedirectNotify;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
@@ -95,8 +96,8 @@ public final class ResponderSa {
       payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
       handshake.pendingExchanges.addAll(choice.chosen().additional());
     }
-    // An initiator may leave the first child out of IKE_AUTH and ask for it later (RFC 6023).
-    payloads.add(NotifyPayload.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+    Childlessness.announce(candidates.anyOne().config().options().childless(), payloads);
+    sa.redirect().setPeerSupports(RedirectNotify.isSupportedBy(request));
     if (fragments) {
       payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }

@@ -203,6 +203,7 @@ final class SaLife {
     by.mobike().inherit(sa.mobike());
     by.life().establish(true);
     sa.addresses().moveTo(by);
+    sa.redirect().moveTo(by);
     sa.children().moveTo(by);
     sa.setSuccessor(by);
     sa.setState(IkeSa.State.REKEYED);

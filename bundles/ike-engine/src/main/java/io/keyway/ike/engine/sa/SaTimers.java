@@ -41,11 +41,26 @@ final class SaTimers {
     if (isOn(times.rekey())) {
       scheduleRekey(scale(times.rekey(), sa.ctx().spread()));
     }
-    if (isOn(times.reauth()) && sa.age().isOurs()) {
-      Instant due = sa.age().since().plus(scale(times.reauth(), sa.ctx().spread()));
-      Duration left = Duration.between(sa.ctx().clock().instant(), due);
-      reauth = sa.after(left.isNegative() ? Duration.ZERO : left, () -> Reauthentication.start(sa));
+    if (sa.age().isOurs()) {
+      AuthLifetime.due(sa)
+          .ifPresent(due -> reauth = sa.after(left(due), () -> Reauthentication.start(sa)));
+    } else {
+      AuthLifetime.end(sa)
+          .ifPresent(
+              end ->
+                  reauth =
+                      sa.after(
+                          left(end),
+                          () ->
+                              sa.life().endPolitely("the peer did not authenticate anew in time")));
     }
+  }
+
+  /** What is left of a time that began with the last authentication. */
+  private Duration left(Duration sinceAuthentication) {
+    Instant due = sa.age().since().plus(sinceAuthentication);
+    Duration left = Duration.between(sa.ctx().clock().instant(), due);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** Tries again after something failed for now. */

@@ -87,11 +87,28 @@ final class Wishes {
         });
   }
 
+  /** Takes everything away, for another IKE SA. */
+  List<ChildWish> take() {
+    List<ChildWish> all = List.copyOf(byName.values());
+    byName.clear();
+    return all;
+  }
+
+  /** Takes over what another IKE SA cannot fulfil; nothing is asked for yet. */
+  void adopt(List<ChildWish> wishes) {
+    wishes.forEach(wish -> byName.put(wish.config().name(), wish));
+  }
+
   void fail(String name, Outcome why) {
     ChildWish wish = byName.remove(name);
-    if (wish == null || sa.handshake().answers.goesOnWithout(sa)) {
-      return;
+    if (wish != null && !sa.handshake().answers.goesOnWithout(sa)) {
+      failed(wish, why);
     }
+  }
+
+  /** A wish that is in nobody's list any more. */
+  void failed(ChildWish wish, Outcome why) {
+    String name = wish.config().name();
     IkeLog.CHD.info(sa, "child {} was not made: {}", name, why.reason());
     sa.ctx().counters().count("child-failures");
     wish.complete(ChildResult.of(why));

@@ -9,11 +9,13 @@ import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.ike.Mobility;
 import io.keyway.api.ike.PpkSettings;
+import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -125,7 +127,12 @@ public final class Config {
   public Config fragmentation(boolean allowed) {
     options =
         new ConnectionConfig.Options(
-            allowed, options.mobility(), options.encapsulation(), options.addresses());
+            allowed,
+            options.mobility(),
+            options.encapsulation(),
+            options.addresses(),
+            options.childless(),
+            options.redirection());
     return this;
   }
 
@@ -144,7 +151,30 @@ public final class Config {
   public Config encapsulation() {
     options =
         new ConnectionConfig.Options(
-            options.fragmentation(), options.mobility(), true, options.addresses());
+            options.fragmentation(),
+            options.mobility(),
+            true,
+            options.addresses(),
+            options.childless(),
+            options.redirection());
+    return this;
+  }
+
+  public Config childless(Childless mode) {
+    options = options.withChildless(mode);
+    return this;
+  }
+
+  /** Sends peers that come elsewhere. */
+  public Config redirectTo(String gateway) {
+    options =
+        options.withRedirection(
+            new Redirection(options.redirection().follow(), Optional.of(gateway)));
+    return this;
+  }
+
+  public Config stays() {
+    options = options.withRedirection(new Redirection(false, options.redirection().to()));
     return this;
   }
 

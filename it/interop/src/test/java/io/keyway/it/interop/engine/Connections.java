@@ -10,8 +10,10 @@ import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.ChildConfig;
+import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads a connection from the test's words, which are those of swanctl.conf. */
@@ -60,7 +63,11 @@ final class Connections {
             text(json, "encap", "no").equals("yes"),
             new VirtualAddresses(
                 pools(json),
-                Proofs.words(json, "vips").stream().map(Connections::address).toList())),
+                Proofs.words(json, "vips").stream().map(Connections::address).toList()),
+            Childless.valueOf(text(json, "childless", "allow").toUpperCase(Locale.ROOT)),
+            new Redirection(
+                !text(json, "follow_redirects", "yes").equals("no"),
+                Optional.of(text(json, "redirect_to", "")).filter(to -> !to.isEmpty()))),
         children);
   }
 

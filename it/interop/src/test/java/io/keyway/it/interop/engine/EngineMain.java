@@ -109,6 +109,12 @@ public final class EngineMain {
           result(engine.terminate(new Selection.Connection(connection.name()), LIMIT));
       case "terminate-child" ->
           result(engine.terminate(new Selection.Child(connection.name(), child()), LIMIT));
+      case "redirect" ->
+          result(
+              engine.redirect(
+                  new Selection.Connection(connection.name()),
+                  command.get("to").getAsString(),
+                  LIMIT));
       case "rekey-ike" ->
           result(engine.rekey(new Selection.IkeUid(established().get(0).uid()), LIMIT));
       case "rekey-child" ->
