@@ -124,6 +124,25 @@ public final class Samples {
                 List.of(), Optional.of("gw@example"), "pw", Map.of("alice", "pw-alice"), true));
   }
 
+  /** EAP-TLS on both sides. */
+  public static Authentication eapTls() {
+    return new Authentication(
+            Authentication.Method.EAP,
+            Authentication.Method.EAP,
+            Optional.of(Identity.parse("gw.example")),
+            Optional.of(Identity.parse("peer.example")),
+            "",
+            new CertificateSettings(
+                "gw",
+                "gw",
+                List.of("root"),
+                CertificateSettings.Revocation.STRICT,
+                List.of("crl.example"),
+                List.of()))
+        .withEap(
+            new EapSettings(List.of(EapSettings.Type.TLS), Optional.empty(), "", Map.of(), false));
+  }
+
   /** A certificate here, a pre-shared key there. */
   public static Authentication certificateHereKeyThere() {
     return new Authentication(

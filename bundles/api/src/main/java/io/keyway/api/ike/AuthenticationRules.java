@@ -40,11 +40,15 @@ public final class AuthenticationRules {
       return problem(
           ourEap > 1 ? "local-round" : "remote-round", "one side does EAP in one round only");
     }
+    Optional<Problem> tls = tls(how);
+    if (tls.isPresent()) {
+      return tls;
+    }
     if (only) {
       return alone(how.eap());
     }
     for (AuthenticationRound round : ours) {
-      if (isEap(round) && round.eap().secret().isEmpty()) {
+      if (isEap(round) && round.eap().usesPasswords() && round.eap().secret().isEmpty()) {
         return problem(
             "eap-secret",
             "eap-secret is missing; put the password into the secret store (operation put-secret,"
@@ -52,13 +56,32 @@ public final class AuthenticationRules {
       }
     }
     for (AuthenticationRound round : theirs) {
-      if (isEap(round) && round.eap().users().isEmpty()) {
+      if (isEap(round) && round.eap().usesPasswords() && round.eap().users().isEmpty()) {
         return problem(
             "eap-user",
             "eap-user is missing; name who may come, each with its password in the secret store");
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<Problem> tls(Authentication how) {
+    for (AuthenticationRound round : how.furtherLocal()) {
+      if (isEap(round) && round.eap().usesTls()) {
+        return problem("local-round", "EAP method tls goes in the first round only");
+      }
+    }
+    for (AuthenticationRound round : how.furtherRemote()) {
+      if (isEap(round) && round.eap().usesTls()) {
+        return problem("remote-round", "EAP method tls goes in the first round only");
+      }
+    }
+    return how.eap().usesTls() && how.certificates().certificate().isEmpty()
+        ? problem(
+            "certificate",
+            "certificate is missing, which EAP method tls needs of both sides; put ours into x509"
+                + " of the keystore directory, its key into private, and name it here")
+        : Optional.empty();
   }
 
   /** Nothing but EAP, for both roles. */
@@ -70,7 +93,7 @@ public final class AuthenticationRules {
               + " let the responder use certificate or pre-shared-key, or say with"
               + " eap-password-only that mschapv2 is enough");
     }
-    return eap.secret().isEmpty() && eap.users().isEmpty()
+    return !eap.usesTls() && eap.secret().isEmpty() && eap.users().isEmpty()
         ? problem(
             "eap-secret",
             "neither eap-secret, to initiate, nor eap-user, to respond, is there; name one of them")

@@ -9,7 +9,7 @@ import java.util.Optional;
  * What goes with authentication by EAP (RFC 3748, RFC 7296 section 2.16). The initiator of an IKE
  * SA is always the EAP peer, the responder the EAP server.
  *
- * @param methods acceptable methods, the preferred one first; none: every method that there is
+ * @param methods acceptable methods, the preferred one first; none: every method with passwords
  * @param identity as initiator what we answer when we are asked who we are, absent: our IKE
  *     identity; as responder {@value #ASK} asks the peer, anything else is the only user that may
  *     come, absent: the peer's IKE identity is the user
@@ -38,7 +38,9 @@ public record EapSettings(
     /** Passwords both ways, with a key (RFC 2759). The better one, so it comes first. */
     MSCHAPV2(26, "mschapv2"),
     /** A password one way, without a key (RFC 3748 section 5.4). */
-    MD5(4, "md5");
+    MD5(4, "md5"),
+    /** Certificates both ways, with a key (RFC 5216, RFC 9190); only where it is named. */
+    TLS(13, "tls");
 
     private final int number;
     private final String keyword;
@@ -77,7 +79,19 @@ public record EapSettings(
    *     both sides, make a key, and give nobody the means to guess the secret (RFC 5998 section 4)
    */
   public List<Type> acceptable(boolean alone) {
-    List<Type> named = methods.isEmpty() ? List.of(Type.values()) : methods;
-    return alone ? named.stream().filter(t -> passwordOnly && t == Type.MSCHAPV2).toList() : named;
+    List<Type> named = methods.isEmpty() ? List.of(Type.MSCHAPV2, Type.MD5) : methods;
+    return alone
+        ? named.stream().filter(t -> t == Type.TLS || passwordOnly && t == Type.MSCHAPV2).toList()
+        : named;
+  }
+
+  /** Whether certificates may be used. */
+  public boolean usesTls() {
+    return methods.contains(Type.TLS);
+  }
+
+  /** Whether passwords may be used. */
+  public boolean usesPasswords() {
+    return methods.isEmpty() || methods.stream().anyMatch(t -> t != Type.TLS);
   }
 }

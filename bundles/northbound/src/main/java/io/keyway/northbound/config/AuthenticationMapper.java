@@ -92,7 +92,8 @@ final class AuthenticationMapper {
           "certificate is missing; put ours into x509 of the keystore directory, its key into"
               + " private, and name it here");
     }
-    if (local != Method.CERTIFICATE) {
+    boolean tls = tree.leafList("eap-method").contains("tls");
+    if (local != Method.CERTIFICATE && !tls) {
       for (String leaf : new String[] {"certificate", "private-key"}) {
         if (tree.has(leaf)) {
           throw misplaced(leaf, "method is not certificate");
@@ -105,7 +106,7 @@ final class AuthenticationMapper {
     for (String leaf : new String[] {"ca-certificate", "revocation-host"}) {
       // The hosts are for all rounds.
       boolean useful = later && leaf.equals("revocation-host");
-      if (remote != Method.CERTIFICATE && !useful && tree.has(leaf)) {
+      if (remote != Method.CERTIFICATE && !tls && !useful && tree.has(leaf)) {
         throw misplaced(leaf, "the peer does not use a certificate");
       }
     }

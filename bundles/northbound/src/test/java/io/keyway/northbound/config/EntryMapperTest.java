@@ -29,6 +29,7 @@ class EntryMapperTest {
         Samples.ikePolicy("p", Optional.of(Samples.psk("s"))),
         Samples.ikePolicy("p", Optional.of(Samples.certificates())),
         Samples.ikePolicy("p", Optional.of(Samples.ppk())),
+        Samples.ikePolicy("p", Optional.of(Samples.eapTls())),
         Samples.ikePolicy(
             "p", Optional.of(Samples.ppk().with(IdentityPattern.parse("C=CH, O=Example, CN=*")))),
         Samples.ikePolicy("p", Optional.of(Samples.certificateHereKeyThere())),
@@ -143,6 +144,20 @@ class EntryMapperTest {
     assertThat(refusal(new Tree().leaf("secret", "s").leaf("ppk-required", "true")))
         .contains("none is named")
         .contains("put-secret");
+  }
+
+  @Test
+  void eapTlsNeedsOurCertificateAndNoPassword() {
+    Tree tls = new Tree().leaf("method", "eap").leafList("eap-method", java.util.List.of("tls"));
+    assertThat(refusal(tls.leaf("remote-method", "eap"))).contains("needs of both sides");
+    assertThat(
+            refusal(
+                new Tree()
+                    .leaf("method", "eap")
+                    .leaf("remote-method", "pre-shared-key")
+                    .leaf("secret", "s")
+                    .leaf("certificate", "c")))
+        .contains("certificate has no use here");
   }
 
   @Test

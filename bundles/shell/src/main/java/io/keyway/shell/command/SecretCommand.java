@@ -6,15 +6,16 @@ import io.keyway.api.store.SecretStore;
 import io.keyway.api.store.SecretStore.Kind;
 import io.keyway.shell.CommandFailure;
 import io.keyway.shell.view.Json;
-import io.keyway.shell.yaml.SecretText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -23,34 +24,52 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /**
- * Puts a secret into the store. It is asked for twice and never echoed; without a terminal one line
- * of standard input is taken. It cannot be given as an argument: that would stand in the history,
- * in the log and in the list of processes.
+ * Puts a secret into the store. A key that is one line is asked for twice and never echoed; a
+ * private key or a certificate comes from a file, or is pasted and ended by an empty line. Without
+ * a terminal standard input is taken. It cannot be given as an argument: that would stand in the
+ * history, in the log and in the list of processes.
  */
 @Service
 @Command(
     scope = "ipsec",
     name = "secret",
-    description = "Stores a secret under a name (asks for it), lists names, or deletes one")
+    description =
+        "Stores a key, password or certificate under a name (asks for it, or reads a file), lists"
+            + " names, or deletes one")
 public final class SecretCommand extends IpsecCommand {
 
   private static final Character NO_ECHO = (char) 0;
   private static final int LONGEST_LINE = 16 * 1024;
-  private static final Map<String, Kind> KINDS =
-      Map.of(
-          "pre-shared-key", Kind.PRE_SHARED_KEY,
-          "ppk", Kind.PPK,
-          "eap-password", Kind.EAP_PASSWORD);
+  private static final int LARGEST_FILE = 256 * 1024;
 
   @Argument(name = "name", description = "name of the secret, as the configuration refers to it")
   @Completion(SecretCompleter.class)
   String name;
 
-  @Option(name = "--kind", description = "pre-shared-key, ppk or eap-password")
+  @Option(
+      name = "--kind",
+      description =
+          "pre-shared-key, ppk (RFC 8784), eap-password, private-key, certificate (ours),"
+              + " ca-certificate (whom we trust) or crl")
   @Completion(
       value = StringsCompleter.class,
-      values = {"pre-shared-key", "ppk", "eap-password"})
+      values = {
+        "pre-shared-key",
+        "ppk",
+        "eap-password",
+        "private-key",
+        "certificate",
+        "ca-certificate",
+        "crl"
+      })
   String kind = "pre-shared-key";
+
+  @Option(
+      name = "--file",
+      description =
+          "read it from this file on the controller's machine: PEM or DER of keys and certificates,"
+              + " one line of others")
+  String file;
 
   @Option(name = "--list", description = "list names and kinds; secrets cannot be read back")
   boolean list;
@@ -77,22 +96,87 @@ public final class SecretCommand extends IpsecCommand {
       done("delete", store.remove(name));
       return;
     }
-    Kind wanted = KINDS.get(kind);
-    if (wanted == null) {
-      throw new CommandFailure(
-          "'" + kind + "' is not a kind; kinds are " + KINDS.keySet().stream().sorted().toList());
+    Kind wanted = SecretFormat.kind(kind);
+    if (file != null) {
+      store(store, wanted, fromFile(wanted));
+    } else if (SecretFormat.isFile(wanted)) {
+      store(store, wanted, pasted(wanted));
+    } else {
+      store(store, wanted, askedTwice(wanted));
     }
-    try (SecretBytes first = ask("Secret '" + name + "': ", wanted)) {
-      if (interactive) {
-        try (SecretBytes second = ask("Again: ", wanted)) {
-          if (!first.equals(second)) {
-            throw new CommandFailure("the two differ; nothing was stored");
-          }
+  }
+
+  private void store(SecretStore store, Kind wanted, SecretBytes secret) {
+    // The store closes what it is given.
+    done("store", store.put(name, wanted, secret));
+  }
+
+  private SecretBytes askedTwice(Kind wanted) {
+    SecretBytes first = ask("Secret '" + name + "': ", wanted);
+    if (interactive) {
+      try (SecretBytes second = ask("Again: ", wanted)) {
+        if (!first.equals(second)) {
+          first.close();
+          throw new CommandFailure("the two differ; nothing was stored");
         }
       }
-      // The store closes what it is given; ours are closed here.
-      done("store", store.put(name, wanted, first.copy()));
     }
+    return first;
+  }
+
+  private SecretBytes fromFile(Kind wanted) {
+    byte[] octets;
+    try {
+      Path path = Path.of(file);
+      if (Files.size(path) > LARGEST_FILE) {
+        throw new CommandFailure(
+            file + " has more than " + LARGEST_FILE + " octets; nothing was stored");
+      }
+      octets = Files.readAllBytes(path);
+    } catch (IOException | InvalidPathException e) {
+      throw new CommandFailure("cannot read " + file + ": " + e + "; nothing was stored");
+    }
+    return whole(octets, wanted);
+  }
+
+  /** Takes the octets themselves, or wipes them. */
+  private static SecretBytes whole(byte[] octets, Kind wanted) {
+    if (SecretFormat.isFile(wanted)) {
+      try {
+        SecretFormat.check(octets, wanted);
+      } catch (CommandFailure e) {
+        Arrays.fill(octets, (byte) 0);
+        throw e;
+      }
+      return SecretBytes.wrap(octets);
+    }
+    String line = new String(octets, StandardCharsets.UTF_8).replaceAll("\\R\\z", "");
+    Arrays.fill(octets, (byte) 0);
+    if (line.lines().count() > 1) {
+      throw new CommandFailure("the file has more than one line; nothing was stored");
+    }
+    return SecretFormat.line(line, wanted);
+  }
+
+  /** Lines up to an empty one. */
+  private SecretBytes pasted(Kind wanted) {
+    StringBuilder text = new StringBuilder();
+    try {
+      Character echo = SecretFormat.isPublic(wanted) ? null : NO_ECHO;
+      String prompt = "Paste PEM, then an empty line: ";
+      for (String line = readLine(prompt, echo);
+          line != null && !line.isBlank() && text.length() < LARGEST_FILE;
+          line = readLine("", echo)) {
+        text.append(line).append('\n');
+      }
+    } catch (UnsupportedOperationException e) {
+      return whole(standardInput(LARGEST_FILE, false), wanted);
+    }
+    byte[] octets = text.toString().getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < text.length(); i++) {
+      text.setCharAt(i, ' ');
+    }
+    return whole(octets, wanted);
   }
 
   private void list(SecretStore store) {
@@ -103,42 +187,31 @@ public final class SecretCommand extends IpsecCommand {
           .println(
               Json.write(
                   names.stream()
-                      .map(l -> Json.object().put("name", l.name()).put("kind", word(l.kind())))
+                      .map(l -> Json.object().put("name", l.name()).put("kind", SecretFormat.word(l.kind())))
                       .toList()));
     } else if (names.isEmpty()) {
       console().println("there are no secrets");
     } else {
-      names.forEach(l -> console().println(l.name() + ": " + word(l.kind())));
+      names.forEach(l -> console().println(l.name() + ": " + SecretFormat.word(l.kind())));
     }
-  }
-
-  private static String word(Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private SecretBytes ask(String prompt, Kind wanted) {
-    String line = read(prompt);
-    if (line == null || line.isEmpty()) {
-      throw new CommandFailure("the secret is empty; nothing was stored");
-    }
-    if (wanted == Kind.EAP_PASSWORD) {
-      return SecretBytes.wrap(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return SecretText.problem(line)
-        .<SecretBytes>map(
-            wrong -> {
-              throw new CommandFailure(wrong + "; nothing was stored");
-            })
-        .orElseGet(() -> SecretText.parse(line));
-  }
-
-  private String read(String prompt) {
     try {
-      return session.readLine(prompt, NO_ECHO);
+      return SecretFormat.line(readLine(prompt, NO_ECHO), wanted);
     } catch (UnsupportedOperationException e) {
       // A session for one command has no terminal: a script gives the secret on standard input.
       interactive = false;
-      return readStandardInput();
+      return SecretFormat.line(
+          new String(standardInput(LONGEST_LINE, true), StandardCharsets.UTF_8), wanted);
+    }
+  }
+
+  private String readLine(String prompt, Character echo) {
+    try {
+      return session.readLine(prompt, echo);
+    } catch (UnsupportedOperationException e) {
+      throw e;
     } catch (IOException e) {
       throw new CommandFailure("cannot ask for the secret here: " + e.getMessage());
     } catch (RuntimeException e) {
@@ -147,22 +220,23 @@ public final class SecretCommand extends IpsecCommand {
     }
   }
 
-  private String readStandardInput() {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
+  /** One line, or everything. */
+  private byte[] standardInput(int most, boolean oneLine) {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
     try {
       InputStream in = session.getKeyboard();
-      for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
-        if (c != '\r') {
-          line.write(c);
+      for (int c = in.read(); c >= 0 && !(oneLine && c == '\n'); c = in.read()) {
+        if (!oneLine || c != '\r') {
+          octets.write(c);
         }
-        if (line.size() > LONGEST_LINE) {
+        if (octets.size() > most) {
           throw new CommandFailure("the secret is too long; nothing was stored");
         }
       }
     } catch (IOException e) {
       throw new CommandFailure("cannot read the secret: " + e.getMessage());
     }
-    return line.toString(StandardCharsets.UTF_8);
+    return octets.toByteArray();
   }
 
   private void done(String verb, Outcome outcome) {

@@ -63,14 +63,15 @@ final class AuthenticationReader {
       return Optional.empty();
     }
     boolean key = local.get() == Method.PRE_SHARED_KEY || remote.get() == Method.PRE_SHARED_KEY;
-    if (misplaced(fields, OURS, local.get() != Method.CERTIFICATE)
-        || misplaced(fields, THEIRS, remote.get() != Method.CERTIFICATE)
+    boolean tls = fields.has("eap-method") && texts(fields, "eap-method").contains("tls");
+    if (misplaced(fields, OURS, local.get() != Method.CERTIFICATE && !tls)
+        || misplaced(fields, THEIRS, remote.get() != Method.CERTIFICATE && !tls)
         || misplaced(fields, KEY, !key)) {
       return Optional.empty();
     }
     Optional<String> secret = key ? secret(fields, secretName) : Optional.of("");
     Optional<String> certificate = Optional.of("");
-    if (local.get() == Method.CERTIFICATE) {
+    if (local.get() == Method.CERTIFICATE || tls) {
       certificate = fields.name("certificate");
     }
     Optional<PpkSettings> ppk = PpkReader.read(fields);

@@ -39,7 +39,7 @@ final class EapReader {
             item -> {
               Optional<Type> type = item.text().flatMap(Type::ofKeyword);
               if (type.isEmpty()) {
-                item.problem("no method of EAP; mschapv2 and md5 are");
+                item.problem("no method of EAP; mschapv2, md5 and tls are");
               }
               type.ifPresent(methods::add);
             });

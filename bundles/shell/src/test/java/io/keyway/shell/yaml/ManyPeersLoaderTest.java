@@ -103,4 +103,23 @@ class ManyPeersLoaderTest {
         .extracting(Problem::message)
         .anyMatch(m -> m.contains(complaint));
   }
+
+  @Test
+  void readsEapTls() throws Exception {
+    String words =
+        """
+        eap-method: [tls]
+                certificate: gw
+                ca-certificate: [root]""";
+    load(
+        cnr()
+            .replace("method: pre-shared-key", "method: eap")
+            .replace("pre-shared-key: " + KEY, words));
+
+    Authentication how = intent.submitted(IkePolicy.class).get(0).authentication().orElseThrow();
+    assertThat(how.method()).isEqualTo(Authentication.Method.EAP);
+    assertThat(how.eap().usesTls()).isTrue();
+    assertThat(how.certificates().certificate()).isEqualTo("gw");
+    assertThat(how.certificates().authorities()).containsExactly("root");
+  }
 }

@@ -97,12 +97,13 @@ class PpkIT {
   void aKeyThatOnlyOneSideHasIsLeftOut(Side initiator, Lab lab) {
     boolean ours = initiator == Side.KEYWAY;
     // The responder has another one, so NO_PPK_AUTH counts.
+    // charon insists on its ppk_id where there is one, though ppk_required is no; a responder needs
+    // none to use the keys that it has.
     Peers peers =
         Peers.start(
             lab,
             with(ours ? OTHER_ID : ID, false),
-            // charon takes whatever PPK it has a secret for, unless a ppk_id is set.
-            with(ours ? ID : OTHER_ID, false));
+            c -> ours ? c.ppk(ID, KEY) : ppk(c, OTHER_ID, false));
 
     peers.awaitOnly(peers.up(initiator));
 

@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Result;
 import io.keyway.api.ike.Authentication.Method;
 import io.keyway.api.ike.AuthenticationRound;
+import io.keyway.api.ike.Identity;
 import io.keyway.ike.engine.eap.EapConversation;
 import io.keyway.ike.engine.eap.EapMethods;
 import io.keyway.ike.engine.eap.EapName;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class AuthSession implements AutoCloseable {
   private final Supplier<CompletableFuture<List<Payload>>> requests;
-  private final EapMethods eapMethods;
+  private final EapRounds eapRounds;
   private final List<AuthenticationRound> ours;
   private final List<AuthenticationRound> theirs;
   private final List<Optional<Authenticator>> local;
@@ -32,13 +33,13 @@ public final class AuthSession implements AutoCloseable {
 
   AuthSession(
       Supplier<CompletableFuture<List<Payload>>> requests,
-      EapMethods eapMethods,
+      EapRounds eapRounds,
       List<AuthenticationRound> ours,
       List<AuthenticationRound> theirs,
       List<Optional<Authenticator>> local,
       List<Optional<Authenticator>> remote) {
     this.requests = requests;
-    this.eapMethods = eapMethods;
+    this.eapRounds = eapRounds;
     this.ours = ours;
     this.theirs = theirs;
     this.local = local;
@@ -79,17 +80,29 @@ public final class AuthSession implements AutoCloseable {
     return remote.get(round).orElseThrow().verify(evidence);
   }
 
-  /** Our side of a round that is EAP, as initiator. */
-  public EapPeer eapPeer(int round, EapName name) {
-    EapPeer peer = new EapPeer(ours.get(round).eap(), eapMethods, name, isEapOnly());
+  /** Makes the methods of one round of EAP. */
+  interface EapRounds {
+    /** Methods for a round, with who the responder says it is. */
+    EapMethods methods(AuthenticationRound round, Supplier<Optional<Identity>> responder);
+  }
+
+  /**
+   * Our side of a round that is EAP, as initiator.
+   *
+   * @param responder who the peer says it is, asked when a method wants to know
+   */
+  public EapPeer eapPeer(int round, EapName name, Supplier<Optional<Identity>> responder) {
+    EapMethods methods = eapRounds.methods(ours.get(round), responder);
+    EapPeer peer = new EapPeer(ours.get(round).eap(), methods, name, isEapOnly());
     conversations.add(peer);
     return peer;
   }
 
   /** Our side of a round of the peer that is EAP, as responder. */
   public EapServer eapServer(int round, Optional<EapName> ikeName, int identifier) {
+    EapMethods methods = eapRounds.methods(theirs.get(round), Optional::empty);
     EapServer server =
-        new EapServer(theirs.get(round).eap(), eapMethods, ikeName, isEapOnly(), identifier);
+        new EapServer(theirs.get(round).eap(), methods, ikeName, isEapOnly(), identifier);
     conversations.add(server);
     return server;
   }

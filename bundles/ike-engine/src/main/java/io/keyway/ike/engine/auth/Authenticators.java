@@ -34,7 +34,7 @@ public final class Authenticators {
   private final Clock clock;
   private final IkeCrypto crypto;
   private final Revocation revocation;
-  private final EapMethods eapMethods;
+  private final SecureRandom random;
 
   /**
    * For an engine.
@@ -56,7 +56,7 @@ public final class Authenticators {
     this.crypto = crypto;
     store = new CredentialStore(secrets, blocking, crypto.signatures(), clock);
     revocation = new Revocation(fetcher, clock);
-    eapMethods = new StandardMethods(store::eapPassword, random);
+    this.random = random;
   }
 
   /** A post-quantum pre-shared key, which the caller owns. */
@@ -82,7 +82,18 @@ public final class Authenticators {
                 ours.size() == 1 && theirs.size() == 1 && round.method() == ours.get(0).method()
                     ? local.get(0)
                     : authenticator(round, peer)));
-    return new AuthSession(requests(how), eapMethods, ours, theirs, local, remote);
+    return new AuthSession(requests(how), this::eapMethods, ours, theirs, local, remote);
+  }
+
+  private EapMethods eapMethods(AuthenticationRound round, Supplier<Optional<Identity>> responder) {
+    return new StandardMethods(
+        store::eapPassword,
+        random,
+        peer ->
+            new TlsCertificates(
+                store, blocking, clock, revocation, random, round.certificates(), peer),
+        responder,
+        blocking);
   }
 
   /** None for EAP, which is a conversation. */

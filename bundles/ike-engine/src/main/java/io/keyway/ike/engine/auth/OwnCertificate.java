@@ -121,6 +121,15 @@ final class OwnCertificate {
   private List<CertificatePayload> payloads(
       OwnCredential own, List<X509Certificate> knownAuthorities)
       throws CertificateEncodingException {
+    List<CertificatePayload> payloads = new ArrayList<>();
+    for (X509Certificate each : chain(own, knownAuthorities)) {
+      payloads.add(new CertificatePayload(Trust.X509_SIGNATURE, Octets.copyOf(each.getEncoded())));
+    }
+    return payloads;
+  }
+
+  /** The same as certificates. */
+  static List<X509Certificate> chain(OwnCredential own, List<X509Certificate> knownAuthorities) {
     List<X509Certificate> chain = new ArrayList<>(List.of(own.certificate()));
     X509Certificate last = own.certificate();
     while (chain.size() < LONGEST_CHAIN && !Certificates.selfIssued(last)) {
@@ -134,11 +143,7 @@ final class OwnCertificate {
       last = issuer.get();
       chain.add(last);
     }
-    List<CertificatePayload> payloads = new ArrayList<>();
-    for (X509Certificate each : chain) {
-      payloads.add(new CertificatePayload(Trust.X509_SIGNATURE, Octets.copyOf(each.getEncoded())));
-    }
-    return payloads;
+    return chain;
   }
 
   private Supplier<Optional<X509Certificate>> finder(

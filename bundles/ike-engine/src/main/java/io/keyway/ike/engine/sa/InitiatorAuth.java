@@ -142,7 +142,7 @@ final class InitiatorAuth implements AutoCloseable {
       if (name.isEmpty()) {
         return now("our identity is no name of a user; set eap-identity");
       }
-      eap = session.eapPeer(index, name.get());
+      eap = session.eapPeer(index, name.get(), () -> remoteId);
       eapIsOver = false;
       next = List.of(idI);
       return ok();

@@ -1,0 +1,110 @@
+package io.keyway.ike.engine.lab;
+
+import io.keyway.api.key.SecretBytes;
+import io.keyway.api.store.SecretStore.Kind;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** An authority, and certificates of it in the stores of gateways. */
+public final class Certificates {
+  private final KeyPair keys = pair();
+  private final X500Name name;
+  private final X509Certificate root;
+  private int serial = 1;
+
+  /** A root of this name. */
+  public Certificates(String commonName) {
+    name = new X500Name("CN=" + commonName);
+    root = make(name, keys, true, null);
+  }
+
+  private static KeyPair pair() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private X509Certificate make(
+      X500Name subject, KeyPair own, boolean authority, GeneralName alternative) {
+    try {
+      X509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+                  name,
+                  BigInteger.valueOf(serial++),
+                  Date.from(Instant.EPOCH),
+                  Date.from(Instant.parse("2100-01-01T00:00:00Z")),
+                  subject,
+                  own.getPublic())
+              .addExtension(
+                  Extension.keyUsage,
+                  true,
+                  new KeyUsage(
+                      authority
+                          ? KeyUsage.keyCertSign | KeyUsage.cRLSign
+                          : KeyUsage.digitalSignature));
+      if (authority) {
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+      } else {
+        builder.addExtension(
+            Extension.subjectAlternativeName, false, new GeneralNames(alternative));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+    } catch (CertIOException | OperatorCreationException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Trusted by a gateway under the name {@code root}. */
+  public Certificates trustedBy(Gateway gateway) {
+    try {
+      gateway.secrets.put("root", Kind.CA_CERTIFICATE, SecretBytes.wrap(root.getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+    return this;
+  }
+
+  /** A certificate {@code own} and its key {@code own-key}, for a domain name or mail address. */
+  public Certificates give(Gateway gateway, String identity) {
+    KeyPair mine = pair();
+    X509Certificate certificate =
+        make(
+            new X500Name("CN=" + identity.replace("@", " at ")),
+            mine,
+            false,
+            new GeneralName(
+                identity.contains("@") ? GeneralName.rfc822Name : GeneralName.dNSName, identity));
+    try {
+      gateway.secrets.put("own", Kind.CERTIFICATE, SecretBytes.wrap(certificate.getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+    gateway.secrets.put(
+        "own-key", Kind.PRIVATE_KEY, SecretBytes.wrap(mine.getPrivate().getEncoded()));
+    return this;
+  }
+}
