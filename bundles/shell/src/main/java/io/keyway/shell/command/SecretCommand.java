@@ -187,7 +187,11 @@ public final class SecretCommand extends IpsecCommand {
           .println(
               Json.write(
                   names.stream()
-                      .map(l -> Json.object().put("name", l.name()).put("kind", SecretFormat.word(l.kind())))
+                      .map(
+                          l ->
+                              Json.object()
+                                  .put("name", l.name())
+                                  .put("kind", SecretFormat.word(l.kind())))
                       .toList()));
     } else if (names.isEmpty()) {
       console().println("there are no secrets");

@@ -91,7 +91,14 @@ public final class Authenticators {
         random,
         peer ->
             new TlsCertificates(
-                store, blocking, clock, revocation, random, round.certificates(), peer),
+                store,
+                blocking,
+                clock,
+                crypto.signatures(),
+                revocation,
+                random,
+                round.certificates(),
+                peer),
         responder,
         blocking);
   }

@@ -7,6 +7,7 @@ import io.keyway.api.ike.Identity;
 import io.keyway.ike.crypto.cert.Chains;
 import io.keyway.ike.crypto.cert.Revocation;
 import io.keyway.ike.crypto.cert.RevocationPolicy;
+import io.keyway.ike.crypto.sign.Signatures;
 import io.keyway.ike.crypto.tls.TlsEndpoint;
 import io.keyway.ike.crypto.tls.TlsIdentity;
 import io.keyway.ike.crypto.tls.TlsJudge;
@@ -35,6 +36,7 @@ final class TlsCertificates implements TlsParties {
   private final CredentialStore store;
   private final Executor blocking;
   private final Clock clock;
+  private final Signatures signatures;
   private final Revocation revocation;
   private final SecureRandom random;
   private final CertificateSettings settings;
@@ -49,6 +51,7 @@ final class TlsCertificates implements TlsParties {
       CredentialStore store,
       Executor blocking,
       Clock clock,
+      Signatures signatures,
       Revocation revocation,
       SecureRandom random,
       CertificateSettings settings,
@@ -56,6 +59,7 @@ final class TlsCertificates implements TlsParties {
     this.store = store;
     this.blocking = blocking;
     this.clock = clock;
+    this.signatures = signatures;
     this.revocation = revocation;
     this.random = random;
     this.settings = settings;
@@ -141,7 +145,8 @@ final class TlsCertificates implements TlsParties {
       X509Certificate leaf = given.get(0);
       List<X509Certificate> intermediates = new ArrayList<>(given.subList(1, given.size()));
       intermediates.addAll(trust.known());
-      Chains.Result result = Chains.validate(leaf, intermediates, trust.anchors(), clock.instant());
+      Chains.Result result =
+          Chains.validate(leaf, intermediates, trust.anchors(), clock.instant(), signatures);
       if (result instanceof Chains.Result.Untrusted untrusted) {
         return rejected(UNKNOWN_CA, who + " is not trusted: " + untrusted.reason());
       }
