@@ -1,9 +1,12 @@
 package io.keyway.ike.engine.eap;
 
+import io.keyway.api.Outcome;
+import io.keyway.api.Result;
 import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.Identity;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,6 +37,19 @@ public final class StandardMethods implements EapMethods {
     this.tls = tls;
     this.responder = responder;
     this.blocking = blocking;
+  }
+
+  /** Those with passwords alone. */
+  StandardMethods(EapPasswords passwords, SecureRandom random) {
+    this(
+        passwords,
+        random,
+        peer ->
+            server ->
+                CompletableFuture.completedFuture(
+                    Result.failed(Outcome.refused("there are no certificates here"))),
+        Optional::empty,
+        Runnable::run);
   }
 
   @Override
