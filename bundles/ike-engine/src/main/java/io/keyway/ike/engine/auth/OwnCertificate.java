@@ -129,7 +129,7 @@ final class OwnCertificate {
   }
 
   /** The same as certificates. */
-  static List<X509Certificate> chain(OwnCredential own, List<X509Certificate> knownAuthorities) {
+  List<X509Certificate> chain(OwnCredential own, List<X509Certificate> knownAuthorities) {
     List<X509Certificate> chain = new ArrayList<>(List.of(own.certificate()));
     X509Certificate last = own.certificate();
     while (chain.size() < LONGEST_CHAIN && !Certificates.selfIssued(last)) {

@@ -85,7 +85,8 @@ final class TlsCertificates implements TlsParties {
 
   private Result<TlsParty> open(boolean server, OwnCredential own, Trust trust) {
     Judgement judgement = new Judgement(trust);
-    List<X509Certificate> chain = OwnCertificate.chain(own, trust.known());
+    List<X509Certificate> chain =
+        new OwnCertificate(signatures, settings).chain(own, trust.known());
     TlsIdentity identity = new TlsIdentity(chain, own.key(), trust.anchors());
     try {
       return Result.ok(
