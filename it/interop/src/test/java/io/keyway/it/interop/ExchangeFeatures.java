@@ -22,6 +22,11 @@ final class ExchangeFeatures {
         Feature.same("Exchanges", "Fragments, RFC 7383", ExchangeFeatures::manySelectors, "EF\\(2/")
             .engine(Map.of("fragmentSize", "576"))
             .daemon(Map.of("fragment_size", "576")),
+        Feature.same(
+            "Exchanges",
+            "MOBIKE, RFC 4555",
+            c -> c.connection("mobike", "yes"),
+            "peer supports MOBIKE"),
         Feature.of(
             "Exchanges",
             "Encapsulation in UDP that charon forces",

@@ -21,7 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MatrixIT {
 
   private static List<Feature> features() {
-    return Stream.of(ExchangeFeatures.all(), SignatureFeatures.all(), SessionFeatures.all())
+    return Stream.of(
+            ExchangeFeatures.all(),
+            SignatureFeatures.all(),
+            PpkFeatures.all(),
+            SessionFeatures.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -5,91 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.it.interop.Matrix.Way;
 import io.keyway.it.interop.Peers.Side;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Post-quantum pre-shared keys (RFC 8784) with charon, which derives the same keys. */
+/**
+ * What becomes of post-quantum pre-shared keys (RFC 8784) that one side lacks or refuses; {@link
+ * PpkFeatures} has those that both have.
+ */
 @Interop
 class PpkIT {
-  private static final String CHAPTER = "Post-quantum pre-shared keys";
-  private static final String ID = "ppk-1@example.org";
+  private static final String ID = PpkFeatures.ID;
   private static final String OTHER_ID = "ppk-2@example.org";
-  private static final String KEY = "this key is longer than any quantum computer's patience 42";
-
-  private static SwanctlConf ppk(SwanctlConf conf, String id, boolean required) {
-    return conf.connection("ppk_id", id)
-        .connection("ppk_required", required ? "yes" : "no")
-        .ppk(id, KEY);
-  }
 
   private static UnaryOperator<SwanctlConf> with(String id, boolean required) {
-    return c -> ppk(c, id, required);
-  }
-
-  static Stream<Arguments> rows() {
-    return Stream.of(false, true)
-        .flatMap(r -> Stream.of(Side.values()).map(s -> Arguments.of(r, s)));
-  }
-
-  @ParameterizedTest(name = "required {0} {1}")
-  @MethodSource("rows")
-  void aPpkIsMixedIntoTheKeysAndStaysThroughRekeys(boolean required, Side initiator, Lab lab) {
-    Peers peers = Peers.start(lab, with(ID, required), with(ID, required));
-
-    peers.awaitOnly(peers.up(initiator));
-
-    assertThat(peers.charon().log()).contains("using PPK for PPK_ID '" + ID + "'");
-    assertThat(peers.keyway().counter("ike-ppk-used")).isEqualTo(1);
-    Matrix.passed(
-        CHAPTER, "PPK, " + (required ? "required" : "optional") + ", PSK", initiator, Way.V4);
-    if (required) {
-      // The first child of a rekeyed IKE SA has keys of SK_d, and so of the PPK.
-      peers.rekeyIke(Side.KEYWAY);
-      peers.rekeyChild(Side.CHARON);
-      peers.agreed(4);
-      peers.rekeyIke(Side.CHARON);
-      peers.rekeyChild(Side.KEYWAY);
-      peers.awaitOnly(peers.agreed(6));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Side.class)
-  void withCertificates(Side initiator, Lab lab) {
-    Authority root = Authority.root(lab, "root");
-    root.certificate("left", "ecdsa-256", "--san", "left.example");
-    root.certificate("right", "ecdsa-256", "--san", "right.example");
-    root.give(lab.left(), "left");
-    root.give(lab.right(), "right");
-    Authority.trust(lab.left(), root);
-    Authority.trust(lab.right(), root);
-    // Optional: two signatures are sent, the second for who has no PPK.
-    Peers peers =
-        Peers.start(
-            lab,
-            c ->
-                ppk(c, ID, false)
-                    .localId("left.example")
-                    .remoteId("right.example")
-                    .local("auth", "pubkey")
-                    .local("certs", "left")
-                    .remote("auth", "pubkey"),
-            c ->
-                ppk(c, ID, false)
-                    .localId("right.example")
-                    .remoteId("left.example")
-                    .local("auth", "pubkey")
-                    .local("certs", "right.pem")
-                    .remote("auth", "pubkey"));
-
-    peers.awaitOnly(peers.up(initiator));
-
-    assertThat(peers.keyway().counter("ike-ppk-used")).isEqualTo(1);
-    Matrix.passed(CHAPTER, "PPK, optional, certificates", initiator, Way.V4);
+    return PpkFeatures.with(id, required);
   }
 
   @ParameterizedTest
@@ -109,7 +39,7 @@ class PpkIT {
 
     assertThat(peers.keyway().counter("ike-ppk-used")).isZero();
     assertThat(peers.keyway().counter("ike-ppk-not-used")).isEqualTo(1);
-    Matrix.passed(CHAPTER, "PPK unknown to the responder, optional", initiator, Way.V4);
+    Matrix.passed(PpkFeatures.CHAPTER, "PPK unknown to the responder, optional", initiator, Way.V4);
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package io.keyway.it.interop;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** Every signature that strongSwan knows, old and new. */
 final class SignatureFeatures {
@@ -41,26 +40,30 @@ final class SignatureFeatures {
    */
   private static Feature scheme(
       String what, String key, String signature, String auth, String logged) {
-    UnaryOperator<SwanctlConf> keyway =
-        c ->
-            c.localId(LEFT)
-                .remoteId(RIGHT)
-                .local("auth", "pubkey")
-                .local("certs", "left")
-                .remote("auth", "pubkey")
-                .connection("signature", signature);
-    UnaryOperator<SwanctlConf> charon =
-        c ->
-            c.localId(RIGHT)
-                .remoteId(LEFT)
-                .local("auth", auth)
-                .local("certs", "right.pem")
-                .remote("auth", "pubkey");
     String evidence =
         "(?s)(?=.*authentication of '%s' with [^\n]*%s)(?=.*authentication of '%s' \\(myself\\) with [^\n]*%s).*"
             .formatted(LEFT, logged, RIGHT, logged);
-    return Feature.of(CHAPTER, what, keyway, charon, evidence)
+    return Feature.of(CHAPTER, what, c -> ours(c, signature), c -> theirs(c, auth), evidence)
         .credentials(lab -> certificates(lab, key));
+  }
+
+  /** Keyway's side. */
+  static SwanctlConf ours(SwanctlConf conf, String signature) {
+    return conf.localId(LEFT)
+        .remoteId(RIGHT)
+        .local("auth", "pubkey")
+        .local("certs", "left")
+        .remote("auth", "pubkey")
+        .connection("signature", signature);
+  }
+
+  /** Charon's side. */
+  static SwanctlConf theirs(SwanctlConf conf, String auth) {
+    return conf.localId(RIGHT)
+        .remoteId(LEFT)
+        .local("auth", auth)
+        .local("certs", "right.pem")
+        .remote("auth", "pubkey");
   }
 
   /** A certificate for each side, under an authority that both trust. */
