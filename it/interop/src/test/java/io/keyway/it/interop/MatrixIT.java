@@ -21,13 +21,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MatrixIT {
 
   private static List<Feature> features() {
-    return Stream.of(
-            ExchangeFeatures.all(),
-            SignatureFeatures.all(),
-            PpkFeatures.all(),
-            SessionFeatures.all())
-        .flatMap(List::stream)
-        .toList();
+    List<Feature> all = new ArrayList<>(ExchangeFeatures.all());
+    all.addAll(SignatureFeatures.all());
+    all.addAll(PpkFeatures.all());
+    all.addAll(SessionFeatures.all());
+    if (Matrix.LONG) {
+      // EapIT tries each of them once, on one pair of peers.
+      all.addAll(EapRows.features());
+    }
+    return all;
   }
 
   static Stream<Arguments> rows() {
