@@ -8,7 +8,7 @@ final class PpkFeatures {
 
   static final String CHAPTER = "Post-quantum pre-shared keys";
   static final String ID = "ppk-1@example.org";
-  private static final String KEY = "this key is longer than any quantum computer's patience 42";
+  static final String KEY = "this key is longer than any quantum computer's patience 42";
   private static final String EVIDENCE = "using PPK for PPK_ID '" + ID + "'";
 
   private PpkFeatures() {}

@@ -33,7 +33,7 @@ class PpkIT {
         Peers.start(
             lab,
             with(ours ? OTHER_ID : ID, false),
-            c -> ours ? c.ppk(ID, KEY) : ppk(c, OTHER_ID, false));
+            c -> ours ? c.ppk(ID, PpkFeatures.KEY) : with(OTHER_ID, false).apply(c));
 
     peers.awaitOnly(peers.up(initiator));
 

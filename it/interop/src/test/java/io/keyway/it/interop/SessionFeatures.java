@@ -35,7 +35,7 @@ final class SessionFeatures {
         Feature.of(
                 ADDRESSES,
                 "A certain address, from charon's pool",
-                c -> asks(c, "10.3.0.9", BEHIND_CHARON),
+                c -> asks(c, "10.3.0.9", "10.2.0.0/24"),
                 SessionFeatures::charonGives,
                 "assigning virtual IP 10.3.0.9 to peer")
             .from(Side.KEYWAY),
@@ -43,7 +43,7 @@ final class SessionFeatures {
                 ADDRESSES,
                 "A certain address, from Keyway's pool",
                 SessionFeatures::keywayGives,
-                c -> asks(c, "10.3.0.9", BEHIND_KEYWAY),
+                c -> asks(c, "10.3.0.9", "10.1.0.0/24"),
                 "installing new virtual IP 10.3.0.9")
             .from(Side.CHARON));
   }
