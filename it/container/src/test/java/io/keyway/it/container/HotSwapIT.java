@@ -16,17 +16,20 @@ import io.keyway.it.kit.Restconf;
 import io.keyway.it.kit.Site;
 import io.keyway.it.kit.TwoSites;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +47,7 @@ class HotSwapIT {
   private Bundles bundles;
   private EmulatorClient deviceA;
   private EmulatorClient deviceB;
+  private final byte[] secret = new byte[32];
   private Path events;
   private int packets;
 
@@ -60,7 +64,6 @@ class HotSwapIT {
             home.resolve("data/tmp"), "keyway.it.events", "1.0.0", EventsActivator.class, events);
     Files.move(probe, home.resolve("deploy/keyway-it-events.jar"));
     Await.until(() -> Files.exists(events));
-    byte[] secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     JsonObject put = new JsonObject();
     put.addProperty("name", TwoSites.SECRET);
@@ -138,6 +141,35 @@ class HotSwapIT {
     assertThat(deviceB.counters()).containsEntry("clear-out-packets", 0L);
     assertThat(deviceA.counters()).containsEntry("outbound-key-reinstalls", 0L);
     assertThat(deviceB.counters()).containsEntry("outbound-key-reinstalls", 0L);
+  }
+
+  @Test
+  void theLogFollowsItsSwitchesAndTheTraceItsOwn() throws Exception {
+    long begun = Files.size(container.log());
+    assertThat(container.shell().run("log:set DEBUG io.keyway.ike.log.enc").status()).isZero();
+    assertThat(container.shell().run("ipsec:trace --all --minutes 2").text())
+        .contains("all connections traced until");
+    assertThat(operate("rekey")).isEqualTo("ok");
+    Await.until(
+        () -> {
+          String log = logSince(begun);
+          return log.matches("(?s).*\\| enc +\\|.*generating CREATE_CHILD_SA request .*REKEY_SA.*")
+              && log.matches("(?s).*\\| trace +\\|.*sent CREATE_CHILD_SA request .*REKEY_SA.*");
+        });
+    assertThat(container.shell().run("ipsec:trace --all --off").text())
+        .contains("no messages are traced");
+    assertThat(container.shell().run("log:set DEFAULT io.keyway.ike.log.enc").status()).isZero();
+    long quiet = Files.size(container.log());
+    terminate();
+    establish();
+    assertThat(logSince(quiet)).containsPattern("\\| chd +\\|").doesNotContain("| trace ");
+    assertThat(logSince(quiet)).doesNotContain("generating IKE_AUTH");
+    assertThat(logSince(begun)).doesNotContain(HexFormat.of().formatHex(secret));
+  }
+
+  private String logSince(long offset) throws IOException {
+    byte[] all = Files.readAllBytes(container.log());
+    return new String(all, (int) offset, all.length - (int) offset, StandardCharsets.UTF_8);
   }
 
   /** Brings the tunnel up; it may be up, or be told to go first by {@link #terminate()}. */

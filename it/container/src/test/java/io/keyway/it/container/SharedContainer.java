@@ -2,6 +2,8 @@ package io.keyway.it.container;
 
 import io.keyway.it.kit.Distribution;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * One container for all classes that leave it as they found it: a start costs some twenty seconds.
+ * It has the native crypto providers, which others have not.
  */
 final class SharedContainer implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
@@ -31,6 +34,9 @@ final class SharedContainer implements ParameterResolver {
     try {
       Distribution distribution = Archive.unpack();
       distribution.boot("keyway-emulator");
+      for (Path jar : NativeProviders.jars()) {
+        Files.copy(jar, distribution.home().resolve("lib/boot").resolve(jar.getFileName()));
+      }
       Container.A.device(distribution, "container");
       Container.B.device(distribution, "container");
       return Container.start(distribution);

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,5 +73,23 @@ class ShellIT {
     Shell.Output output = container.shell().run("ipsec:load " + file);
     assertThat(output.text()).contains("gatewais");
     assertThat(output.status()).isNotZero();
+  }
+
+  /** The jars of native providers lie in lib/boot of this container. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void cryptoShowsWhatNativeProvidersWereMeasuredAt(Container container) throws IOException {
+    Shell.Output output = container.shell().run("ipsec:crypto");
+    assertThat(output.status()).as(output.text()).isZero();
+    assertThat(output.text())
+        .containsPattern("(?m)^ecp384: ")
+        .containsPattern("(?m)^SHA384withECDSA: ")
+        .containsPattern("(?m)^Ed25519: ")
+        .containsPattern("[*-] AmazonCorrettoCryptoProvider [0-9.]+: known answer, [0-9.]+ us")
+        .containsPattern("(?m)^RSASSA-PSS: ")
+        .containsPattern("[*-] Conscrypt [0-9.]+: known answer, [0-9.]+ us")
+        .containsPattern("[*-] BC [0-9.]+: known answer, [0-9.]+ us");
+    Shell.Output json = container.shell().run("ipsec:crypto --json");
+    assertThat(JsonParser.parseString(json.text()).isJsonArray()).as(json.text()).isTrue();
   }
 }
