@@ -95,14 +95,20 @@ final class Authority {
     if (parts.length == 2) {
       line.addAll(List.of("--size", parts[1]));
     }
+    Path place = Path.of(key(file));
+    if (Files.exists(place)) {
+      // Who replaces a certificate means another key.
+      pki(place, line);
+      return;
+    }
     byte[] made =
         KEYS.computeIfAbsent(
             file + " " + kind,
             ignored -> {
-              pki(Path.of(key(file)), line);
-              return read(Path.of(key(file)));
+              pki(place, line);
+              return read(place);
             });
-    write(Path.of(key(file)), made);
+    write(place, made);
   }
 
   String key(String file) {

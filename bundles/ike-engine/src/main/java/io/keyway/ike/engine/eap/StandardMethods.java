@@ -40,7 +40,7 @@ public final class StandardMethods implements EapMethods {
   }
 
   /** Those with passwords alone. */
-  StandardMethods(EapPasswords passwords, SecureRandom random) {
+  public StandardMethods(EapPasswords passwords, SecureRandom random) {
     this(
         passwords,
         random,
