@@ -43,6 +43,7 @@ public record ConnectionConfig(
    * @param addresses that one side gives the other
    * @param childless whether an IKE SA may begin without a child (RFC 6023)
    * @param redirection to other gateways (RFC 5685)
+   * @param recovery what brings an IKE SA back soon after one side lost it
    */
   public record Options(
       boolean fragmentation,
@@ -50,7 +51,8 @@ public record ConnectionConfig(
       boolean encapsulation,
       VirtualAddresses addresses,
       Childless childless,
-      Redirection redirection) {
+      Redirection redirection,
+      Recovery recovery) {
     public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
 
     public Options {
@@ -58,9 +60,10 @@ public record ConnectionConfig(
       Objects.requireNonNull(addresses, "addresses");
       Objects.requireNonNull(childless, "childless");
       Objects.requireNonNull(redirection, "redirection");
+      Objects.requireNonNull(recovery, "recovery");
     }
 
-    /** Without addresses that one side gives the other. */
+    /** Without addresses that one side gives the other, and the rest by default. */
     public Options(boolean fragmentation, Mobility mobility, boolean encapsulation) {
       this(
           fragmentation,
@@ -71,25 +74,62 @@ public record ConnectionConfig(
           Redirection.DEFAULT);
     }
 
+    /** With the default recovery. */
+    public Options(
+        boolean fragmentation,
+        Mobility mobility,
+        boolean encapsulation,
+        VirtualAddresses addresses,
+        Childless childless,
+        Redirection redirection) {
+      this(
+          fragmentation,
+          mobility,
+          encapsulation,
+          addresses,
+          childless,
+          redirection,
+          Recovery.DEFAULT);
+    }
+
     /** The same with other addresses. */
     public Options withAddresses(VirtualAddresses other) {
-      return new Options(fragmentation, mobility, encapsulation, other, childless, redirection);
+      return new Options(
+          fragmentation, mobility, encapsulation, other, childless, redirection, recovery);
     }
 
     /** The same with another mobility. */
     public Options withMobility(Mobility other) {
-      return new Options(fragmentation, other, encapsulation, addresses, childless, redirection);
+      return new Options(
+          fragmentation, other, encapsulation, addresses, childless, redirection, recovery);
     }
 
     /** The same with another way to begin. */
     public Options withChildless(Childless other) {
-      return new Options(fragmentation, mobility, encapsulation, addresses, other, redirection);
+      return new Options(
+          fragmentation, mobility, encapsulation, addresses, other, redirection, recovery);
     }
 
     /** The same with another redirection. */
     public Options withRedirection(Redirection other) {
-      return new Options(fragmentation, mobility, encapsulation, addresses, childless, other);
+      return new Options(
+          fragmentation, mobility, encapsulation, addresses, childless, other, recovery);
     }
+
+    /** The same with another recovery. */
+    public Options withRecovery(Recovery other) {
+      return new Options(
+          fragmentation, mobility, encapsulation, addresses, childless, redirection, other);
+    }
+  }
+
+  /**
+   * What brings an IKE SA back soon after one side lost it.
+   *
+   * @param crashDetection tokens that prove that an IKE SA was lost (RFC 6290)
+   */
+  public record Recovery(boolean crashDetection) {
+    public static final Recovery DEFAULT = new Recovery(true);
   }
 
   /** The same with the default options. */

@@ -5,6 +5,7 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Childless;
+import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -31,6 +32,7 @@ public sealed interface IntentObject {
    * @param dpdSeconds 0: never
    * @param authentication may be absent when every gateway has its own
    * @param forceEncapsulation ESP goes in UDP where no NAT is found, too
+   * @param recovery what brings IKE SAs back soon after one side lost them
    */
   record IkePolicy(
       String name,
@@ -44,12 +46,44 @@ public sealed interface IntentObject {
       Optional<Authentication> authentication,
       boolean forceEncapsulation,
       Childless childless,
-      boolean followRedirect)
+      boolean followRedirect,
+      ConnectionConfig.Recovery recovery)
       implements IntentObject {
     public IkePolicy {
       Objects.requireNonNull(childless, "childless");
       Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(recovery, "recovery");
       proposals = List.copyOf(proposals);
+    }
+
+    /** With the default recovery. */
+    public IkePolicy(
+        String name,
+        List<IkeProposal> proposals,
+        long rekeySeconds,
+        long reauthSeconds,
+        long dpdSeconds,
+        boolean mobike,
+        boolean natTraversal,
+        boolean fragmentation,
+        Optional<Authentication> authentication,
+        boolean forceEncapsulation,
+        Childless childless,
+        boolean followRedirect) {
+      this(
+          name,
+          proposals,
+          rekeySeconds,
+          reauthSeconds,
+          dpdSeconds,
+          mobike,
+          natTraversal,
+          fragmentation,
+          authentication,
+          forceEncapsulation,
+          childless,
+          followRedirect,
+          ConnectionConfig.Recovery.DEFAULT);
     }
 
     /** With a child from the beginning, and peers that may send us elsewhere. */

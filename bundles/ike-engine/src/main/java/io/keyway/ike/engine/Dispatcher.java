@@ -33,12 +33,14 @@ final class Dispatcher implements Consumer<Datagram> {
 
   private final EngineContext ctx;
   private final InitResponder initResponder;
+  private final CrashAnswers crashAnswers;
   private long errorSecond;
   private int errorsSent;
 
   Dispatcher(EngineContext ctx, InitResponder initResponder) {
     this.ctx = ctx;
     this.initResponder = initResponder;
+    this.crashAnswers = new CrashAnswers(ctx);
   }
 
   /** Called by the transport; does not block and does not throw. */
@@ -114,6 +116,11 @@ final class Dispatcher implements Consumer<Datagram> {
   /** RFC 7296 section 2.21.4: tells a peer that asks for an IKE SA that is gone; seldom enough. */
   private void unknownSpi(Datagram datagram, IkeHeader header) {
     ctx.counters().count("ike-unknown-spi");
+    Optional<List<Payload>> proof = crashAnswers.to(datagram, header);
+    if (proof.isPresent()) {
+      answer(datagram, header, proof.get());
+      return;
+    }
     if (!header.isResponse() && mayAnswer()) {
       answer(datagram, header, NotifyType.INVALID_IKE_SPI);
     }
@@ -146,6 +153,10 @@ final class Dispatcher implements Consumer<Datagram> {
   }
 
   private void answer(Datagram datagram, IkeHeader request, int notifyType) {
+    answer(datagram, request, List.of(NotifyPayload.of(notifyType)));
+  }
+
+  private void answer(Datagram datagram, IkeHeader request, List<Payload> payloads) {
     IkeHeader header =
         IkeHeader.of(
             request.initiatorSpi(),
@@ -154,7 +165,6 @@ final class Dispatcher implements Consumer<Datagram> {
             !request.isFromInitiator(),
             true,
             request.messageId());
-    List<Payload> payloads = List.of(NotifyPayload.of(notifyType));
     ctx.messages().count(header, payloads, false);
     byte[] octets = MessageEncoder.encode(header, payloads);
     ctx.services()

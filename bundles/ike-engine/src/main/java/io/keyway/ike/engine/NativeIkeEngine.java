@@ -31,6 +31,7 @@ import io.keyway.ike.engine.base.HostAddresses;
 import io.keyway.ike.engine.base.Workers;
 import io.keyway.ike.engine.log.MessageObserver;
 import io.keyway.ike.engine.log.MessageTrace;
+import io.keyway.ike.engine.recovery.Recovery;
 import io.keyway.ike.engine.sa.Connection;
 import io.keyway.ike.engine.sa.Control;
 import io.keyway.ike.engine.sa.EngineContext;
@@ -119,7 +120,8 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             new Leftovers(services, settings.planeTimeout()),
             new Leases(clock),
             new AtomicInteger(),
-            new ReassemblyBudget(settings.wire().reassemblyOctets()));
+            new ReassemblyBudget(settings.wire().reassemblyOctets()),
+            new Recovery(NAME, random));
     operations = new Operations(ctx, connections);
     dispatcher = new Dispatcher(ctx, new InitResponder(ctx, connections));
   }
@@ -175,6 +177,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   /** There is a state store, or another one. */
   public synchronized void setStateStore(StateStore store) {
     ctx.leases().useStore(store);
+    ctx.recovery().use(store);
   }
 
   /** A state store is gone. */

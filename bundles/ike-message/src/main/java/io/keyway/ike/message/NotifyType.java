@@ -49,6 +49,7 @@ public final class NotifyType {
   public static final int REDIRECTED_FROM = 16408;
   public static final int EAP_ONLY_AUTHENTICATION = 16417;
   public static final int CHILDLESS_IKEV2_SUPPORTED = 16418;
+  public static final int QUICK_CRASH_DETECTION = 16419;
   public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
   public static final int SIGNATURE_HASH_ALGORITHMS = 16431;
   public static final int PUZZLE = 16434;
@@ -110,6 +111,7 @@ public final class NotifyType {
       case AUTH_LIFETIME -> "AUTH_LIFETIME";
       case EAP_ONLY_AUTHENTICATION -> "EAP_ONLY_AUTHENTICATION";
       case CHILDLESS_IKEV2_SUPPORTED -> "CHILDLESS_IKEV2_SUPPORTED";
+      case QUICK_CRASH_DETECTION -> "QUICK_CRASH_DETECTION";
       case IKEV2_FRAGMENTATION_SUPPORTED -> "IKEV2_FRAGMENTATION_SUPPORTED";
       case SIGNATURE_HASH_ALGORITHMS -> "SIGNATURE_HASH_ALGORITHMS";
       case PUZZLE -> "PUZZLE";

@@ -2,6 +2,7 @@ package io.keyway.northbound.config;
 
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.Childless;
+import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ final class IkePolicyMapper {
         AuthenticationMapper.read(tree),
         tree.flag("force-encapsulation", false),
         Childless.valueOf(tree.text("childless").orElse("allow").toUpperCase(Locale.ROOT)),
-        tree.flag("follow-redirect", true));
+        tree.flag("follow-redirect", true),
+        new ConnectionConfig.Recovery(tree.flag("quick-crash-detection", true)));
   }
 
   /** Shared with child policies: a policy without a proposal could never negotiate anything. */
@@ -83,6 +85,7 @@ final class IkePolicyMapper {
             .leaf("mobike", policy.mobike())
             .leaf("nat-traversal", policy.natTraversal())
             .leaf("force-encapsulation", policy.forceEncapsulation())
+            .leaf("quick-crash-detection", policy.recovery().crashDetection())
             .leaf("fragmentation", policy.fragmentation())
             .leaf("childless", policy.childless().name().toLowerCase(Locale.ROOT))
             .leaf("follow-redirect", policy.followRedirect());

@@ -200,6 +200,16 @@ class EntryMapperTest {
   }
 
   @Test
+  void crashDetectionCanBeSwitchedOff() throws InvalidEntryException {
+    IkePolicy policy =
+        (IkePolicy)
+            EntryMapper.read(
+                EntryKind.IKE_POLICY, ikePolicy().leaf("quick-crash-detection", "false"));
+    assertThat(policy.recovery().crashDetection()).isFalse();
+    assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(policy))).isEqualTo(policy);
+  }
+
+  @Test
   void absentLeavesHaveTheModelsDefaults() throws InvalidEntryException {
     IkePolicy ike = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy());
     assertThat(ike.rekeySeconds()).isEqualTo(14400);
@@ -220,6 +230,7 @@ class EntryMapperTest {
     assertThat(gateway.additionalLocalAddresses()).isEmpty();
     assertThat(gateway.localInterfaces()).isEmpty();
     assertThat(ike.forceEncapsulation()).isFalse();
+    assertThat(ike.recovery().crashDetection()).isTrue();
     Tunnel tunnel =
         (Tunnel)
             EntryMapper.read(

@@ -7,6 +7,7 @@ import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Childless;
+import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class IkePolicyReader {
           "mobike",
           "nat-traversal",
           "force-encapsulation",
+          "quick-crash-detection",
           "fragmentation",
           "childless",
           "follow-redirect",
@@ -76,7 +78,8 @@ final class IkePolicyReader {
                 fields
                     .choice("childless", Childless.class, c -> c.name().toLowerCase(Locale.ROOT))
                     .orElse(Childless.ALLOW),
-                fields.flag("follow-redirect", true)));
+                fields.flag("follow-redirect", true),
+                new ConnectionConfig.Recovery(fields.flag("quick-crash-detection", true))));
   }
 
   private static Optional<IkeProposal> proposal(Value value, int number) {

@@ -181,7 +181,8 @@ public final class Resolver {
                     policy.forceEncapsulation(),
                     new VirtualAddresses(pools(gateway), gateway.virtualAddresses()),
                     policy.childless(),
-                    new Redirection(policy.followRedirect(), gateway.redirectTo())),
+                    new Redirection(policy.followRedirect(), gateway.redirectTo()),
+                    policy.recovery()),
                 children));
   }
 }

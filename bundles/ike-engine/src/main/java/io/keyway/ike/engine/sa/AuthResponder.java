@@ -137,6 +137,7 @@ final class AuthResponder implements AutoCloseable {
   }
 
   private CompletableFuture<Reply> go(IkeMessage request) {
+    sa.crash().take(request);
     if (++messages > MOST_MESSAGES) {
       return refuse("IKE_AUTH of peer '" + peer + "' does not end");
     }
@@ -320,6 +321,7 @@ final class AuthResponder implements AutoCloseable {
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(Identities.local(sa.config()), peer);
     reply.addAll(sa.mobike().accept(first));
+    reply.addAll(sa.crash().offer());
     sa.life().establish(false);
     if (first.has(NotifyType.INITIAL_CONTACT)) {
       Forgotten.all(sa, peer);

@@ -5,6 +5,7 @@ import io.keyway.api.ike.EngineEvent;
 import io.keyway.ike.engine.log.CounterNames;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
@@ -66,6 +67,10 @@ final class AuthTask implements Task {
     } else {
       request.addAll(auth.payloads());
     }
+    if (request.stream().anyMatch(AuthPayload.class::isInstance)) {
+      // With EAP that is the last request (RFC 6290 section 4.2).
+      request.addAll(sa.crash().offer());
+    }
   }
 
   private void buildFirst(IkeSa sa, List<Payload> request) {
@@ -116,6 +121,7 @@ final class AuthTask implements Task {
       return messages < MOST_MESSAGES ? Step.ALONE : reject(sa, "the peer's IKE_AUTH does not end");
     }
     auth.close();
+    sa.crash().take(response);
     sa.setIdentities(auth.localId(), auth.remoteId());
     sa.mobike().agreed(response);
     AuthLifetime.heed(sa, response);

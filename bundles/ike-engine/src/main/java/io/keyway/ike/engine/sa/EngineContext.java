@@ -10,6 +10,7 @@ import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.EventBus;
 import io.keyway.ike.engine.base.Workers;
 import io.keyway.ike.engine.log.MessageObserver;
+import io.keyway.ike.engine.recovery.Recovery;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
@@ -37,7 +38,8 @@ public record EngineContext(
     Leftovers leftovers,
     Leases leases,
     AtomicInteger halfOpen,
-    ReassemblyBudget reassembly) {
+    ReassemblyBudget reassembly,
+    Recovery recovery) {
 
   /** An IKE SPI for us: not 0, and not in use. */
   long newSpi() {

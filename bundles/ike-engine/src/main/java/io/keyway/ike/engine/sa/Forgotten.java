@@ -92,7 +92,7 @@ final class Forgotten {
 
   // --- on the worker of the IKE SA ----------------------------------------------------------
 
-  private void begin(String why) {
+  void begin(String why) {
     if (sa.state() == IkeSa.State.FORGOTTEN) {
       // Once more, while its children wait: the peer asks for all of them again.
       progress();

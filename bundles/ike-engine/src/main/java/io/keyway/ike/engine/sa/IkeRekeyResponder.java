@@ -83,6 +83,14 @@ final class IkeRekeyResponder {
             List.of(choose.answer().with(choose.answer().number(), Octets.ofLong(ourSpi)))));
     answer.add(new NoncePayload(Octets.copyOf(nr)));
     answer.add(new KePayload(group.ianaId(), Octets.copyOf(agreed.publicValue())));
+    if (sa.config().options().recovery().crashDetection()) {
+      // Both SPIs of the successor are known here (RFC 6290 section 4.3).
+      sa.ctx()
+          .recovery()
+          .tokens()
+          .token(false, peerSpi.toLong(), ourSpi)
+          .ifPresent(token -> answer.add(CrashDetection.payload(token)));
+    }
     SecretBytes secret = agreed.sharedSecret();
     FollowUp.Completion completion =
         (more, last) -> {

@@ -31,6 +31,7 @@ final class IkeRekeyTask implements Task {
   private byte[] peerNonce;
   private SecretBytes firstSecret;
   private FollowUps followUps;
+  private Optional<NotifyPayload> crashToken = Optional.empty();
 
   @Override
   public int nextExchange(int type) {
@@ -103,6 +104,7 @@ final class IkeRekeyTask implements Task {
       return Optional.of("the peer's answer to the IKE rekey does not fit its own choice");
     }
     peerSpi = spi.toLong();
+    crashToken = response.notification(NotifyType.QUICK_CRASH_DETECTION);
     KeyAgreementResult result = initiation.complete(ke.publicValue().toArray());
     initiation.close();
     if (result instanceof KeyAgreementResult.Refused refused) {
@@ -131,6 +133,7 @@ final class IkeRekeyTask implements Task {
             ourNonce,
             peerNonce);
     closeSecrets();
+    crashToken.ifPresent(successor.crash()::take);
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     boolean collided = theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING;
     if (sa.state() == IkeSa.State.REKEYED) {
@@ -147,6 +150,7 @@ final class IkeRekeyTask implements Task {
     }
     sa.life().handOver(successor);
     sa.requests().enqueueFirst(Exchange.informational(new IkeDeleteTask("replaced by a rekey")));
+    successor.crash().announce();
     return Step.DONE;
   }
 

@@ -93,6 +93,7 @@ public final class IkeSa implements LogSubject {
   private final Wishes wishes = new Wishes(this);
   private final Mobike mobike = new Mobike(this);
   private final PacketSize packetSize = new PacketSize(this);
+  private final CrashDetection crash;
   private final SaTimers timers = new SaTimers(this);
   private final Inbox inbox = new Inbox(this);
   private final SaLife life;
@@ -125,6 +126,7 @@ public final class IkeSa implements LogSubject {
     this.connection = connection;
     this.age = new AuthenticationAge(initiator);
     this.life = new SaLife(this);
+    this.crash = new CrashDetection(this);
     this.board = new StatusBoard(worker, this::paint);
     board.publish();
     ctx.directory().add(this);
@@ -274,6 +276,10 @@ public final class IkeSa implements LogSubject {
 
   PacketSize packetSize() {
     return packetSize;
+  }
+
+  CrashDetection crash() {
+    return crash;
   }
 
   Mobike mobike() {

@@ -69,7 +69,10 @@ final class Inbox {
       sa.requests().process(decoded.value());
     } else if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
       count("ike-dropped-unauthentic");
-      noteUnprotectedError(outer);
+      if (!(outer instanceof DecodeResult.Decoded<IkeMessage> clear)
+          || !sa.crash().isProved(clear.value())) {
+        noteUnprotectedError(outer);
+      }
     } else {
       // Authentic, so the peer itself is at fault, and we would wait for ever.
       sa.timers().heard();

@@ -26,6 +26,7 @@ final class InformationalResponder {
   }
 
   CompletableFuture<Reply> reply() {
+    sa.crash().take(request);
     List<DeletePayload> deletes = request.all(DeletePayload.class);
     boolean deletesIke = deletes.stream().anyMatch(d -> d.protocolId() == ProtocolId.IKE);
     if (deletesIke || request.has(NotifyType.AUTHENTICATION_FAILED)) {

@@ -132,7 +132,13 @@ public final class Config {
             options.encapsulation(),
             options.addresses(),
             options.childless(),
-            options.redirection());
+            options.redirection(),
+            options.recovery());
+    return this;
+  }
+
+  public Config recovery(ConnectionConfig.Recovery recovery) {
+    options = options.withRecovery(recovery);
     return this;
   }
 

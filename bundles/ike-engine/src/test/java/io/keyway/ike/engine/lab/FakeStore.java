@@ -36,13 +36,18 @@ public final class FakeStore implements StateStore {
 
   @Override
   public Outcome put(StateRecord value) {
-    records.put(value.owner() + " " + value.key(), value);
+    // Its own copy, as the contract has it: the caller may wipe the octets.
+    records.put(value.owner() + " " + value.key(), copy(value));
     return Outcome.ok();
   }
 
   @Override
   public Optional<StateRecord> get(String owner, String key) {
-    return Optional.ofNullable(records.get(owner + " " + key));
+    return Optional.ofNullable(records.get(owner + " " + key)).map(FakeStore::copy);
+  }
+
+  private static StateRecord copy(StateRecord value) {
+    return new StateRecord(value.owner(), value.key(), value.schema(), value.octets().clone());
   }
 
   @Override
