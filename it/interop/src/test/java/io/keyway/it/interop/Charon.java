@@ -26,7 +26,7 @@ final class Charon implements Closeable {
   private static final String PLUGINS = "/usr/lib/ipsec/plugins";
   private static final String LOAD =
       "openssl aesni random nonce hmac kdf sha1 sha2 pem pkcs1 pkcs8 x509 pubkey revocation"
-          + " constraints curve25519 chapoly eap-identity eap-md5 eap-mschapv2"
+          + " constraints curve25519 chapoly eap-identity eap-md5 eap-mschapv2 eap-tls"
           + " keyway-stub kernel-netlink socket-default vici updown counters";
   private static final String SWANCTL_LOAD =
       "openssl random nonce pem pkcs1 pkcs8 x509 pubkey curve25519";

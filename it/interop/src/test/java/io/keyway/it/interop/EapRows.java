@@ -57,6 +57,14 @@ final class EapRows {
     return c -> c.remote("auth", auth).remote("eap_id", "%any");
   }
 
+  /** EAP-TLS on one side; the names in the certificates are those of IKE. */
+  private static UnaryOperator<SwanctlConf> tls(String side, String certificate) {
+    return c ->
+        side.equals("local")
+            ? c.local("auth", "eap-tls").local("certs", certificate)
+            : c.remote("auth", "eap-tls").remote("cacerts", "root");
+  }
+
   static UnaryOperator<SwanctlConf> and(
       UnaryOperator<SwanctlConf> first, UnaryOperator<SwanctlConf> second) {
     return c -> second.apply(first.apply(c));
@@ -99,6 +107,16 @@ final class EapRows {
                 and(server("eap-mschapv2"), c -> c.local("auth", "eap-mschapv2")),
                 "EAP method EAP_MSCHAPV2 succeeded, MSK established")
             .only(Side.KEYWAY),
+        new Row(
+            "TLS, server with a certificate in IKE, too",
+            and(tls("local", "client"), THEIR_CERTIFICATE),
+            and(tls("remote", ""), ourCertificate("pubkey")),
+            "EAP method EAP_TLS succeeded, MSK established"),
+        new Row(
+            "TLS alone, RFC 5998",
+            and(tls("local", "client"), tls("remote", "")),
+            and(tls("remote", ""), tls("local", "server")),
+            "EAP method EAP_TLS succeeded, MSK established"),
         new Row(
                 "Certificate, then MSCHAPv2",
                 c ->

@@ -72,6 +72,14 @@ final class ClientSide extends DefaultTlsClient {
     };
   }
 
+  /**
+   * Not insisted on, since strongSwan does not say that it does it (RFC 5746). What it protects
+   * from, a handshake that continues somebody else's, cannot be: nobody renegotiates here, and each
+   * conversation of EAP is one handshake from its first octet.
+   */
+  @Override
+  public void notifySecureRenegotiation(boolean secure) {}
+
   @Override
   public void notifyHandshakeComplete() throws IOException {
     super.notifyHandshakeComplete();
