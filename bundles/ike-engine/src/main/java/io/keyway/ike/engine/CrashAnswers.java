@@ -43,9 +43,12 @@ final class CrashAnswers {
   Optional<List<Payload>> to(Datagram datagram, IkeHeader header) {
     boolean sealed =
         header.nextPayload() == PayloadType.SK || header.nextPayload() == PayloadType.SKF;
-    // A living IKE SA of ours by its other SPI: somebody swapped the roles (RFC 6290 section 10.2).
-    long other = header.isFromInitiator() ? header.initiatorSpi() : header.responderSpi();
-    if (header.isResponse() || !sealed || ctx.directory().byOurSpi(other).isPresent()) {
+    // By either SPI: somebody may have swapped the roles of a living IKE SA (RFC 6290 section
+    // 10.2), and the peer may use the successor of a rekey before its answer has reached us.
+    boolean living =
+        ctx.directory().isOurs(header.initiatorSpi())
+            || ctx.directory().isOurs(header.responderSpi());
+    if (header.isResponse() || !sealed || living) {
       return Optional.empty();
     }
     Optional<Octets> token =

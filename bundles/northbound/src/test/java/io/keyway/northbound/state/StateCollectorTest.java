@@ -2,6 +2,7 @@ package io.keyway.northbound.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.api.ike.AddressLease;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.intent.IntentObject;
@@ -80,6 +81,10 @@ class StateCollectorTest {
 
               public List<String> connections() {
                 return List.of("g", "h");
+              }
+
+              public List<AddressLease> leases() {
+                return List.of();
               }
 
               public Map<String, Long> counters() {

@@ -46,6 +46,7 @@ final class IkeRekeyTask implements Task {
     }
     if (ourSpi == 0) {
       ourSpi = sa.ctx().newSpi();
+      sa.ctx().directory().promise(ourSpi);
       ourNonce = sa.ctx().nonce();
       // What worked before comes first to mind, if the configuration still has it.
       KeyExchangeMethod current = sa.crypto().proposal().keyExchange();
@@ -132,7 +133,7 @@ final class IkeRekeyTask implements Task {
             peerSpi,
             ourNonce,
             peerNonce);
-    closeSecrets();
+    release(sa);
     crashToken.ifPresent(successor.crash()::take);
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     boolean collided = theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING;
@@ -193,7 +194,8 @@ final class IkeRekeyTask implements Task {
     return offered.isPresent();
   }
 
-  private void closeSecrets() {
+  private void release(IkeSa sa) {
+    sa.ctx().directory().unpromise(ourSpi);
     if (initiation != null) {
       initiation.close();
     }
@@ -206,7 +208,7 @@ final class IkeRekeyTask implements Task {
   }
 
   private Step failed(IkeSa sa, String reason) {
-    closeSecrets();
+    release(sa);
     giveUp(sa, reason);
     return Step.DONE;
   }
@@ -230,7 +232,7 @@ final class IkeRekeyTask implements Task {
 
   @Override
   public void abandon(IkeSa sa, Outcome why) {
-    closeSecrets();
+    release(sa);
     if (!sa.isDead()) {
       giveUp(sa, why.reason());
     }

@@ -220,7 +220,10 @@ public final class IkeSa implements LogSubject {
     touch();
   }
 
-  /** Another key exchange made new keys (RFC 9370 section 2.2.2); the ones before are wiped. */
+  /**
+   * Another key exchange made new keys (RFC 9370 section 2.2.2). Those before are wiped, but for
+   * what an answer that is still repeated needs.
+   */
   void addSecret(SecretBytes secret) {
     SaCrypto before = crypto;
     setCrypto(
@@ -238,7 +241,7 @@ public final class IkeSa implements LogSubject {
                 spiI,
                 spiR),
             initiator));
-    before.close();
+    replies.superseded(before);
   }
 
   Handshake handshake() {
@@ -443,19 +446,25 @@ public final class IkeSa implements LogSubject {
     }
     return exchangeType == ExchangeType.IKE_SA_INIT
         ? List.of(MessageEncoder.encode(header, payloads))
-        : seal(header, payloads);
+        : seal(header, payloads, crypto);
   }
 
   /** The same message again, in packets of the length that is right now. */
-  List<byte[]> again(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
-    return seal(IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId), payloads);
+  List<byte[]> again(
+      int exchangeType,
+      boolean response,
+      int messageId,
+      List<Payload> payloads,
+      SaCrypto sealedBefore) {
+    IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
+    return seal(header, payloads, sealedBefore);
   }
 
-  private List<byte[]> seal(IkeHeader header, List<Payload> payloads) {
+  private List<byte[]> seal(IkeHeader header, List<Payload> payloads, SaCrypto with) {
     if (!fragmentation) {
-      return List.of(MessageEncoder.encode(header, payloads, crypto));
+      return List.of(MessageEncoder.encode(header, payloads, with));
     }
-    List<byte[]> packets = MessageEncoder.fragments(header, payloads, crypto, packetSize.limit());
+    List<byte[]> packets = MessageEncoder.fragments(header, payloads, with, packetSize.limit());
     if (packets.size() > 1) {
       ctx.counters().count("ike-messages-fragmented");
     }

@@ -130,7 +130,7 @@ final class Inbox {
         || !sa.replies().answered(header)
         || fragment.isEmpty()
         || fragment.get().fragment() != 1
-        || sa.crypto().open(datagram.octets(), fragment.get().offset()).isEmpty()) {
+        || sa.replies().open(datagram.octets(), fragment.get().offset()).isEmpty()) {
       return false;
     }
     sa.replies().repeatSmaller(Path.of(datagram));

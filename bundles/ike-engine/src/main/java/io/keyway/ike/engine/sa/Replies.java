@@ -4,6 +4,7 @@ import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.Payload;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,6 +20,9 @@ final class Replies {
 
   /** What a long answer is made of, for a while, so that it can be cut anew. */
   private List<Payload> kept = List.of();
+
+  /** What sealed the last answer, if the IKE SA has other keys since. */
+  private SaCrypto past;
 
   private int exchangeType;
   private int times;
@@ -58,6 +62,34 @@ final class Replies {
     return lastReply != null && header.messageId() == expected - 1;
   }
 
+  /** Opens a repetition of the last request, which went under the keys of that time. */
+  Optional<byte[]> open(byte[] octets, int bodyOffset) {
+    return sealer().open(octets, bodyOffset);
+  }
+
+  private SaCrypto sealer() {
+    return past == null ? sa.crypto() : past;
+  }
+
+  /** The IKE SA has new keys; with those before the last answer can still be cut anew. */
+  void superseded(SaCrypto before) {
+    forgetKeys();
+    if (lastReply == null) {
+      before.close();
+      return;
+    }
+    before.keys().close();
+    past = before;
+  }
+
+  /** Nobody asks for the answer before any more. */
+  void forgetKeys() {
+    if (past != null) {
+      past.close();
+      past = null;
+    }
+  }
+
   private void repeat(Path path) {
     times++;
     if (sa.packetSize().shorten(times, lastReply, kept)) {
@@ -75,7 +107,7 @@ final class Replies {
   }
 
   private void cutAnew() {
-    lastReply = sa.again(exchangeType, true, expected - 1, kept);
+    lastReply = sa.again(exchangeType, true, expected - 1, kept, sealer());
     kept = List.of();
   }
 
@@ -105,6 +137,7 @@ final class Replies {
               }
               List<byte[]> packets =
                   sa.encode(header.exchangeType(), true, expected, reply.payloads());
+              forgetKeys();
               expected++;
               keep(header.exchangeType(), packets, reply.payloads());
               lastRequestHash = requestHash;

@@ -194,7 +194,7 @@ final class Requests {
   private void transmit() {
     transmissions++;
     if (sa.packetSize().shorten(transmissions, packets, kept)) {
-      packets = sa.again(active.type(), false, activeId, kept);
+      packets = sa.again(active.type(), false, activeId, kept, sa.crypto());
       kept = List.of();
     }
     sa.mobike().routes(active, transmissions).forEach(way -> sa.send(way, packets));

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,6 +20,7 @@ public final class SaDirectory {
   private final Map<String, IkeSa> byUid = new ConcurrentHashMap<>();
   private final Map<InitKey, IkeSa> byInit = new ConcurrentHashMap<>();
   private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
+  private final Set<Long> promised = ConcurrentHashMap.newKeySet();
   private final Map<InetAddress, Integer> halfOpen = new ConcurrentHashMap<>();
   private final AtomicLong order = new AtomicLong();
 
@@ -43,6 +45,20 @@ public final class SaDirectory {
 
   public Optional<IkeSa> byOurSpi(long spi) {
     return Optional.ofNullable(byOurSpi.get(spi));
+  }
+
+  /** We offered this SPI for a successor that the peer may use before we have its answer. */
+  void promise(long spi) {
+    promised.add(spi);
+  }
+
+  void unpromise(long spi) {
+    promised.remove(spi);
+  }
+
+  /** Whether an IKE SA with this SPI of ours lives, or is about to. */
+  public boolean isOurs(long spi) {
+    return byOurSpi.containsKey(spi) || promised.contains(spi);
   }
 
   /** The IKE SA that a uid stands for now; a successor takes the place of its predecessor. */

@@ -183,6 +183,7 @@ final class SaLife {
     if (sa.crypto() != null) {
       sa.crypto().close();
     }
+    sa.replies().forgetKeys();
     sa.after(ctx.settings().lingerTimeout(), () -> ctx.directory().remove(sa));
     PeerRekey<IkeSa> theirs = sa.peerRekey();
     if (theirs != null && theirs.successor().state() == IkeSa.State.SUCCEEDING) {
