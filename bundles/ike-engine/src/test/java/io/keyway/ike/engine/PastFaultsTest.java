@@ -51,8 +51,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  *   <li>CVE-2026-35330 and its like: attributes of no length that keep a parser where it is
  * </ul>
  *
- * Each ends with an honest peer that comes up as if nothing had been. Those of authentication,
- * certificates and EAP are elsewhere.
+ * Each ends with an honest peer that comes up as if nothing had been. Those of EAP are in {@link
+ * PastEapFaultsTest}.
  */
 class PastFaultsTest {
   private final Lab lab = new Lab();

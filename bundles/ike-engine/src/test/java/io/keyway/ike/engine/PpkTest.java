@@ -7,6 +7,7 @@ import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.EapSettings;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.ike.engine.lab.Certificates;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Gateway;
 import io.keyway.ike.engine.lab.Lab;
@@ -229,6 +230,75 @@ class PpkTest {
     lab.up();
     assertUsed(lab, ID);
     assertThat(lab.left.count("ike-ppk-used")).isEqualTo(1);
+  }
+
+  /** Certificates on both sides, so that what is mixed in goes into signatures. */
+  private static Lab certificateLab(Config left, Config right) {
+    Lab lab =
+        lab(
+            left.ids("left.example.org", "right.example.org").authentication(Proofs.certificates()),
+            right
+                .ids("right.example.org", "left.example.org")
+                .authentication(Proofs.certificates()));
+    Certificates root = new Certificates("root");
+    root.trustedBy(lab.left).trustedBy(lab.right);
+    root.give(lab.left, "left.example.org").give(lab.right, "right.example.org");
+    return lab;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+  void withCertificatesItGoesIntoBothSignatures(boolean leftRequires, boolean rightRequires) {
+    Lab lab =
+        certificateLab(
+            Lab.leftNet().ppk(leftRequires, ID, "quantum"),
+            Lab.rightNet().ppk(rightRequires, ID, "quantum"));
+    lab.up();
+    assertUsed(lab, ID);
+    assertThat(lab.left.count("ike-ppk-used")).isEqualTo(1);
+    assertThat(lab.right.count("ike-ppk-used")).isEqualTo(1);
+  }
+
+  @Test
+  void withCertificatesTheSecondSignatureCountsWhereTheKeyIsOptionalAndUnknown() {
+    Lab lab =
+        certificateLab(
+            Lab.leftNet().ppk(false, "ppk-2@example.org", "quantum"),
+            Lab.rightNet().ppk(false, ID, "quantum"));
+    lab.up();
+    assertUsed(lab, "");
+    assertThat(lab.left.count("ike-ppk-not-used")).isEqualTo(1);
+    assertThat(lab.right.count("ike-ppk-not-used")).isEqualTo(1);
+
+    Lab none = certificateLab(Lab.leftNet(), Lab.rightNet().ppk(false, ID, "quantum"));
+    none.up();
+    assertUsed(none, "");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,false", "false,true", "true,true"})
+  void withCertificatesAnUnknownKeyIsRefusedWhereOneIsRequired(
+      boolean leftRequires, boolean rightRequires) {
+    Lab lab =
+        certificateLab(
+            Lab.leftNet().ppk(leftRequires, "ppk-2@example.org", "quantum"),
+            Lab.rightNet().ppk(rightRequires, ID, "quantum"));
+    assertThat(refusal(lab)).contains("AUTHENTICATION_FAILED");
+    assertThat(toldByRight(lab)).contains("ppk-2@example.org");
+    assertThat(lab.right.count("ike-internal-errors")).isZero();
+  }
+
+  @Test
+  void withCertificatesAnotherKeyOfTheSameIdIsRefused() {
+    for (boolean required : new boolean[] {false, true}) {
+      Lab lab =
+          certificateLab(
+              Lab.leftNet().ppk(required, ID, "quantum"),
+              Lab.rightNet().ppk(required, ID, "other"));
+      lab.right.secrets.with("other", "not what the left side has");
+      assertThat(refusal(lab)).contains("AUTHENTICATION_FAILED");
+      assertThat(lab.right.count("ike-internal-errors")).isZero();
+    }
   }
 
   @Test

@@ -28,7 +28,10 @@ public record EapPacket(int code, int identifier, int type, Octets data) {
 
   private static final int HEADER = 4;
 
-  /** Empty when the octets are no packet; octets after its length are padding (section 4.1). */
+  /**
+   * Empty when the octets are no packet. Nothing may stand behind its length: in IKE there is no
+   * padding of a link, and both lengths agree (RFC 7296 section 3.16).
+   */
   public static Optional<EapPacket> decode(Octets octets) {
     if (octets.length() < HEADER) {
       return Optional.empty();
@@ -36,10 +39,10 @@ public record EapPacket(int code, int identifier, int type, Octets data) {
     int code = octets.at(0);
     int length = octets.at(2) << 8 | octets.at(3);
     boolean typed = code == REQUEST || code == RESPONSE;
-    if (code < REQUEST || code > FAILURE || length > octets.length()) {
+    if (code < REQUEST || code > FAILURE || length != octets.length()) {
       return Optional.empty();
     }
-    if (length < (typed ? HEADER + 1 : HEADER)) {
+    if (typed ? length < HEADER + 1 : length != HEADER) {
       return Optional.empty();
     }
     if (!typed) {

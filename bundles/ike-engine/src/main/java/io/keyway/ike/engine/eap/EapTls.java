@@ -28,7 +28,7 @@ final class EapTls implements EapMethod {
   private byte[] sending = {};
   private int sent;
   private ByteArrayOutputStream receiving = new ByteArrayOutputStream();
-  private int announced;
+  private Optional<Integer> announced = Optional.empty();
   private Optional<String> failure = Optional.empty();
 
   EapTls(boolean server, TlsParties parties, Executor blocking) {
@@ -88,10 +88,12 @@ final class EapTls implements EapMethod {
     if (data.isEmpty() && receiving.size() == 0) {
       return now(acknowledged());
     }
-    announced = data.length().orElse(announced);
+    if (announced.isPresent() && data.length().isPresent() && !announced.equals(data.length())) {
+      return now(failed("the peer tells two lengths of one EAP-TLS message"));
+    }
+    announced = announced.or(data::length);
     receiving.writeBytes(data.piece());
-    int limit = announced == 0 ? EapTlsData.LONGEST : announced;
-    if (receiving.size() > limit || data.start()) {
+    if (receiving.size() > announced.orElse(EapTlsData.LONGEST) || data.start()) {
       return now(failed("the peer sent an EAP-TLS message longer than it may be"));
     }
     if (data.more()) {
@@ -101,8 +103,11 @@ final class EapTls implements EapMethod {
               : send(EapTlsData.EMPTY));
     }
     byte[] message = receiving.toByteArray();
+    if (announced.filter(told -> told != message.length).isPresent()) {
+      return now(failed("the peer sent an EAP-TLS message shorter than it told"));
+    }
     receiving = new ByteArrayOutputStream();
-    announced = 0;
+    announced = Optional.empty();
     return talk(message);
   }
 

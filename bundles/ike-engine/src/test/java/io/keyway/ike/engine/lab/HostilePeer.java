@@ -5,16 +5,24 @@ import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.key.SecretBytes;
+import io.keyway.api.ts.TrafficSelector;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.IkeSaKeys;
 import io.keyway.ike.crypto.KeyAgreementResult;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.crypto.KeySchedule;
+import io.keyway.ike.crypto.PskAuth;
 import io.keyway.ike.crypto.SkOpenResult;
 import io.keyway.ike.crypto.SkProtection;
+import io.keyway.ike.engine.negotiate.EspProposals;
 import io.keyway.ike.engine.negotiate.IkeProposals;
+import io.keyway.ike.engine.negotiate.Selectors;
+import io.keyway.ike.message.AuthMethod;
+import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.DecodeResult;
 import io.keyway.ike.message.ExchangeType;
+import io.keyway.ike.message.IdPayload;
+import io.keyway.ike.message.IdType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
@@ -25,6 +33,7 @@ import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,10 +47,12 @@ public final class HostilePeer {
 
   private final Lab lab;
   private final IkeProposal proposal;
-  private final InetSocketAddress from =
-      new InetSocketAddress(Config.address("198.51.100.66"), 500);
+  private InetSocketAddress from = new InetSocketAddress(Config.address("198.51.100.66"), 500);
   private final InetSocketAddress to;
   private final byte[] nonce = new byte[32];
+  private byte[] firstMessage = {};
+  private byte[] peerNonce = {};
+  private byte[] skPi = {};
   private long spiR;
   private MessageProtection protection;
   private int nextId = 1;
@@ -50,6 +61,15 @@ public final class HostilePeer {
     this.lab = lab;
     this.proposal = proposal;
     this.to = new InetSocketAddress(Config.address(to), 500);
+  }
+
+  /** From another address from now on. */
+  public void moveTo(String address) {
+    from = new InetSocketAddress(Config.address(address), 500);
+  }
+
+  public InetSocketAddress address() {
+    return from;
   }
 
   /** Sends octets, and returns everything that came back. */
@@ -78,7 +98,8 @@ public final class HostilePeer {
 
   /** A first message with payloads of choice. */
   public List<IkeMessage> init(List<? extends Payload> payloads) {
-    return send(MessageEncoder.encode(header(ExchangeType.IKE_SA_INIT, 0, SPI), payloads));
+    firstMessage = MessageEncoder.encode(header(ExchangeType.IKE_SA_INIT, 0, SPI), payloads);
+    return send(firstMessage);
   }
 
   /** What an honest first message brings, but for the public value. */
@@ -100,7 +121,7 @@ public final class HostilePeer {
           (KeyAgreementResult.Agreed)
               initiation.complete(
                   answer.first(KePayload.class).orElseThrow().publicValue().toArray());
-      byte[] nr = answer.first(NoncePayload.class).orElseThrow().nonce().toArray();
+      peerNonce = answer.first(NoncePayload.class).orElseThrow().nonce().toArray();
       try (SecretBytes secret = agreed.sharedSecret();
           IkeSaKeys keys =
               KeySchedule.ikeSa(
@@ -109,9 +130,10 @@ public final class HostilePeer {
                   proposal.integrity(),
                   secret,
                   nonce,
-                  nr,
+                  peerNonce,
                   SPI,
                   spiR)) {
+        skPi = keys.skPi().read(byte[]::clone);
         protection =
             protection(
                 proposal.encryption(),
@@ -125,7 +147,53 @@ public final class HostilePeer {
     return this;
   }
 
-  private static MessageProtection protection(
+  /** Who it says it is. */
+  public IdPayload id() {
+    return new IdPayload(
+        true, IdType.ID_IPV4_ADDR, Octets.copyOf(Config.address("198.51.100.66").getAddress()));
+  }
+
+  /** What an honest first IKE_AUTH asks for besides; without AUTH it asks for EAP. */
+  public List<Payload> question() {
+    TrafficSelector any = TrafficSelector.prefix(Config.address("0.0.0.0"), 0);
+    return List.of(
+        id(),
+        EspProposals.offer(List.of(Config.ESP_GCM), 0x66666666, false),
+        Selectors.toWire(true, List.of(any)),
+        Selectors.toWire(false, List.of(any)));
+  }
+
+  /** An honest IKE_AUTH by the shared key, with payloads of choice at its end. */
+  public List<IkeMessage> authenticate(Payload... more) {
+    List<Payload> payloads = new ArrayList<>(question());
+    try (SecretBytes psk = SecretBytes.copyOf("a shared secret".getBytes(StandardCharsets.UTF_8));
+        SecretBytes own = SecretBytes.copyOf(skPi)) {
+      byte[] proof =
+          PskAuth.compute(
+              CRYPTO.prf(proposal.prf()), psk, own, firstMessage, peerNonce, id().body());
+      payloads.add(1, new AuthPayload(AuthMethod.SHARED_KEY, Octets.copyOf(proof)));
+    }
+    payloads.addAll(List.of(more));
+    return request(ExchangeType.IKE_AUTH, payloads);
+  }
+
+  /** Answers what the engine asked. */
+  public List<IkeMessage> respond(IkeMessage asked, Payload... payloads) {
+    IkeHeader header =
+        IkeHeader.of(
+            SPI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
+    return send(MessageEncoder.encode(header, List.of(payloads), protection));
+  }
+
+  /** In clear, as who does not know the IKE SA: an answer to what the engine asked. */
+  public List<IkeMessage> respondInClear(IkeMessage asked, Payload... payloads) {
+    IkeHeader header =
+        IkeHeader.of(
+            SPI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
+    return send(MessageEncoder.encode(header, List.of(payloads)));
+  }
+
+  static MessageProtection protection(
       EncryptionAlgorithm encryption,
       IntegrityAlgorithm integrity,
       SecretBytes ei,

@@ -36,6 +36,24 @@ public final class Proofs {
     return a -> methods(a, Method.PRE_SHARED_KEY, Method.EAP).withEap(settings);
   }
 
+  /** Certificates of {@link Certificates} on both sides. */
+  public static UnaryOperator<Authentication> certificates() {
+    return a ->
+        new Authentication(
+            Method.CERTIFICATE,
+            Method.CERTIFICATE,
+            a.localId(),
+            a.remoteId(),
+            "",
+            new CertificateSettings(
+                "own",
+                "own-key",
+                List.of("root"),
+                CertificateSettings.Revocation.RELAXED,
+                List.of(),
+                List.of()));
+  }
+
   /** Nothing but EAP. */
   public static UnaryOperator<Authentication> eapOnly(EapSettings settings) {
     return a -> methods(a, Method.EAP, Method.EAP).withEap(settings);
