@@ -52,7 +52,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * </ul>
  *
  * Each ends with an honest peer that comes up as if nothing had been. Those of EAP are in {@link
- * PastEapFaultsTest}.
+ * PastEapFaultsTest}, of what follows it in {@link PastLaterFaultsTest}, of initiators in {@link
+ * PastResponderFaultsTest}.
  */
 class PastFaultsTest {
   private final Lab lab = new Lab();
