@@ -17,7 +17,8 @@ public enum Target {
   X509(X509Target.class, X509Target::fuzzerTestOneInput),
   REASSEMBLY(ReassemblyTarget.class, ReassemblyTarget::fuzzerTestOneInput),
   ENGINE(EngineTarget.class, EngineTarget::fuzzerTestOneInput),
-  EAP_METHODS(EapMethodsTarget.class, EapMethodsTarget::fuzzerTestOneInput);
+  EAP_METHODS(EapMethodsTarget.class, EapMethodsTarget::fuzzerTestOneInput),
+  EAP_TLS(EapTlsTarget.class, EapTlsTarget::fuzzerTestOneInput);
 
   private final Class<?> type;
   private final Consumer<byte[]> entry;

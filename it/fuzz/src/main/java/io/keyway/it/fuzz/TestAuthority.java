@@ -2,6 +2,7 @@ package io.keyway.it.fuzz;
 
 import io.keyway.ike.crypto.cert.Certificates;
 import io.keyway.ike.crypto.cert.UnusableException;
+import io.keyway.ike.crypto.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.HexFormat;
+import java.util.List;
 
 /** An authority whose key is no secret: it signs whatever the fuzzer wants. */
 final class TestAuthority {
@@ -40,6 +42,11 @@ final class TestAuthority {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The authority itself as one end of TLS. */
+  static TlsIdentity identity() {
+    return new TlsIdentity(List.of(CERTIFICATE), KEY, List.of(CERTIFICATE));
   }
 
   private static X509Certificate certificate(String name) {
