@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 /**
  * What charon knows of the keys of a lab, looked for in what the native engine logged (at DEBUG)
  * and printed. charon tells the shared secret, SKEYSEED and every SK_* at level 4 of its IKE log,
- * and both stub kernels write down ESP keys, the configuration holds shared keys and passwords;
- * that the same search finds them there is the proof that it would find them elsewhere.
+ * and both stub kernels write down ESP keys, the configuration holds shared keys, PPKs and
+ * passwords; what EAP made (MSK) is the secret that AUTH is computed with; that the same search
+ * finds them there is the proof that it would find them elsewhere.
  */
 final class KnownSecrets {
 
@@ -80,7 +81,10 @@ final class KnownSecrets {
   }
 
   private static boolean secret(String label) {
-    return label.endsWith("secret") || label.startsWith("SK") || label.startsWith("prf(secret");
+    return label.endsWith("secret")
+        || label.startsWith("SK")
+        || label.startsWith("prf(secret")
+        || label.endsWith("PPK");
   }
 
   private void add(String name, byte[] octets) {
@@ -96,9 +100,13 @@ final class KnownSecrets {
     return secrets.values().stream().filter(s -> Arrays.equals(s, octets)).count();
   }
 
-  /** How many have so many octets. */
-  long count(int octets) {
-    return secrets.values().stream().filter(s -> s.length == octets).count();
+  /** Those that AUTH was computed with, of so many octets: the keys that EAP made. */
+  long ofAuth(int octets) {
+    return secrets.entrySet().stream()
+        .filter(s -> s.getKey().startsWith("secret #") && s.getValue().length == octets)
+        .map(s -> HexFormat.of().formatHex(s.getValue()))
+        .distinct()
+        .count();
   }
 
   int count() {

@@ -73,7 +73,7 @@ class PpkIT {
 
   @ParameterizedTest
   @EnumSource(Side.class)
-  void anotherKeyOfTheSameIdIsRefused(Side initiator, Lab lab) {
+  void anotherKeyOfTheSameIdIsRefused(Side initiator, Lab lab) throws Exception {
     Peers peers =
         Peers.start(
             lab,
@@ -85,5 +85,10 @@ class PpkIT {
 
     assertThat(up).isFalse();
     peers.awaitNothingInstalled();
+    KnownSecrets secrets = KnownSecrets.of(lab);
+    assertThat(secrets.count(PpkFeatures.KEY))
+        .as("configured, and dumped by charon")
+        .isGreaterThan(1);
+    assertThat(secrets.control(lab)).anyMatch(find -> find.contains("PPK"));
   }
 }
