@@ -9,8 +9,10 @@ import io.keyway.ike.engine.lab.Collision.Spoil;
 import io.keyway.ike.engine.lab.Collision.Start;
 import io.keyway.ike.engine.lab.Collision.Verdict;
 import io.keyway.ike.engine.lab.Collision.When;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -92,5 +94,52 @@ class CollisionFindingsTest {
     Collision collision = new Collision(Start.UP, 1).spoil(spoil, 1);
     collision.start(a(Event.CHILD_REKEY)).until(When.SENT, 1).start(b(Event.CHILD_DELETE));
     assertThat(collision.verdict(Verdict.NONE)).isEmpty();
+  }
+
+  /**
+   * RFC 7296 section 2.25 knows no rule for two children that both sides asked for at once; ours
+   * goes by who asked. Whoever rekeyed one of them counted as its maker, so both looked like one
+   * side's and stayed.
+   */
+  @ParameterizedTest
+  @CsvSource({"17, true", "17, false", "20, true", "20, false", "24, true", "24, false"})
+  void aRekeyDoesNotHideThatBothSidesAskedForTheSameChild(int orders, boolean left) {
+    Collision collision = new Collision(Start.BARE, 3).start(a(Event.INITIATE));
+    collision.start(b(Event.INITIATE));
+    collision.until(When.PLANE, orders).start(new Deed(Event.CHILD_REKEY, left));
+    assertThat(collision.verdict(Verdict.PAIR)).isEmpty();
+  }
+
+  /**
+   * When one child of the two IKE SAs came up, the other's only waited for traffic to turn to it,
+   * and it ended before that: nobody looked again, and both IKE SAs stayed without children.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, true", "0, false", "2, true", "3, false"})
+  void ofTwoIkeSasWhoseChildrenEndedBeforeTrafficTurnedOneGoes(long seed, boolean left) {
+    Collision collision = new Collision(Start.UP, seed).start(b(Event.REBOOT));
+    collision.start(a(Event.LIVENESS)).run(Duration.ofMillis(1500));
+    collision.start(new Deed(Event.CHILD_DELETE, left));
+    collision.start(new Deed(Event.CHILD_DELETE, !left));
+    assertThat(collision.verdict(Verdict.FORGOTTEN)).isEmpty();
+  }
+
+  /** The script's own fault: a check that was the last deed took the verdict's checks away. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWasForgottenIsFoundOutAlsoWhenTheLastDeedWasACheck(boolean left) {
+    Collision collision = new Collision(Start.UP, 5).start(new Deed(Event.REBOOT, !left));
+    collision.start(new Deed(Event.IKE_DELETE, !left)).start(new Deed(Event.LIVENESS, left));
+    assertThat(collision.verdict(Verdict.FORGOTTEN)).isEmpty();
+  }
+
+  /** The peer's child goes as superfluous before our own's answer, once lost, is here. */
+  @ParameterizedTest
+  @CsvSource({"1100, true", "1500, true", "1900, true", "1100, false", "1900, false"})
+  void aChildIsNotAskedForTwiceWhenItsAnswerWasLostAndThePeersGoes(int millis, boolean left) {
+    Collision collision = new Collision(Start.BARE, 2).spoil(Spoil.LOSE, 3);
+    collision.start(a(Event.INITIATE)).start(b(Event.INITIATE)).run(Duration.ofMillis(millis));
+    collision.start(new Deed(Event.INITIATE, left));
+    assertThat(collision.verdict(Verdict.PAIR)).isEmpty();
   }
 }

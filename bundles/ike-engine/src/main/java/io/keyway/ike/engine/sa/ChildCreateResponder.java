@@ -395,8 +395,7 @@ final class ChildCreateResponder {
     old.peerRekey = null;
     if (conceded && !sa.isDead()) {
       // Our own rekey gave way to this one, which now failed: the old child goes on.
-      old.setState(ChildSa.State.INSTALLED);
-      ChildTimers.retryRekey(old);
+      Children.goesOn(old);
     }
   }
 

@@ -36,6 +36,10 @@ final class ChildCreateTask implements Task {
   private final ChildSa old;
   private SpiLease lease;
   private boolean abandoned;
+
+  /** An earlier request of ours makes the child, and settles the wish for it. */
+  private boolean coming;
+
   private boolean inAuth;
   private byte[] ourNonce = {};
   private byte[] peerNonce = {};
@@ -58,6 +62,11 @@ final class ChildCreateTask implements Task {
     this.group = config.proposals().stream().findFirst().flatMap(EspProposal::keyExchange);
   }
 
+  /** Whether it makes a new child of this name. */
+  boolean makes(String name) {
+    return old == null && config.name().equals(name);
+  }
+
   @Override
   public boolean concernsChildren() {
     return true;
@@ -70,9 +79,14 @@ final class ChildCreateTask implements Task {
 
   @Override
   public Outcome stillDue(IkeSa sa) {
-    boolean over =
-        old != null
-            && (old.state() == ChildSa.State.DELETING || old.state() == ChildSa.State.DELETED);
+    if (old == null) {
+      // An answer that was long lost may have come while this one waited for the window.
+      coming = sa.children().isComing(config.name());
+      return coming
+          ? Outcome.absent("child " + config.name() + " is just being made")
+          : Outcome.ok();
+    }
+    boolean over = old.state() == ChildSa.State.DELETING || old.state() == ChildSa.State.DELETED;
     return over ? Outcome.absent("child " + old + " is " + old.state() + " already") : Outcome.ok();
   }
 
@@ -250,7 +264,7 @@ final class ChildCreateTask implements Task {
       win(sa);
     }
     ChildSa child = keying.child(config, lease, peerSpi, pairs, Optional.ofNullable(old));
-    child.ours = true;
+    child.ours = old == null || old.ours;
     install(sa, child, keying);
     return Step.DONE;
   }
@@ -465,7 +479,9 @@ final class ChildCreateTask implements Task {
       new Installer(sa).release(lease);
     }
     if (old == null) {
-      sa.wishes().fail(config.name(), why);
+      if (!coming) {
+        sa.wishes().fail(config.name(), why);
+      }
     } else if (!sa.isDead()) {
       sa.children().rekeyFailed(old, why);
     }

@@ -56,7 +56,11 @@ final class ChildKeying implements AutoCloseable {
             config.mode(),
             endpoints(sa),
             pairs);
-    old.ifPresent(o -> child.replaces = o);
+    old.ifPresent(
+        o -> {
+          child.replaces = o;
+          child.ours = o.ours;
+        });
     return child;
   }
 

@@ -73,7 +73,10 @@ final class ChildSa {
   /** The outbound traffic was turned to this child. */
   boolean selected;
 
-  /** Our exchange made it, not the peer's. */
+  /**
+   * We asked for it, or for the first of those that it replaces; at the peer it is the other way
+   * round. Whoever rekeys it changes nothing: both sides judge duplicates by this.
+   */
   boolean ours;
 
   /** The plane lost it: it must be replaced as soon as the plane can be used. */

@@ -59,6 +59,12 @@ final class Children {
         .min(Comparator.comparing(ChildSa::state));
   }
 
+  /** Whether a child that we asked for, and that replaces none here, is being installed. */
+  boolean isComing(String name) {
+    return named(name).stream()
+        .anyMatch(c -> c.ours && c.replaces == null && c.state() == ChildSa.State.INSTALLING);
+  }
+
   List<ChildSa> named(String name) {
     return List.copyOf(byName.getOrDefault(name, List.of()));
   }
@@ -121,6 +127,11 @@ final class Children {
     }
     sa.ctx().directory().removeChild(child);
     sa.touch();
+    if (!sa.isDead()) {
+      // It may never have been in use, so that nobody looked yet, or all that told two IKE SAs
+      // apart.
+      Duplicates.resolve(sa);
+    }
   }
 
   /** Installed on both sides and selected. */
@@ -197,8 +208,15 @@ final class Children {
     sa.ctx().counters().count("child-rekey-failures");
     failRekeyWaiters(child, why);
     if (child.state() == ChildSa.State.INSTALLED) {
-      ChildTimers.retryRekey(child);
+      goesOn(child);
     }
+  }
+
+  /** A rekey came to nothing, and whoever looked for duplicates during it could not judge. */
+  static void goesOn(ChildSa child) {
+    child.setState(ChildSa.State.INSTALLED);
+    ChildTimers.retryRekey(child);
+    Duplicates.resolve(child);
   }
 
   private static void failRekeyWaiters(ChildSa child, Outcome why) {
@@ -284,8 +302,7 @@ final class Children {
     }
     old.peerRekey = null;
     if (old.state() == ChildSa.State.REKEYED) {
-      old.setState(ChildSa.State.INSTALLED);
-      ChildTimers.retryRekey(old);
+      goesOn(old);
     }
   }
 

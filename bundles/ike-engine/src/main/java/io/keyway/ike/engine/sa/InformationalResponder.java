@@ -83,6 +83,9 @@ final class InformationalResponder {
         .ifPresent(
             child -> {
               ours.add(child.spiIn());
+              if (child.state().isUp()) {
+                sa.wishes().isWantedAgain(child.config());
+              }
               boolean replaced = child.state() == ChildSa.State.REKEYED;
               switches.add(
                   sa.children()

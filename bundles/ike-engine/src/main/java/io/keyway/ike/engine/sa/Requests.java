@@ -102,6 +102,13 @@ final class Requests {
     return active != null && active.has(kind);
   }
 
+  /** Whether a request for a new child of this name was sent and not answered. */
+  boolean isAskingFor(String name) {
+    return active != null
+        && active.tasks().stream()
+            .anyMatch(task -> task instanceof ChildCreateTask create && create.makes(name));
+  }
+
   /** Starts the next exchange if none is under way. */
   void kick() {
     if (active != null || sa.isDead()) {

@@ -47,6 +47,17 @@ final class Wishes {
     want(config, new CompletableFuture<>());
   }
 
+  /**
+   * The peer ended a child that fulfilled a wish while our own request for it is still out: perhaps
+   * as the superfluous one of two, so what the answer makes is wanted after all. A peer that wants
+   * neither ends that one, too.
+   */
+  void isWantedAgain(ChildConfig config) {
+    if (sa.requests().isAskingFor(config.name()) && !byName.containsKey(config.name())) {
+      byName.put(config.name(), new ChildWish(config));
+    }
+  }
+
   private void ask(ChildWish wish) {
     wish.attempt();
     sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(wish.config(), null)));
