@@ -7,10 +7,8 @@ import io.keyway.it.interop.Peers.Side;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,10 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/**
- * Runs after all others. With {@code --long} it writes {@code docs/charon.md} from what passed;
- * otherwise it checks that the document speaks of everything that passed.
- */
+/** Runs after all others; with {@code --long} it writes {@code docs/charon.md} from what passed. */
 class MatrixTable {
 
   private static final Path PAGE =
@@ -35,25 +30,20 @@ class MatrixTable {
   /** A run of some tests by name says nothing about the rest. */
   static boolean all() {
     boolean named = !System.getProperty("keyway.only", "").matches("|\\$\\{.*");
-    return !named && Files.exists(Matrix.results());
+    return Matrix.LONG && !named && Files.exists(Matrix.results());
   }
 
   @Test
   @EnabledIf(
       value = "all",
-      disabledReason = "only some tests ran, or none with charon passed: nothing to write down")
+      disabledReason = "./keyway test --long writes the table, from all tests with charon")
   void saysWhatPassed() throws IOException {
     Files.readAllLines(Matrix.results()).forEach(line -> read(line.split("\t")));
     String page = Files.readString(PAGE);
-    if (Matrix.LONG) {
-      String head = page.substring(0, page.indexOf(BEGIN) + BEGIN.length());
-      String tail = page.substring(page.indexOf(END));
-      Files.writeString(PAGE, head + "\n\n" + table() + "\n" + tail);
-      return;
-    }
-    assertThat(missing(page))
-        .as("what passed here must stand in docs/charon.md: ./keyway test --long writes it there")
-        .isEmpty();
+    String head = page.substring(0, page.indexOf(BEGIN) + BEGIN.length());
+    String tail = page.substring(page.indexOf(END));
+    Files.writeString(PAGE, head + "\n\n" + table() + "\n" + tail);
+    assertThat(chapters).as("rows that passed").isNotEmpty();
   }
 
   private void read(String[] cells) {
@@ -102,20 +92,5 @@ class MatrixTable {
           });
     }
     return row.toString();
-  }
-
-  private List<String> missing(String page) {
-    List<String> missing = new ArrayList<>();
-    chapters.forEach(
-        (chapter, rows) ->
-            rows.keySet().stream()
-                .filter(what -> !page.contains("| " + what + " |"))
-                .forEach(missing::add));
-    tests.forEach(
-        (name, methods) ->
-            methods.keySet().stream()
-                .filter(method -> !page.contains("| `" + name + "` | " + method + " |"))
-                .forEach(method -> missing.add(name + ": " + method)));
-    return missing;
   }
 }
