@@ -34,10 +34,10 @@ final class SessionFeatures {
             .from(Side.CHARON),
         Feature.of(
                 ADDRESSES,
-                "A certain address, from charon's pool",
+                "A certain address, asked of charon, which gives another",
                 c -> asks(c, "10.3.0.9", "10.2.0.0/24"),
                 SessionFeatures::charonGives,
-                "assigning virtual IP 10.3.0.9 to peer")
+                "peer requested virtual IP 10.3.0.9")
             .from(Side.KEYWAY),
         Feature.of(
                 ADDRESSES,
