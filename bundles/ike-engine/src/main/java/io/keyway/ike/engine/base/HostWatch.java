@@ -25,6 +25,7 @@ public final class HostWatch implements AutoCloseable {
   private final Consumer<HostAddresses> changed;
   private final ScheduledExecutorService thread;
   private HostAddresses last = HostAddresses.UNKNOWN;
+  private String complaint = "";
 
   /**
    * Starts watching.
@@ -56,13 +57,18 @@ public final class HostWatch implements AutoCloseable {
   void look() {
     try {
       HostAddresses now = look.now();
+      complaint = "";
       if (!now.equals(last)) {
         last = now;
         LOG.debug("addresses of this machine: {}", now.byInterface());
         changed.accept(now);
       }
     } catch (SocketException | RuntimeException e) {
-      LOG.warn("cannot see the addresses of this machine: {}", e.toString());
+      // Once for each kind of trouble: this comes by every second.
+      if (!e.toString().equals(complaint)) {
+        complaint = e.toString();
+        LOG.warn("cannot see the addresses of this machine: {}", complaint);
+      }
     }
   }
 

@@ -1,29 +1,20 @@
 package io.keyway.ike.engine.sa;
 
-import io.keyway.api.Outcome;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.IkeSaStatus;
-import io.keyway.api.ike.IkeTransport;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.engine.base.Home;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.Failure;
-import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.log.LogSubject;
 import io.keyway.ike.engine.negotiate.NatDetection;
-import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
-import io.keyway.ike.message.MessageEncoder;
-import io.keyway.ike.message.Payload;
-import io.keyway.ike.message.PayloadType;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +87,7 @@ public final class IkeSa implements LogSubject {
   private final CrashDetection crash;
   private final SaTimers timers = new SaTimers(this);
   private final Inbox inbox = new Inbox(this);
+  private final Outbox outbox = new Outbox(this);
   private final SaLife life;
   private final Forgotten forgotten = new Forgotten(this);
   private final Addresses addresses = new Addresses(this);
@@ -316,6 +308,10 @@ public final class IkeSa implements LogSubject {
     return inbox;
   }
 
+  Outbox outbox() {
+    return outbox;
+  }
+
   NatDetection.Finding nat() {
     return nat;
   }
@@ -325,7 +321,6 @@ public final class IkeSa implements LogSubject {
     touch();
   }
 
-  /** The peer's IKE rekey that met ours, or null. */
   /** The peer's request whose additional key exchanges are still to come; null for none. */
   FollowUp followUp() {
     return followUp;
@@ -335,6 +330,7 @@ public final class IkeSa implements LogSubject {
     followUp = pending;
   }
 
+  /** The peer's IKE rekey that met ours, or null. */
   PeerRekey<IkeSa> peerRekey() {
     return peerRekey;
   }
@@ -431,46 +427,6 @@ public final class IkeSa implements LogSubject {
     worker.execute(() -> run(() -> inbox.receive(datagram, header)));
   }
 
-  /** One message: a datagram, or several if it is long and the peer takes fragments. */
-  List<byte[]> encode(int exchangeType, boolean response, int messageId, List<Payload> payloads) {
-    IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
-    ctx.messages().sent(this, traceName(), header, payloads);
-    if (exchangeType == ExchangeType.IKE_INTERMEDIATE) {
-      // In clear it is header and inner payloads, which is what IKE_AUTH will cover.
-      byte[] clear = MessageEncoder.encode(header, payloads);
-      handshake.intermediate.add(
-          header,
-          payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType(),
-          Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
-          crypto);
-    }
-    return exchangeType == ExchangeType.IKE_SA_INIT
-        ? List.of(MessageEncoder.encode(header, payloads))
-        : seal(header, payloads, crypto);
-  }
-
-  /** The same message again, in packets of the length that is right now. */
-  List<byte[]> again(
-      int exchangeType,
-      boolean response,
-      int messageId,
-      List<Payload> payloads,
-      SaCrypto sealedBefore) {
-    IkeHeader header = IkeHeader.of(spiI, spiR, exchangeType, initiator, response, messageId);
-    return seal(header, payloads, sealedBefore);
-  }
-
-  private List<byte[]> seal(IkeHeader header, List<Payload> payloads, SaCrypto with) {
-    if (!fragmentation) {
-      return List.of(MessageEncoder.encode(header, payloads, with));
-    }
-    List<byte[]> packets = MessageEncoder.fragments(header, payloads, with, packetSize.limit());
-    if (packets.size() > 1) {
-      ctx.counters().count("ike-messages-fragmented");
-    }
-    return packets;
-  }
-
   /** Tells the log and the counters of a message that was opened. */
   void noteReceived(IkeMessage message) {
     ctx.messages().received(this, traceName(), message.header(), message.payloads());
@@ -482,40 +438,12 @@ public final class IkeSa implements LogSubject {
   }
 
   /** Nothing until it is known which of several connections the peer means. */
-  private String traceName() {
+  String traceName() {
     return isMatched() ? connection.name() : "";
   }
 
   private boolean isMatched() {
     return initiator || candidates == null || matched;
-  }
-
-  void send(List<byte[]> packets) {
-    send(path, packets);
-  }
-
-  void send(Path way, List<byte[]> packets) {
-    timers.spoke();
-    packets.forEach(packet -> send(way, packet));
-  }
-
-  private void send(Path way, byte[] packet) {
-    Optional<IkeTransport> transport = ctx.services().transport();
-    IkeLog.NET.debug(this, "sending {} octets to {}", packet.length, way.peer());
-    if (transport.isEmpty()) {
-      IkeLog.NET.debug(this, "no transport, a message is lost");
-      return;
-    }
-    try {
-      Outcome outcome = transport.get().send(way.carry(packet));
-      if (!outcome.done()) {
-        life.setHint(outcome.reason());
-        IkeLog.NET.debug(this, "not sent: {}", outcome.reason());
-      }
-    } catch (RuntimeException e) {
-      // The service is just going; the message is lost like others in a network.
-      IkeLog.NET.debug(this, "not sent: {}", e.getMessage());
-    }
   }
 
   /** Everything that hangs from this SA is another one's from now on. */

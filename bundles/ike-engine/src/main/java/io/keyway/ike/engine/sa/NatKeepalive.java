@@ -45,7 +45,7 @@ final class NatKeepalive {
     Duration silence = Duration.between(lastSpoken, sa.ctx().clock().instant());
     if (silence.compareTo(interval) >= 0) {
       sa.ctx().counters().count("ike-nat-keepalives");
-      sa.send(List.of(OCTET));
+      sa.outbox().send(List.of(OCTET));
       silence = Duration.ZERO;
     }
     timer = sa.after(interval.minus(silence), this::due);

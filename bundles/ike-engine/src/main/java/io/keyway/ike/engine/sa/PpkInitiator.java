@@ -38,10 +38,14 @@ final class PpkInitiator {
     return config.authentication().ppk().own().map(key -> NotifyPayload.of(NotifyType.USE_PPK));
   }
 
-  /** Why we cannot go on after IKE_SA_INIT, as it stands behind "peer X". */
+  /**
+   * Why we cannot go on after IKE_SA_INIT, as it stands behind "peer X". A USE_PPK that the peer
+   * sends although we have no key to announce satisfies nothing.
+   */
   static Optional<String> flaw(ConnectionConfig config, IkeMessage response) {
     PpkSettings settings = config.authentication().ppk();
-    if (!settings.required() || response.has(NotifyType.USE_PPK)) {
+    boolean agreed = settings.own().isPresent() && response.has(NotifyType.USE_PPK);
+    if (!settings.required() || agreed) {
       return Optional.empty();
     }
     return Optional.of(

@@ -107,13 +107,13 @@ final class Replies {
   }
 
   private void cutAnew() {
-    lastReply = sa.again(exchangeType, true, expected - 1, kept, sealer());
+    lastReply = sa.outbox().again(exchangeType, true, expected - 1, kept, sealer());
     kept = List.of();
   }
 
   private void sendAgain(Path path) {
     sa.ctx().counters().count("ike-replies-repeated");
-    sa.send(path, lastReply);
+    sa.outbox().send(path, lastReply);
   }
 
   boolean expects(IkeHeader request) {
@@ -136,13 +136,13 @@ final class Replies {
                 return;
               }
               List<byte[]> packets =
-                  sa.encode(header.exchangeType(), true, expected, reply.payloads());
+                  sa.outbox().encode(header.exchangeType(), true, expected, reply.payloads());
               forgetKeys();
               expected++;
               keep(header.exchangeType(), packets, reply.payloads());
               lastRequestHash = requestHash;
               lastReply = packets;
-              sa.send(path, packets);
+              sa.outbox().send(path, packets);
               reply.afterwards().run();
               sa.requests().kick();
             }));

@@ -192,7 +192,7 @@ final class Requests {
     } else {
       activeId = nextId++;
     }
-    packets = sa.encode(active.type(), false, activeId, payloads);
+    packets = sa.outbox().encode(active.type(), false, activeId, payloads);
     kept = sa.packetSize().keep(packets, payloads);
     transmissions = 0;
     transmit();
@@ -201,10 +201,10 @@ final class Requests {
   private void transmit() {
     transmissions++;
     if (sa.packetSize().shorten(transmissions, packets, kept)) {
-      packets = sa.again(active.type(), false, activeId, kept, sa.crypto());
+      packets = sa.outbox().again(active.type(), false, activeId, kept, sa.crypto());
       kept = List.of();
     }
-    sa.mobike().routes(active, transmissions).forEach(way -> sa.send(way, packets));
+    sa.mobike().routes(active, transmissions).forEach(way -> sa.outbox().send(way, packets));
     timer =
         sa.after(
             sa.ctx().settings().retransmitWait(transmissions),

@@ -108,10 +108,10 @@ public final class ResponderSa {
     payloads.addAll(ctx.authenticators().requests(candidates.authorities()));
     payloads.add(HashNotify.ours());
     payloads.add(NotifyPayload.of(NotifyType.MULTIPLE_AUTH_SUPPORTED));
-    List<byte[]> reply = sa.encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
+    List<byte[]> reply = sa.outbox().encode(ExchangeType.IKE_SA_INIT, true, 0, payloads);
     handshake.initResponse = reply.get(0);
     sa.replies().primed(datagram.octets(), reply);
-    sa.send(reply);
+    sa.outbox().send(reply);
     sa.life()
         .waitForIkeAuth(
             ctx.settings().halfOpenTimeout(),
