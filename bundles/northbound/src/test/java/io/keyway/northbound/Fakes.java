@@ -2,6 +2,7 @@ package io.keyway.northbound;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 
@@ -12,7 +13,7 @@ public final class Fakes {
 
   /**
    * A service that answers with the public methods of {@code answers} of the same name and number
-   * of arguments; any other call fails the test.
+   * of arguments, or as the interface does by default; any other call fails the test.
    */
   public static <T> T of(Class<T> service, Object answers) {
     InvocationHandler handler =
@@ -29,11 +30,15 @@ public final class Fakes {
               Arrays.stream(answers.getClass().getMethods())
                   .filter(m -> m.getName().equals(method.getName()))
                   .filter(m -> m.getParameterCount() == count)
-                  .findFirst()
-                  .orElseThrow(() -> new UnsupportedOperationException(method.toString()));
-          answer.setAccessible(true);
+                  .findFirst();
+          if (answer.isEmpty() && method.isDefault()) {
+            return InvocationHandler.invokeDefault(proxy, method, arguments);
+          }
+          Method known =
+              answer.orElseThrow(() -> new UnsupportedOperationException(method.toString()));
+          known.setAccessible(true);
           try {
-            return answer.invoke(answers, arguments);
+            return known.invoke(answers, arguments);
           } catch (InvocationTargetException e) {
             throw e.getCause();
           }

@@ -63,21 +63,55 @@ public interface IkeEngine {
 
   /** Names SAs. */
   sealed interface Selection {
+    /** Whether it names this IKE SA, or a child of it. */
+    boolean covers(IkeSaStatus sa);
+
     /** Every CHILD_SA of one configured child. */
-    record Child(String connection, String child) implements Selection {}
+    record Child(String connection, String child) implements Selection {
+      @Override
+      public boolean covers(IkeSaStatus sa) {
+        return sa.connection().equals(connection)
+            && sa.children().stream().anyMatch(each -> each.name().equals(child));
+      }
+    }
 
     /** One CHILD_SA. */
-    record ChildUid(String uid) implements Selection {}
+    record ChildUid(String uid) implements Selection {
+      @Override
+      public boolean covers(IkeSaStatus sa) {
+        return sa.children().stream().anyMatch(each -> each.uid().equals(uid));
+      }
+    }
 
     /** One IKE SA: its rekey, or its end with all its children. */
-    record IkeUid(String uid) implements Selection {}
+    record IkeUid(String uid) implements Selection {
+      @Override
+      public boolean covers(IkeSaStatus sa) {
+        return sa.uid().equals(uid);
+      }
+    }
 
     /** Every IKE SA of a connection. */
-    record Connection(String connection) implements Selection {}
+    record Connection(String connection) implements Selection {
+      @Override
+      public boolean covers(IkeSaStatus sa) {
+        return sa.connection().equals(connection);
+      }
+    }
   }
 
   /** Everything that lives now; one snapshot, many readers. */
   List<IkeSaStatus> snapshot();
+
+  /**
+   * The IKE SAs that a selection names, each with all of its children: what somebody asks who has
+   * one of many thousand in mind.
+   *
+   * @return empty if there is none; that of a child is the one which carries it
+   */
+  default List<IkeSaStatus> snapshot(Selection selection) {
+    return snapshot().stream().filter(selection::covers).toList();
+  }
 
   /** Counters of the engine by name, such as {@code ike-established-initiator}. */
   Map<String, Long> counters();

@@ -426,6 +426,11 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   }
 
   @Override
+  public List<IkeSaStatus> snapshot(Selection selection) {
+    return operations.named(selection).map(IkeSa::status).filter(selection::covers).toList();
+  }
+
+  @Override
   public List<AlgorithmReport> algorithms() {
     return ctx.crypto().allChoices().stream()
         .map(

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Ends and rekeys what a selection names, and answers in time. */
 final class Operations {
@@ -77,6 +78,16 @@ final class Operations {
       parts.add(limited(timeout, Control.rekeyIke(sa), "the rekey"));
     }
     return merged(parts, "there is no such IKE SA");
+  }
+
+  /** Where to look for what a selection names, without going through all there is. */
+  Stream<IkeSa> named(Selection selection) {
+    if (selection instanceof Selection.ChildUid uid) {
+      return ctx.directory().carrierOf(uid.uid()).stream();
+    }
+    return selection instanceof Selection.Child named
+        ? sasOf(named.connection()).stream()
+        : ikeSas(selection).stream();
   }
 
   CompletableFuture<ChildResult> redirect(Selection selection, String to, Duration timeout) {

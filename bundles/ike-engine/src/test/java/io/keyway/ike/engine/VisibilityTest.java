@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.IkeEngine.Selection;
+import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
 import java.io.IOException;
@@ -40,6 +41,30 @@ class VisibilityTest {
         .skip(begun)
         .filter(line -> line.contains("io.keyway.ike.log." + group + " - "))
         .toList();
+  }
+
+  @Test
+  void whatASelectionNamesIsFoundAlone() {
+    Lab lab = Lab.withNet().up();
+    IkeSaStatus only = lab.left.engine.snapshot().get(0);
+    String child = only.children().get(0).uid();
+    for (Selection hit :
+        List.of(
+            new Selection.IkeUid(only.uid()),
+            new Selection.ChildUid(child),
+            new Selection.Child("to-right", "net"),
+            new Selection.Connection("to-right"))) {
+      assertThat(lab.left.engine.snapshot(hit)).as("%s", hit).containsExactly(only);
+    }
+    for (Selection miss :
+        List.of(
+            new Selection.IkeUid(child),
+            new Selection.ChildUid(only.uid()),
+            new Selection.Child("to-right", "other"),
+            new Selection.Child("other", "net"),
+            new Selection.Connection("to-left"))) {
+      assertThat(lab.left.engine.snapshot(miss)).as("%s", miss).isEmpty();
+    }
   }
 
   @Test

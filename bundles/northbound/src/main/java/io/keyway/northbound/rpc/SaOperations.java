@@ -4,7 +4,6 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeEngine.Selection;
-import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Services;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /** Initiate, terminate, rekey and reconcile. Every answer comes within the caller's time. */
 public final class SaOperations {
@@ -60,12 +58,8 @@ public final class SaOperations {
    * @param selection a connection, or one IKE SA
    */
   public CompletionStage<ChildResult> redirect(Selection selection, String to, Duration timeout) {
-    Predicate<IkeSaStatus> has =
-        selection instanceof Selection.Connection connection
-            ? sa -> sa.connection().equals(connection.connection())
-            : sa -> selection instanceof Selection.IkeUid ike && sa.uid().equals(ike.uid());
     for (IkeEngine engine : services.engines()) {
-      if (engine.snapshot().stream().anyMatch(has)) {
+      if (!engine.snapshot(selection).isEmpty()) {
         return bounded(engine.redirect(selection, to, timeout), timeout);
       }
     }
@@ -111,14 +105,10 @@ public final class SaOperations {
           : bounded(onTunnel.run(tunnels.get(), tunnel.name()), timeout);
     }
     String uid = target instanceof Target.IkeSa ike ? ike.uid() : ((Target.ChildSa) target).uid();
-    Predicate<IkeSaStatus> has =
-        target instanceof Target.IkeSa
-            ? sa -> sa.uid().equals(uid)
-            : sa -> sa.children().stream().anyMatch(child -> child.uid().equals(uid));
     Selection selection =
         target instanceof Target.IkeSa ? new Selection.IkeUid(uid) : new Selection.ChildUid(uid);
     for (IkeEngine engine : services.engines()) {
-      if (engine.snapshot().stream().anyMatch(has)) {
+      if (!engine.snapshot(selection).isEmpty()) {
         return bounded(onEngine.run(engine, selection), timeout);
       }
     }

@@ -3,11 +3,9 @@ package io.keyway.shell.command;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeEngine.Selection;
-import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.shell.CommandFailure;
 import io.keyway.shell.Stages;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -40,16 +38,14 @@ public final class RedirectCommand extends IpsecCommand {
     if ((gateway == null) == (ike == null)) {
       throw new CommandFailure("name a gateway, or one IKE SA by --ike UID");
     }
-    Predicate<IkeSaStatus> has =
-        ike == null ? sa -> sa.connection().equals(gateway) : sa -> sa.uid().equals(ike);
+    Selection selection =
+        ike == null ? new Selection.Connection(gateway) : new Selection.IkeUid(ike);
     String title = ike == null ? "gateway '" + gateway + "'" : "IKE SA #" + ike;
     IkeEngine engine =
         services.engines().stream()
-            .filter(e -> e.snapshot().stream().anyMatch(has))
+            .filter(e -> !e.snapshot(selection).isEmpty())
             .findFirst()
             .orElseThrow(() -> new CommandFailure(title + " has no IKE SA; see ipsec:sas"));
-    Selection selection =
-        ike == null ? new Selection.Connection(gateway) : new Selection.IkeUid(ike);
     Duration limit = Duration.ofSeconds(timeout);
     String what = "redirect of " + title;
     ChildResult result = Stages.await(engine.redirect(selection, to, limit), limit, what);

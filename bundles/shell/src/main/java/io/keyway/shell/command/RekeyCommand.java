@@ -3,11 +3,9 @@ package io.keyway.shell.command;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeEngine.Selection;
-import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.shell.CommandFailure;
 import io.keyway.shell.Stages;
 import java.time.Duration;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -48,21 +46,16 @@ public final class RekeyCommand extends IpsecCommand {
           ChildResults.lines(
               what, Stages.await(services.tunnels().rekey(name, limit), limit, what)));
     } else if (ike != null) {
-      bySelection("IKE SA #" + ike, sa -> sa.uid().equals(ike), new Selection.IkeUid(ike), limit);
+      bySelection("IKE SA #" + ike, new Selection.IkeUid(ike), limit);
     } else {
-      bySelection(
-          "CHILD_SA #" + child,
-          sa -> sa.children().stream().anyMatch(c -> c.uid().equals(child)),
-          new Selection.ChildUid(child),
-          limit);
+      bySelection("CHILD_SA #" + child, new Selection.ChildUid(child), limit);
     }
   }
 
-  private void bySelection(
-      String title, Predicate<IkeSaStatus> has, Selection selection, Duration limit) {
+  private void bySelection(String title, Selection selection, Duration limit) {
     IkeEngine engine =
         services.engines().stream()
-            .filter(e -> e.snapshot().stream().anyMatch(has))
+            .filter(e -> !e.snapshot(selection).isEmpty())
             .findFirst()
             .orElseThrow(() -> new CommandFailure("there is no " + title + "; see ipsec:sas"));
     String what = "rekey " + title;

@@ -11,6 +11,7 @@ import io.keyway.api.crypto.AlgorithmReport;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.plane.PlaneStatus;
 import io.keyway.api.sa.ChildId;
@@ -43,6 +44,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -220,6 +222,36 @@ class CommandsTest {
             "out c7654321, not counted by the data plane",
             "local  10.1.0.1/32[17]");
     assertThat(session.printed()).as("a peer must not steer the terminal").doesNotContain("\u001b");
+  }
+
+  @Test
+  void oneIkeSaIsShownWithoutReadingTheOthers() {
+    List<Object> asked = new ArrayList<>();
+    services.engine(
+        Map.of(
+            "name",
+            a -> "ike-native",
+            "snapshot",
+            a -> {
+              asked.add(a[0]);
+              return a[0].equals(new Selection.IkeUid("i3")) ? List.of(ike()) : List.of();
+            }));
+    services.sad(
+        Map.of(
+            "entries", a -> List.of(), "usage", a -> CompletableFuture.completedFuture(Map.of())));
+    SasCommand one = ready(new SasCommand());
+    one.ike = "i3";
+    one.run();
+    assertThat(session.printed()).contains("gw-1: #i3");
+
+    SasCommand gateway = ready(new SasCommand());
+    gateway.gateway = "gw-9";
+    gateway.run();
+    assertThat(session.printed()).contains("there are no IKE SAs");
+    assertThat(asked).containsExactly(new Selection.IkeUid("i3"), new Selection.Connection("gw-9"));
+
+    gateway.child = "c7";
+    assertThatThrownBy(gateway::run).hasMessageContaining("name one thing");
   }
 
   @Test

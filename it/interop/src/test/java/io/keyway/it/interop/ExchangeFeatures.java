@@ -28,17 +28,19 @@ final class ExchangeFeatures {
             c -> c.connection("mobike", "yes"),
             "peer supports MOBIKE"),
         Feature.of(
-            "Exchanges",
-            "Encapsulation in UDP that charon forces",
-            c -> c.connection("nat_traversal", "yes"),
-            c -> c.connection("encap", "yes"),
-            "faking NAT situation"),
+                "Exchanges",
+                "Encapsulation in UDP that charon forces",
+                c -> c.connection("nat_traversal", "yes"),
+                c -> c.connection("encap", "yes"),
+                "faking NAT situation")
+            .only(Way.V4, Way.V6),
         Feature.of(
-            "Exchanges",
-            "Encapsulation in UDP that Keyway forces",
-            c -> c.connection("nat_traversal", "yes").connection("encap", "yes"),
-            c -> c,
-            "remote host is behind NAT"),
+                "Exchanges",
+                "Encapsulation in UDP that Keyway forces",
+                c -> c.connection("nat_traversal", "yes").connection("encap", "yes"),
+                c -> c,
+                "remote host is behind NAT")
+            .only(Way.V4, Way.V6),
         Feature.same(
                 "Selectors and modes",
                 "Transport mode, RFC 7296 section 1.3.1",

@@ -269,6 +269,11 @@ public final class IkeEngineComponent implements IkeEngine {
   }
 
   @Override
+  public List<IkeSaStatus> snapshot(Selection selection) {
+    return engine.snapshot(selection);
+  }
+
+  @Override
   public List<AlgorithmReport> algorithms() {
     return engine.algorithms();
   }

@@ -124,6 +124,11 @@ public final class SaDirectory {
     return Optional.ofNullable(byChildUid.get(uid));
   }
 
+  /** The IKE SA that a child hangs from now. */
+  public Optional<IkeSa> carrierOf(String childUid) {
+    return child(childUid).map(ChildSa::ike);
+  }
+
   public Collection<ChildSa> children() {
     return byChildUid.values();
   }

@@ -2,6 +2,7 @@ package io.keyway.it.bench.node;
 
 import com.google.gson.JsonObject;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import java.util.Arrays;
 import java.util.List;
@@ -57,10 +58,10 @@ final class Probe {
     }
   }
 
-  /** What a command that names a tunnel does: looks for it among all, and at the counters. */
+  /** What a command that names an IKE SA does: looks it up, and at the counters. */
   private void look(List<IkeSaStatus> listed) {
     String wanted = listed.isEmpty() ? "" : listed.get(listed.size() / 2).uid();
-    engine.snapshot().stream().filter(sa -> sa.uid().equals(wanted)).findFirst();
+    engine.snapshot(new Selection.IkeUid(wanted));
     engine.counters();
   }
 
