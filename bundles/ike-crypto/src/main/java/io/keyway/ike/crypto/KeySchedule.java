@@ -4,6 +4,7 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.key.SecretBytes;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,9 @@ import java.util.Optional;
  * 2.18). Stateless. Arguments are only looked at; results belong to the caller.
  */
 public final class KeySchedule {
+  /** Without a terminating zero (RFC 5723 section 5.1). */
+  private static final byte[] RESUMPTION = "Resumption".getBytes(StandardCharsets.US_ASCII);
+
   private KeySchedule() {}
 
   /**
@@ -36,6 +40,31 @@ public final class KeySchedule {
     // All functions here take keys of any length, so the nonces go in whole (RFC 7296 2.14).
     try (SecretBytes skeyseed =
         sharedSecret.read(secret -> prf.deriveFromPublicKey(concat(ni, nr), secret))) {
+      return fromSkeyseed(prf, encryption, integrity, skeyseed, ni, nr, spiI, spiR);
+    }
+  }
+
+  /**
+   * Keys of an IKE SA that resumes another by IKE_SESSION_RESUME (RFC 5723 section 5.1): no key
+   * exchange, only nonces are new.
+   *
+   * @param prf the function of the IKE SA before, which is used again
+   * @param oldSkD SK_d of the IKE SA before
+   * @param ni the initiator's nonce of IKE_SESSION_RESUME
+   * @param nr the responder's nonce
+   * @param spiI the initiator's new IKE SPI
+   * @param spiR the responder's new IKE SPI
+   */
+  public static IkeSaKeys resumedIkeSa(
+      Prf prf,
+      SecretBytes oldSkD,
+      EncryptionAlgorithm encryption,
+      IntegrityAlgorithm integrity,
+      byte[] ni,
+      byte[] nr,
+      long spiI,
+      long spiR) {
+    try (SecretBytes skeyseed = prf.derive(oldSkD, RESUMPTION, ni, nr)) {
       return fromSkeyseed(prf, encryption, integrity, skeyseed, ni, nr, spiI, spiR);
     }
   }

@@ -1,6 +1,6 @@
 package io.keyway.ike.message;
 
-/** Exchange types (RFC 7296 section 3.1, RFC 9242, RFC 9370). */
+/** Exchange types (RFC 7296 section 3.1, RFC 5723, RFC 9242, RFC 9370). */
 public final class ExchangeType {
   public static final int IKE_SA_INIT = 34;
   public static final int IKE_AUTH = 35;
@@ -11,6 +11,11 @@ public final class ExchangeType {
   public static final int IKE_FOLLOWUP_KE = 44;
 
   private ExchangeType() {}
+
+  /** Whether an exchange makes an IKE SA: its messages go in clear, with message id 0. */
+  public static boolean isFirst(int number) {
+    return number == IKE_SA_INIT || number == IKE_SESSION_RESUME;
+  }
 
   /** The registered name, or the bare number for one that is not known here. */
   public static String name(int number) {

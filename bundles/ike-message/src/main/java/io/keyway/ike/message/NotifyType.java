@@ -47,6 +47,11 @@ public final class NotifyType {
   public static final int REDIRECT_SUPPORTED = 16406;
   public static final int REDIRECT = 16407;
   public static final int REDIRECTED_FROM = 16408;
+  public static final int TICKET_LT_OPAQUE = 16409;
+  public static final int TICKET_REQUEST = 16410;
+  public static final int TICKET_ACK = 16411;
+  public static final int TICKET_NACK = 16412;
+  public static final int TICKET_OPAQUE = 16413;
   public static final int EAP_ONLY_AUTHENTICATION = 16417;
   public static final int CHILDLESS_IKEV2_SUPPORTED = 16418;
   public static final int QUICK_CRASH_DETECTION = 16419;
@@ -108,6 +113,11 @@ public final class NotifyType {
       case REDIRECT_SUPPORTED -> "REDIRECT_SUPPORTED";
       case REDIRECT -> "REDIRECT";
       case REDIRECTED_FROM -> "REDIRECTED_FROM";
+      case TICKET_LT_OPAQUE -> "TICKET_LT_OPAQUE";
+      case TICKET_REQUEST -> "TICKET_REQUEST";
+      case TICKET_ACK -> "TICKET_ACK";
+      case TICKET_NACK -> "TICKET_NACK";
+      case TICKET_OPAQUE -> "TICKET_OPAQUE";
       case AUTH_LIFETIME -> "AUTH_LIFETIME";
       case EAP_ONLY_AUTHENTICATION -> "EAP_ONLY_AUTHENTICATION";
       case CHILDLESS_IKEV2_SUPPORTED -> "CHILDLESS_IKEV2_SUPPORTED";
