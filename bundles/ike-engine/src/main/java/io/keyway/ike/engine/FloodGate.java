@@ -5,6 +5,7 @@ import io.keyway.ike.crypto.Puzzle;
 import io.keyway.ike.engine.CookieJar.Demand;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.sa.EngineContext;
+import io.keyway.ike.engine.sa.PuzzleDemand;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.NotifyPayload;
@@ -22,8 +23,8 @@ import java.util.Optional;
 
 /**
  * Decides what a first message must bring before it costs us a key exchange: nothing, a cookie (RFC
- * 7296 section 2.6), or a cookie and a solved puzzle (RFC 8019 section 7.1). Keeps no state for
- * anybody.
+ * 7296 section 2.6), or a cookie and a solved puzzle (RFC 8019 section 7.1), with another puzzle to
+ * follow where peers stop half-way. Keeps no state for anybody.
  */
 final class FloodGate {
   /** One in so many peers that solve no puzzle is let in, for those that know none. */
@@ -34,13 +35,20 @@ final class FloodGate {
 
   /** Verdict on a first message. */
   sealed interface Verdict {
-    record Admitted() implements Verdict {}
+    /**
+     * Let in.
+     *
+     * @param puzzleBits that the next message must solve (RFC 8019 section 7.2); 0 for none
+     */
+    record Admitted(int puzzleBits) implements Verdict {}
 
     record Dropped() implements Verdict {}
 
     /** To be answered with these, and forgotten. */
     record Asked(List<Payload> payloads) implements Verdict {}
   }
+
+  private static final Verdict LET_IN = new Verdict.Admitted(0);
 
   private final EngineContext ctx;
   private final CookieJar cookies;
@@ -59,26 +67,39 @@ final class FloodGate {
       return dropped("ike-dropped-half-open");
     }
     if (halfOpen < settings.cookieThreshold() && ofAddress < flood.perAddress() / 4) {
-      return new Verdict.Admitted();
+      return LET_IN;
     }
     long spi = request.header().initiatorSpi();
     Octets given =
         request.notification(NotifyType.COOKIE).map(NotifyPayload::data).orElse(Octets.EMPTY);
     Optional<Demand> demanded = cookies.read(given, nonce.nonce(), spi, from);
+    boolean suspect = isSuspect(ofAddress);
     if (demanded.isEmpty()) {
-      return ask(demand(offer, halfOpen), nonce, spi, from);
+      return ask(demand(offer, halfOpen, suspect), nonce, spi, from);
     }
     // Only now the address is known to be the sender's own.
     if (ofAddress >= share(halfOpen)) {
       return dropped("ike-dropped-half-open-address");
     }
-    if (demanded.get().zeroBits() == 0 || isSolved(request, given, demanded.get())) {
-      return new Verdict.Admitted();
+    if (demanded.get().zeroBits() == 0) {
+      return LET_IN;
+    }
+    if (isSolved(request, given, demanded.get())) {
+      // Never without one that was solved before (RFC 8019 section 7.2.1): some know no puzzles.
+      return suspect ? new Verdict.Admitted(demanded.get().zeroBits()) : LET_IN;
     }
     ctx.counters().count("ike-puzzles-unsolved");
-    return ctx.random().nextInt(UNSOLVED_ADMITTED) == 0
-        ? new Verdict.Admitted()
-        : new Verdict.Dropped();
+    return ctx.random().nextInt(UNSOLVED_ADMITTED) == 0 ? LET_IN : new Verdict.Dropped();
+  }
+
+  /**
+   * Whether who gets an IKE SA does not go on with it, it seems: the address has many half-open
+   * ones although it is the sender's own, or what comes for half-open ones is often garbage.
+   */
+  private boolean isSuspect(int ofAddress) {
+    EngineSettings.Flood flood = ctx.settings().flood();
+    return ofAddress >= flood.perAddress() / 2
+        || ctx.directory().spoilt().get() >= flood.garbageThreshold();
   }
 
   /**
@@ -103,16 +124,16 @@ final class FloodGate {
     answer.add(NotifyPayload.of(NotifyType.COOKIE, cookies.bake(nonce.nonce(), spi, from, demand)));
     if (demand.zeroBits() > 0) {
       ctx.counters().count("ike-puzzles-sent");
-      byte[] puzzle = {(byte) (demand.prf() >> 8), (byte) demand.prf(), (byte) demand.zeroBits()};
-      answer.add(NotifyPayload.of(NotifyType.PUZZLE, Octets.copyOf(puzzle)));
+      PrfAlgorithm prf = PrfAlgorithm.ofWire(demand.prf()).orElseThrow();
+      answer.add(new PuzzleDemand(prf, demand.zeroBits()).notification());
     }
     return new Verdict.Asked(answer);
   }
 
   /** A puzzle with a function that the peer offers itself (RFC 8019 section 7.1.1.1). */
-  private Demand demand(SaPayload offer, int halfOpen) {
+  private Demand demand(SaPayload offer, int halfOpen, boolean suspect) {
     EngineSettings.Flood flood = ctx.settings().flood();
-    if (halfOpen < flood.puzzleThreshold()) {
+    if (halfOpen < flood.puzzleThreshold() && !suspect) {
       return Demand.NONE;
     }
     int doublings =

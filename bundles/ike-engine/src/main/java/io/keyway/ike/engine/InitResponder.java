@@ -125,8 +125,8 @@ final class InitResponder {
     FloodGate.Verdict verdict = gate.judge(request, offer, nonce, datagram.remote());
     if (verdict instanceof FloodGate.Verdict.Asked asked) {
       answer(datagram, header, asked.payloads());
-    } else if (verdict instanceof FloodGate.Verdict.Admitted) {
-      choose(datagram, request, offer, ke, nonce, stripe);
+    } else if (verdict instanceof FloodGate.Verdict.Admitted admitted) {
+      choose(datagram, request, offer, ke, nonce, admitted.puzzleBits(), stripe);
     }
   }
 
@@ -136,6 +136,7 @@ final class InitResponder {
       SaPayload offer,
       KePayload ke,
       NoncePayload nonce,
+      int puzzleBits,
       long stripe) {
     Optional<Candidates> candidates =
         connections.candidates(configured(datagram), datagram.remote().getAddress());
@@ -181,7 +182,8 @@ final class InitResponder {
       return;
     }
     Optional<String> problem =
-        ResponderSa.open(ctx, candidates.get(), datagram, request, choice.get(), ke, nonce, stripe);
+        ResponderSa.open(
+            ctx, candidates.get(), datagram, request, choice.get(), ke, nonce, puzzleBits, stripe);
     if (problem.isPresent()) {
       ctx.counters().count("ike-init-refused");
       refuse(

@@ -456,6 +456,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   public Map<String, Long> counters() {
     Map<String, Long> counters = ctx.counters().snapshot();
     counters.put("ike-half-open", (long) ctx.halfOpen().get());
+    counters.put("ike-half-open-garbage", (long) ctx.directory().spoilt().get());
     counters.put("ike-reassembly-octets", ctx.reassembly().used());
     return counters;
   }

@@ -156,8 +156,13 @@ class FloodTest {
       lab.time.run(Duration.ofMillis(20));
       lab.net.dead();
     }
-    assertThat(lab.right.count("ike-half-open")).isEqualTo(8);
-    assertThat(lab.right.count("ike-dropped-half-open-address")).isEqualTo(12);
+    // Half of its share for the cookie alone, the rest for puzzles, or for luck in their place.
+    long open = lab.right.count("ike-half-open");
+    assertThat(open).isBetween(4L, 8L);
+    assertThat(
+            lab.right.count("ike-dropped-half-open-address")
+                + lab.right.count("ike-puzzles-unsolved"))
+        .isGreaterThanOrEqualTo(20 - open);
   }
 
   @Test

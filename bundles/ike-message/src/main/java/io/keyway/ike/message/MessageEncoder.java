@@ -25,7 +25,19 @@ public final class MessageEncoder {
   /** Encodes a message whose payloads all travel inside of SK, and encrypts them. */
   public static byte[] encode(
       IkeHeader header, List<? extends Payload> payloads, MessageProtection protection) {
-    return whole(header, first(payloads), plaintext(payloads), protection);
+    return encode(header, List.of(), payloads, protection);
+  }
+
+  /**
+   * The same with payloads in clear ahead of SK, which its integrity check covers (RFC 8019 section
+   * 7.2.2).
+   */
+  public static byte[] encode(
+      IkeHeader header,
+      List<? extends Payload> clear,
+      List<? extends Payload> payloads,
+      MessageProtection protection) {
+    return whole(header, clear, first(payloads), plaintext(payloads), protection);
   }
 
   /**
@@ -36,23 +48,38 @@ public final class MessageEncoder {
    */
   public static List<byte[]> fragments(
       IkeHeader header, List<? extends Payload> payloads, MessageProtection protection, int limit) {
+    return fragments(header, List.of(), payloads, protection, limit);
+  }
+
+  /** The same with payloads in clear, which go with the first fragment (RFC 7383 section 2.5.3). */
+  public static List<byte[]> fragments(
+      IkeHeader header,
+      List<? extends Payload> clear,
+      List<? extends Payload> payloads,
+      MessageProtection protection,
+      int limit) {
     byte[] plaintext = plaintext(payloads);
     int first = first(payloads);
-    if (PREFIX + protection.bodyOctets(plaintext.length) <= limit) {
-      return List.of(whole(header, first, plaintext, protection));
+    int clearOctets = plaintext(clear).length;
+    if (PREFIX + clearOctets + protection.bodyOctets(plaintext.length) <= limit) {
+      return List.of(whole(header, clear, first, plaintext, protection));
     }
-    int room = room(protection, limit);
-    int total = (plaintext.length + room - 1) / room;
+    int firstRoom = room(protection, limit - clearOctets);
+    int room = clear.isEmpty() ? firstRoom : room(protection, limit);
+    int total = 1 + Math.max(0, plaintext.length - firstRoom + room - 1) / room;
     List<byte[]> all = new ArrayList<>(total);
+    int from = 0;
     for (int i = 0; i < total; i++) {
-      int end = Math.min(plaintext.length, (i + 1) * room);
-      byte[] part = Arrays.copyOfRange(plaintext, i * room, end);
+      int end = Math.min(plaintext.length, from + (i == 0 ? firstRoom : room));
+      byte[] part = Arrays.copyOfRange(plaintext, from, end);
+      from = end;
       OctetWriter writer = new OctetWriter(limit);
-      header(header, PayloadType.SKF, writer);
+      prefix(header, i == 0 ? clear : List.of(), PayloadType.SKF, writer);
+      int sk = writer.size();
       // Only the first tells what is inside; the others say 0 (RFC 7383 section 2.5).
       writer.u8(i == 0 ? first : PayloadType.NONE).u8(0).u16(0);
       writer.u16(i + 1).u16(total);
-      all.add(sealed(writer, part, protection));
+      all.add(sealed(writer, sk, part, protection));
     }
     return all;
   }
@@ -82,18 +109,33 @@ public final class MessageEncoder {
   }
 
   private static byte[] whole(
-      IkeHeader header, int first, byte[] plaintext, MessageProtection protection) {
+      IkeHeader header,
+      List<? extends Payload> clear,
+      int first,
+      byte[] plaintext,
+      MessageProtection protection) {
     OctetWriter writer = new OctetWriter(PREFIX + protection.bodyOctets(plaintext.length));
-    header(header, PayloadType.SK, writer);
+    prefix(header, clear, PayloadType.SK, writer);
+    int sk = writer.size();
     writer.u8(first).u8(0).u16(0);
-    return sealed(writer, plaintext, protection);
+    return sealed(writer, sk, plaintext, protection);
   }
 
-  /** Completes the lengths of what is written, and adds the body. */
-  private static byte[] sealed(OctetWriter writer, byte[] plaintext, MessageProtection protection) {
+  /** Header and payloads in clear, before an encrypted payload of this type. */
+  private static void prefix(
+      IkeHeader header, List<? extends Payload> clear, int encrypted, OctetWriter writer) {
+    header(header, clear.isEmpty() ? encrypted : clear.get(0).payloadType(), writer);
+    chain(clear, encrypted, writer);
+  }
+
+  /**
+   * Completes the lengths of what is written, the encrypted payload at {@code sk}; adds the body.
+   */
+  private static byte[] sealed(
+      OctetWriter writer, int sk, byte[] plaintext, MessageProtection protection) {
     int bodyOctets = protection.bodyOctets(plaintext.length);
     int total = writer.size() + bodyOctets;
-    writer.putU16(IkeHeader.LENGTH + 2, total - IkeHeader.LENGTH);
+    writer.putU16(sk + 2, total - sk);
     writer.putI32(24, total);
     byte[] prefix = writer.copy();
     byte[] body = protection.seal(prefix, plaintext);
@@ -110,9 +152,13 @@ public final class MessageEncoder {
   }
 
   private static void chain(List<? extends Payload> payloads, OctetWriter writer) {
+    chain(payloads, PayloadType.NONE, writer);
+  }
+
+  private static void chain(List<? extends Payload> payloads, int after, OctetWriter writer) {
     for (int i = 0; i < payloads.size(); i++) {
       int start = writer.size();
-      writer.u8(i + 1 < payloads.size() ? payloads.get(i + 1).payloadType() : PayloadType.NONE);
+      writer.u8(i + 1 < payloads.size() ? payloads.get(i + 1).payloadType() : after);
       writer.u8(0).u16(GENERIC_HEADER);
       PayloadBodies.write(payloads.get(i), writer);
       writer.putU16(start + 2, writer.size() - start);

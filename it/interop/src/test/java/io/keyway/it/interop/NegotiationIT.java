@@ -70,6 +70,26 @@ class NegotiationIT {
     assertThat(peers.charon().log()).contains("N(COOKIE)");
   }
 
+  /** RFC 8019 section 7.1.5: who knows no puzzles is served after those who solve them. */
+  @Test
+  void whoSolvesNoPuzzlesIsLetInAfterSomeRepetitions(Lab lab) {
+    Peers peers =
+        Peers.start(
+            lab,
+            c -> c,
+            Map.of("cookieThreshold", "0", "garbageThreshold", "0"),
+            c -> c,
+            Map.of(
+                "retransmit_timeout", "0.1",
+                "retransmit_tries", "150",
+                "retransmit_base", "1.0"));
+
+    peers.awaitOnly(peers.up(Side.CHARON));
+
+    // N(PUZZLE), which charon has no name for.
+    assertThat(peers.charon().log()).contains("N((16434))");
+  }
+
   @ParameterizedTest
   @EnumSource(Side.class)
   void selectorsAreNarrowedToWhatBothWant(Side initiator, Lab lab) {

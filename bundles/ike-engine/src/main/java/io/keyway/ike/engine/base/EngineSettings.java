@@ -48,9 +48,23 @@ public record EngineSettings(
    * @param puzzleThreshold half-open IKE SAs from which on a cookie comes with a puzzle
    * @param easiestPuzzle zero bits of a puzzle at the threshold; one more at each doubling
    * @param hardestPuzzle zero bits that are demanded, and solved, at most
+   * @param garbageThreshold half-open IKE SAs that got a message which their keys do not open, from
+   *     which on puzzles are demanded with cookies and, of who solves them, in IKE_AUTH, too; the
+   *     same holds for an address with half of what it may have
    */
-  public record Flood(int perAddress, int puzzleThreshold, int easiestPuzzle, int hardestPuzzle) {
+  public record Flood(
+      int perAddress,
+      int puzzleThreshold,
+      int easiestPuzzle,
+      int hardestPuzzle,
+      int garbageThreshold) {
+    private static final int USUAL_GARBAGE = 50;
+
     public static final Flood DEFAULT = new Flood(256, 1000, 10, 18);
+
+    public Flood(int perAddress, int puzzleThreshold, int easiestPuzzle, int hardestPuzzle) {
+      this(perAddress, puzzleThreshold, easiestPuzzle, hardestPuzzle, USUAL_GARBAGE);
+    }
 
     public Flood {
       if (perAddress < 4 || easiestPuzzle < 1 || hardestPuzzle < easiestPuzzle) {

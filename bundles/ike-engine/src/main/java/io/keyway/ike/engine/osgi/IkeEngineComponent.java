@@ -94,7 +94,8 @@ public final class IkeEngineComponent implements IkeEngine {
                 config.half_open_per_address(),
                 config.puzzle_threshold(),
                 defaults.flood().easiestPuzzle(),
-                config.hardest_puzzle()),
+                config.hardest_puzzle(),
+                config.garbage_threshold()),
             new WireSettings(
                 config.fragment_size_ipv4(),
                 config.fragment_size_ipv6(),

@@ -77,6 +77,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   int hardest_puzzle() default 18;
 
   @AttributeDefinition(
+      name = "garbage-threshold",
+      description =
+          "Half-open IKE SAs that got a message under other keys than theirs, from which on puzzles"
+              + " are demanded, also in IKE_AUTH (RFC 8019 section 7.2); 0: always",
+      min = "0")
+  int garbage_threshold() default 50;
+
+  @AttributeDefinition(
       name = "plane-timeout",
       description = "Seconds for one call of SAD or SPD",
       min = "1",

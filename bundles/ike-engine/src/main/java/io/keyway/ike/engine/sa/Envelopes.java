@@ -15,6 +15,9 @@ import java.util.Optional;
  * together (RFC 7383).
  */
 final class Envelopes {
+  /** Octets of the generic header before the IV. */
+  private static final int SK_HEADER = 4;
+
   private final IkeSa sa;
   private final Reassembly reassembly;
 
@@ -28,6 +31,7 @@ final class Envelopes {
    *
    * @param content {@code NotAuthentic} when anybody may have sent it
    * @param header of the datagram; null when even that is none
+   * @param clear payloads before the sealed ones
    * @param firstInner type of the first payload inside
    * @param inner the payloads as they were sealed, without padding
    * @param requestHash of the datagram whose repetition asks for the answer again
@@ -35,6 +39,7 @@ final class Envelopes {
   record Opened(
       DecodeResult<IkeMessage> content,
       IkeHeader header,
+      ClearPart clear,
       int firstInner,
       byte[] inner,
       int requestHash) {
@@ -65,7 +70,8 @@ final class Envelopes {
     // Whatever fragments there were, the peer has said it in one piece.
     reassembly.clear();
     int hash = Arrays.hashCode(datagram.octets());
-    return Optional.of(opened(header, sk.get().firstInner(), inner.get(), hash));
+    ClearPart clear = ClearPart.of(datagram.octets(), sk.get().offset() - SK_HEADER);
+    return Optional.of(opened(header, clear, sk.get().firstInner(), inner.get(), hash));
   }
 
   private Optional<Opened> collect(
@@ -82,16 +88,25 @@ final class Envelopes {
     sa.timers().heard();
     return reassembly
         .add(header, fragment, datagram.octets(), inner.get())
-        .map(whole -> opened(header, whole.firstInner(), whole.octets(), whole.requestHash()));
+        .map(
+            whole ->
+                opened(
+                    header,
+                    whole.clear(),
+                    whole.firstInner(),
+                    whole.octets(),
+                    whole.requestHash()));
   }
 
-  private static Opened opened(IkeHeader header, int firstInner, byte[] inner, int hash) {
+  private static Opened opened(
+      IkeHeader header, ClearPart clear, int firstInner, byte[] inner, int hash) {
     return new Opened(
-        MessageDecoder.inner(header, firstInner, inner), header, firstInner, inner, hash);
+        MessageDecoder.inner(header, firstInner, inner), header, clear, firstInner, inner, hash);
   }
 
   private static Opened forged(IkeHeader header, String reason) {
-    return new Opened(new DecodeResult.NotAuthentic<>(reason), header, 0, new byte[0], 0);
+    return new Opened(
+        new DecodeResult.NotAuthentic<>(reason), header, ClearPart.NONE, 0, new byte[0], 0);
   }
 
   /** The fragment in a datagram. */

@@ -5,8 +5,11 @@ import io.keyway.ike.crypto.Prf;
 import io.keyway.ike.crypto.SignedOctets;
 import io.keyway.ike.crypto.sign.HashId;
 import io.keyway.ike.message.IdPayload;
+import io.keyway.ike.message.Payload;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,6 +39,15 @@ final class Handshake implements AutoCloseable {
   /** Whether the responder announced that it takes several rounds (RFC 4739). */
   boolean peerTakesRounds;
 
+  /** As initiator, a puzzle to solve before the first protected request (RFC 8019 section 7.2). */
+  Optional<PuzzleDemand> puzzle = Optional.empty();
+
+  /** As initiator, what goes in clear with the first protected request: its solution. */
+  List<Payload> solution = List.of();
+
+  /** As responder, a puzzle that is not solved yet; null for none. */
+  AuthPuzzle demanded;
+
   /** As responder, after the first IKE_AUTH; null before. */
   AuthResponder auth;
 
@@ -63,6 +75,9 @@ final class Handshake implements AutoCloseable {
   public void close() {
     if (auth != null) {
       auth.close();
+    }
+    if (demanded != null) {
+      demanded.close();
     }
   }
 }

@@ -99,6 +99,10 @@ final class Inbox {
       }
       return;
     }
+    if (outer instanceof DecodeResult.Decoded<IkeMessage> decoded
+        && !AuthPuzzle.admits(sa, decoded.value())) {
+      return;
+    }
     Optional<Envelopes.Opened> complete = requests.open(datagram, outer);
     if (complete.isEmpty()) {
       return;
@@ -106,6 +110,7 @@ final class Inbox {
     DecodeResult<IkeMessage> opened = complete.get().content();
     if (opened instanceof DecodeResult.NotAuthentic<IkeMessage>) {
       count("ike-dropped-unauthentic");
+      sa.life().garbageCame();
       return;
     }
     if (!isAllowed(header)) {
@@ -205,7 +210,12 @@ final class Inbox {
     if (message.header().exchangeType() == ExchangeType.IKE_INTERMEDIATE) {
       sa.handshake()
           .intermediate
-          .add(message.header(), message.firstInner(), message.inner(), sa.crypto());
+          .add(
+              message.header(),
+              message.clear(),
+              message.firstInner(),
+              message.inner(),
+              sa.crypto());
     }
   }
 

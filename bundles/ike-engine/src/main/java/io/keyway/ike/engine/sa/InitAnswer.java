@@ -118,6 +118,7 @@ final class InitAnswer {
     handshake.initResponse = octets;
     handshake.responderNonce = message.first(NoncePayload.class).orElseThrow().nonce().toArray();
     handshake.peerHashes = HashNotify.read(message);
+    handshake.puzzle = PuzzleTask.in(sa, message);
     handshake.usePpk = message.has(NotifyType.USE_PPK);
     handshake.peerTakesChildless = message.has(NotifyType.CHILDLESS_IKEV2_SUPPORTED);
     handshake.peerTakesRounds = message.has(NotifyType.MULTIPLE_AUTH_SUPPORTED);
@@ -148,10 +149,10 @@ final class InitAnswer {
     if (handshake.pendingExchanges.isEmpty()) {
       return authenticate(sa);
     }
+    List<Task> exchanges = List.of(new IntermediateTask(() -> authenticate(sa)));
     sa.requests()
         .enqueueFirst(
-            Exchange.of(
-                ExchangeType.IKE_INTERMEDIATE, new IntermediateTask(() -> authenticate(sa))));
+            new Exchange(ExchangeType.IKE_INTERMEDIATE, PuzzleTask.before(sa, exchanges)));
     return Task.Step.DONE;
   }
 
@@ -196,7 +197,7 @@ final class InitAnswer {
     if (!childless) {
       tasks.add(new ChildCreateTask(child.get(), null));
     }
-    sa.requests().enqueueFirst(new Exchange(ExchangeType.IKE_AUTH, tasks));
+    sa.requests().enqueueFirst(new Exchange(ExchangeType.IKE_AUTH, PuzzleTask.before(sa, tasks)));
     return Task.Step.DONE;
   }
 }

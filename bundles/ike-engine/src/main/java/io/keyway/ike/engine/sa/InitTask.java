@@ -3,7 +3,6 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.Outcome;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.crypto.KeyExchangeMethod;
-import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.ike.crypto.KeyExchange;
 import io.keyway.ike.crypto.Puzzle;
 import io.keyway.ike.engine.negotiate.IkeProposals;
@@ -28,9 +27,6 @@ import java.util.concurrent.CompletableFuture;
 final class InitTask implements Task {
   /** A peer that asks for more is not honest. */
   private static final int MAX_ROUNDS = 5;
-
-  /** About a millisecond's worth. */
-  private static final int TRIES_AT_A_TIME = 1000;
 
   private Octets cookie;
   private Puzzle puzzle;
@@ -130,21 +126,11 @@ final class InitTask implements Task {
     return Step.DONE;
   }
 
-  /**
-   * A puzzle that is worth it (RFC 8019 section 7.1.2): too hard a one is returned unsolved, since
-   * the response may be anybody's.
-   */
-  private Optional<Puzzle> puzzle(IkeSa sa, NotifyPayload demand) {
-    if (demand.data().length() != 3) {
-      return Optional.empty();
-    }
-    int zeroBits = demand.data().at(2);
-    if (zeroBits > sa.ctx().settings().flood().hardestPuzzle()) {
-      sa.life().setHint("the peer demands a puzzle of " + zeroBits + " bits, which is too hard");
-      return Optional.empty();
-    }
-    return PrfAlgorithm.ofWire(demand.data().at(0) << 8 | demand.data().at(1))
-        .map(prf -> new Puzzle(sa.ctx().crypto().prf(prf), cookie.toArray(), zeroBits));
+  /** A puzzle that is worth it; too hard a one is returned unsolved (RFC 8019 section 7.1.2). */
+  private Optional<Puzzle> puzzle(IkeSa sa, NotifyPayload notification) {
+    return PuzzleDemand.read(notification)
+        .filter(demand -> demand.isBearable(sa))
+        .map(demand -> demand.puzzle(sa, cookie.toArray()));
   }
 
   @Override
@@ -152,24 +138,14 @@ final class InitTask implements Task {
     if (puzzle == null) {
       return CompletableFuture.completedFuture(Outcome.ok());
     }
-    CompletableFuture<Outcome> solved = new CompletableFuture<>();
-    sa.execute(() -> solve(sa, solved));
-    return solved;
-  }
-
-  /** In slices, so that the other IKE SAs of the worker go on. */
-  private void solve(IkeSa sa, CompletableFuture<Outcome> solved) {
-    if (sa.isDead()) {
-      return;
-    }
-    if (puzzle.step(TRIES_AT_A_TIME)) {
-      solution = Optional.of(new PuzzleSolutionPayload(Octets.copyOf(puzzle.solution())));
-      puzzle = null;
-      sa.ctx().counters().count("ike-puzzles-solved");
-      solved.complete(Outcome.ok());
-    } else {
-      sa.execute(() -> solve(sa, solved));
-    }
+    return PuzzleSolver.solve(sa, puzzle)
+        .thenApply(
+            found -> {
+              solution = Optional.of(found);
+              puzzle = null;
+              sa.ctx().counters().count("ike-puzzles-solved");
+              return Outcome.ok();
+            });
   }
 
   /** RFC 7296 section 1.2: once, and only to a method that we offered ourselves. */

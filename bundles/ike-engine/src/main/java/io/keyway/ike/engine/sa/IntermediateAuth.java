@@ -1,7 +1,6 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.ike.message.IkeHeader;
-import io.keyway.ike.message.PayloadType;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,9 +12,9 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * with the keys that protect the message, which a key exchange in it changes only afterwards. A is
- * the header and the generic header of SK, P the inner payloads without padding; both lengths in A
- * are as if there were nothing else. Built from fields, so that it is the same for a message that
- * came in fragments.
+ * the header, what stands in clear behind it, and the generic header of SK, P the inner payloads
+ * without padding; both lengths in A are as if there were nothing else. Built from fields, so that
+ * it is the same for a message that came in fragments.
  */
 final class IntermediateAuth {
   private static final int GENERIC_HEADER = 4;
@@ -25,8 +24,8 @@ final class IntermediateAuth {
   private int exchanges;
 
   /** A message, sent or received. */
-  void add(IkeHeader header, int firstInner, byte[] inner, SaCrypto crypto) {
-    byte[] associated = associated(header, firstInner, inner.length);
+  void add(IkeHeader header, ClearPart clear, int firstInner, byte[] inner, SaCrypto crypto) {
+    byte[] associated = associated(header, clear, firstInner, inner.length);
     if (header.isResponse()) {
       responder = crypto.prf().compute(crypto.keys().skPr(), responder, associated, inner);
       exchanges++;
@@ -35,12 +34,14 @@ final class IntermediateAuth {
     }
   }
 
-  private static byte[] associated(IkeHeader header, int firstInner, int innerOctets) {
-    ByteBuffer a = ByteBuffer.allocate(IkeHeader.LENGTH + GENERIC_HEADER);
+  private static byte[] associated(
+      IkeHeader header, ClearPart clear, int firstInner, int innerOctets) {
+    ByteBuffer a = ByteBuffer.allocate(IkeHeader.LENGTH + clear.octets().length + GENERIC_HEADER);
     a.putLong(header.initiatorSpi()).putLong(header.responderSpi());
-    a.put((byte) PayloadType.SK).put((byte) header.version());
+    a.put((byte) clear.first()).put((byte) header.version());
     a.put((byte) header.exchangeType()).put((byte) header.flags());
     a.putInt(header.messageId()).putInt(a.capacity() + innerOctets);
+    a.put(clear.octets());
     a.put((byte) firstInner).put((byte) 0).putShort((short) (GENERIC_HEADER + innerOctets));
     return a.array();
   }

@@ -32,10 +32,12 @@ final class Outbox {
     if (exchangeType == ExchangeType.IKE_INTERMEDIATE) {
       // In clear it is header and inner payloads, which is what IKE_AUTH will cover.
       byte[] clear = MessageEncoder.encode(header, payloads);
+      byte[] ahead = MessageEncoder.encode(header, ahead(header));
       sa.handshake()
           .intermediate
           .add(
               header,
+              ClearPart.of(ahead, ahead.length),
               payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).payloadType(),
               Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
               sa.crypto());
@@ -58,15 +60,21 @@ final class Outbox {
   }
 
   private List<byte[]> seal(IkeHeader header, List<Payload> payloads, SaCrypto with) {
+    List<Payload> ahead = ahead(header);
     if (!sa.fragmentation()) {
-      return List.of(MessageEncoder.encode(header, payloads, with));
+      return List.of(MessageEncoder.encode(header, ahead, payloads, with));
     }
     List<byte[]> packets =
-        MessageEncoder.fragments(header, payloads, with, sa.packetSize().limit());
+        MessageEncoder.fragments(header, ahead, payloads, with, sa.packetSize().limit());
     if (packets.size() > 1) {
       sa.ctx().counters().count("ike-messages-fragmented");
     }
     return packets;
+  }
+
+  /** What goes in clear before SK: the solution of a puzzle, or nothing. */
+  private List<Payload> ahead(IkeHeader header) {
+    return header.isResponse() ? List.of() : sa.handshake().solution;
   }
 
   void send(List<byte[]> packets) {

@@ -17,6 +17,9 @@ final class Reassembly {
 
   static final int MAX_OCTETS = 65_536;
 
+  /** Octets of the generic header, number and total before the IV. */
+  private static final int SKF_HEADER = 8;
+
   private static final Worker.Timer NO_TIMER = Worker.Timer.NONE;
 
   private final IkeSa sa;
@@ -27,6 +30,7 @@ final class Reassembly {
   private int octets;
   private int firstInner;
   private int firstHash;
+  private ClearPart clear = ClearPart.NONE;
   private Worker.Timer timer = NO_TIMER;
 
   Reassembly(IkeSa sa) {
@@ -38,7 +42,7 @@ final class Reassembly {
    *
    * @param requestHash of the datagram with fragment 1: its repetition asks for the answer again
    */
-  record Whole(int firstInner, byte[] octets, int requestHash) {}
+  record Whole(ClearPart clear, int firstInner, byte[] octets, int requestHash) {}
 
   /** Whether a fragment is worth being decrypted. */
   boolean wants(IkeHeader header, EncryptedFragmentPayload fragment) {
@@ -81,6 +85,7 @@ final class Reassembly {
     if (fragment.fragment() == 1) {
       firstInner = fragment.firstInner();
       firstHash = Arrays.hashCode(datagram);
+      clear = ClearPart.of(datagram, fragment.offset() - SKF_HEADER);
     }
     return --missing == 0 ? Optional.of(join()) : Optional.empty();
   }
@@ -106,7 +111,7 @@ final class Reassembly {
       System.arraycopy(part, 0, all, offset, part.length);
       offset += part.length;
     }
-    Whole whole = new Whole(firstInner, all, firstHash);
+    Whole whole = new Whole(clear, firstInner, all, firstHash);
     clear();
     sa.ctx().counters().count("ike-messages-reassembled");
     return whole;

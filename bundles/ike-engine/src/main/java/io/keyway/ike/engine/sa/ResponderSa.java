@@ -1,9 +1,6 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.ike.IkeTransport.Datagram;
-import io.keyway.api.key.SecretBytes;
-import io.keyway.ike.crypto.KeyAgreementResult;
-import io.keyway.ike.crypto.KeySchedule;
 import io.keyway.ike.engine.log.Failure;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.IkeProposals;
@@ -29,6 +26,7 @@ public final class ResponderSa {
   /**
    * Answers IKE_SA_INIT and waits for IKE_AUTH. Runs on the worker of the stripe.
    *
+   * @param puzzleBits of a puzzle that the next message must bring the solution of; 0 for none
    * @return why the message is refused; empty when it was answered
    */
   public static Optional<String> open(
@@ -39,13 +37,16 @@ public final class ResponderSa {
       IkeProposals.Choice choice,
       KePayload ke,
       NoncePayload nonce,
+      int puzzleBits,
       long stripe) {
-    KeyAgreementResult result =
-        ctx.crypto().keyExchange(choice.chosen().keyExchange()).respond(ke.publicValue().toArray());
-    if (result instanceof KeyAgreementResult.Refused refused) {
-      return Optional.of(refused.reason());
+    byte[] peerValue = ke.publicValue().toArray();
+    KeyAnswer keys =
+        puzzleBits == 0
+            ? KeyAnswer.now(ctx, choice.chosen().keyExchange(), peerValue)
+            : KeyAnswer.begun(ctx, choice.chosen().keyExchange(), peerValue);
+    if (!keys.refusal().isEmpty()) {
+      return Optional.of(keys.refusal());
     }
-    KeyAgreementResult.Agreed agreed = (KeyAgreementResult.Agreed) result;
     long spiI = request.header().initiatorSpi();
     long spiR = ctx.newSpi();
     IkeSa sa =
@@ -65,21 +66,14 @@ public final class ResponderSa {
       ctx.counters().count("ike-nat-detected");
       IkeLog.NET.info(sa, "{}", Reasons.natFound(sa.nat()));
     }
-    try (SecretBytes secret = agreed.sharedSecret()) {
-      sa.setCrypto(
-          new SaCrypto(
-              ctx.crypto(),
-              choice.chosen(),
-              KeySchedule.ikeSa(
-                  ctx.crypto().prf(choice.chosen().prf()),
-                  choice.chosen().encryption(),
-                  choice.chosen().integrity(),
-                  secret,
-                  handshake.initiatorNonce,
-                  handshake.responderNonce,
-                  spiI,
-                  spiR),
-              false));
+    PuzzleDemand puzzle = new PuzzleDemand(choice.chosen().prf(), puzzleBits);
+    if (puzzleBits == 0) {
+      try (keys) {
+        keys.complete(sa, choice.chosen());
+      }
+    } else {
+      handshake.demanded = new AuthPuzzle(puzzle, choice.chosen(), keys);
+      ctx.counters().count("ike-auth-puzzles-sent");
     }
     sa.life().countHalfOpen();
     boolean fragments =
@@ -89,8 +83,11 @@ public final class ResponderSa {
     List<Payload> payloads = new ArrayList<>();
     payloads.add(new SaPayload(List.of(choice.answer())));
     payloads.add(
-        new KePayload(choice.chosen().keyExchange().ianaId(), Octets.copyOf(agreed.publicValue())));
+        new KePayload(choice.chosen().keyExchange().ianaId(), Octets.copyOf(keys.publicValue())));
     payloads.add(new NoncePayload(Octets.copyOf(handshake.responderNonce)));
+    if (puzzleBits > 0) {
+      payloads.add(puzzle.notification());
+    }
     payloads.addAll(sa.mobike().natDetection(sa.path()));
     if (!choice.chosen().additional().isEmpty()) {
       payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Finds SAs by what a datagram or an event names; every look-up is one hash. */
@@ -22,6 +23,7 @@ public final class SaDirectory {
   private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
   private final Set<Long> promised = ConcurrentHashMap.newKeySet();
   private final Map<InetAddress, Integer> halfOpen = new ConcurrentHashMap<>();
+  private final AtomicInteger spoilt = new AtomicInteger();
   private final AtomicLong order = new AtomicLong();
 
   /** A number higher than all before: tells what came first, whatever becomes of the clock. */
@@ -92,6 +94,14 @@ public final class SaDirectory {
   /** Half-open IKE SAs of an address. */
   public int halfOpenFrom(InetSocketAddress remote) {
     return halfOpen.getOrDefault(site(remote), 0);
+  }
+
+  /**
+   * How many half-open IKE SAs got a message that their keys do not open: somebody makes us compute
+   * keys for nothing (RFC 8019 section 7.2), or forges what others say.
+   */
+  public AtomicInteger spoilt() {
+    return spoilt;
   }
 
   /** Whoever has an IPv6 address usually has 2^64 of them. */

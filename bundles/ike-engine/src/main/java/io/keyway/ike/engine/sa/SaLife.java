@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 final class SaLife {
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
+  private boolean spoilt;
   private Worker.Timer halfOpenTimer = Worker.Timer.NONE;
   private IkeSa predecessor;
   private final long begun;
@@ -72,6 +73,14 @@ final class SaLife {
         };
   }
 
+  /** As responder: something came that is not under our keys, before the peer is authenticated. */
+  void garbageCame() {
+    if (sa.state() == IkeSa.State.CONNECTING && !sa.isInitiator() && !spoilt) {
+      spoilt = true;
+      sa.ctx().directory().spoilt().incrementAndGet();
+    }
+  }
+
   /** As responder: what to do when the peer does not go on; forgotten as soon as it did. */
   void waitForIkeAuth(Duration limit, Runnable otherwise) {
     halfOpenTimer = sa.after(limit, otherwise);
@@ -83,6 +92,10 @@ final class SaLife {
     Runnable once = noLongerHalfOpen;
     noLongerHalfOpen = () -> {};
     once.run();
+    if (spoilt) {
+      spoilt = false;
+      sa.ctx().directory().spoilt().decrementAndGet();
+    }
   }
 
   /**

@@ -71,11 +71,11 @@ class IntermediateAuthTest {
     byte[] fromResponder = HexFormat.of().parseHex("0000000c0024000011223344");
     IntermediateAuth auth = new IntermediateAuth();
     SaCrypto first = keys(7, 8);
-    auth.add(header(false, 1), PayloadType.KE, fromInitiator, first);
-    auth.add(header(true, 1), PayloadType.KE, fromResponder, first);
+    auth.add(header(false, 1), ClearPart.NONE, PayloadType.KE, fromInitiator, first);
+    auth.add(header(true, 1), ClearPart.NONE, PayloadType.KE, fromResponder, first);
     SaCrypto second = keys(9, 10);
-    auth.add(header(false, 2), PayloadType.KE, fromInitiator, second);
-    auth.add(header(true, 2), PayloadType.KE, fromResponder, second);
+    auth.add(header(false, 2), ClearPart.NONE, PayloadType.KE, fromInitiator, second);
+    auth.add(header(true, 2), ClearPart.NONE, PayloadType.KE, fromResponder, second);
     assertThat(HexFormat.of().formatHex(auth.octets()))
         .isEqualTo(
             "cdde0de5c0728ef5f08ae688655642c0ef4dadb44ba720d387b34d07231d77b6"
