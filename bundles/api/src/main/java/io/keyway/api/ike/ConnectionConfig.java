@@ -44,6 +44,7 @@ public record ConnectionConfig(
    * @param childless whether an IKE SA may begin without a child (RFC 6023)
    * @param redirection to other gateways (RFC 5685)
    * @param recovery what brings an IKE SA back soon after one side lost it
+   * @param unique how many IKE SAs a peer may have
    */
   public record Options(
       boolean fragmentation,
@@ -52,7 +53,8 @@ public record ConnectionConfig(
       VirtualAddresses addresses,
       Childless childless,
       Redirection redirection,
-      Recovery recovery) {
+      Recovery recovery,
+      Uniqueness unique) {
     public static final Options DEFAULT = new Options(true, Mobility.OFF, false);
 
     public Options {
@@ -61,6 +63,7 @@ public record ConnectionConfig(
       Objects.requireNonNull(childless, "childless");
       Objects.requireNonNull(redirection, "redirection");
       Objects.requireNonNull(recovery, "recovery");
+      Objects.requireNonNull(unique, "unique");
     }
 
     /** Without addresses that one side gives the other, and the rest by default. */
@@ -92,34 +95,67 @@ public record ConnectionConfig(
           Recovery.DEFAULT);
     }
 
+    /** With the default uniqueness. */
+    public Options(
+        boolean fragmentation,
+        Mobility mobility,
+        boolean encapsulation,
+        VirtualAddresses addresses,
+        Childless childless,
+        Redirection redirection,
+        Recovery recovery) {
+      this(
+          fragmentation,
+          mobility,
+          encapsulation,
+          addresses,
+          childless,
+          redirection,
+          recovery,
+          Uniqueness.NO);
+    }
+
     /** The same with other addresses. */
     public Options withAddresses(VirtualAddresses other) {
       return new Options(
-          fragmentation, mobility, encapsulation, other, childless, redirection, recovery);
+          fragmentation, mobility, encapsulation, other, childless, redirection, recovery, unique);
     }
 
     /** The same with another mobility. */
     public Options withMobility(Mobility other) {
       return new Options(
-          fragmentation, other, encapsulation, addresses, childless, redirection, recovery);
+          fragmentation, other, encapsulation, addresses, childless, redirection, recovery, unique);
     }
 
     /** The same with another way to begin. */
     public Options withChildless(Childless other) {
       return new Options(
-          fragmentation, mobility, encapsulation, addresses, other, redirection, recovery);
+          fragmentation, mobility, encapsulation, addresses, other, redirection, recovery, unique);
     }
 
     /** The same with another redirection. */
     public Options withRedirection(Redirection other) {
       return new Options(
-          fragmentation, mobility, encapsulation, addresses, childless, other, recovery);
+          fragmentation, mobility, encapsulation, addresses, childless, other, recovery, unique);
+    }
+
+    /** The same with another uniqueness. */
+    public Options withUnique(Uniqueness other) {
+      return new Options(
+          fragmentation,
+          mobility,
+          encapsulation,
+          addresses,
+          childless,
+          redirection,
+          recovery,
+          other);
     }
 
     /** The same with another recovery. */
     public Options withRecovery(Recovery other) {
       return new Options(
-          fragmentation, mobility, encapsulation, addresses, childless, redirection, other);
+          fragmentation, mobility, encapsulation, addresses, childless, redirection, other, unique);
     }
   }
 

@@ -6,6 +6,7 @@ import io.keyway.api.ike.AddressPool;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -33,6 +34,7 @@ public sealed interface IntentObject {
    * @param authentication may be absent when every gateway has its own
    * @param forceEncapsulation ESP goes in UDP where no NAT is found, too
    * @param recovery what brings IKE SAs back soon after one side lost them
+   * @param unique how many IKE SAs a peer may have
    */
   record IkePolicy(
       String name,
@@ -47,16 +49,18 @@ public sealed interface IntentObject {
       boolean forceEncapsulation,
       Childless childless,
       boolean followRedirect,
-      ConnectionConfig.Recovery recovery)
+      ConnectionConfig.Recovery recovery,
+      Uniqueness unique)
       implements IntentObject {
     public IkePolicy {
       Objects.requireNonNull(childless, "childless");
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(recovery, "recovery");
+      Objects.requireNonNull(unique, "unique");
       proposals = List.copyOf(proposals);
     }
 
-    /** With the default recovery. */
+    /** With the default recovery and uniqueness. */
     public IkePolicy(
         String name,
         List<IkeProposal> proposals,
@@ -83,7 +87,8 @@ public sealed interface IntentObject {
           forceEncapsulation,
           childless,
           followRedirect,
-          ConnectionConfig.Recovery.DEFAULT);
+          ConnectionConfig.Recovery.DEFAULT,
+          Uniqueness.NO);
     }
 
     /** With a child from the beginning, and peers that may send us elsewhere. */

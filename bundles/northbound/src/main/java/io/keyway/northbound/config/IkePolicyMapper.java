@@ -3,6 +3,7 @@ package io.keyway.northbound.config;
 import io.keyway.api.crypto.IkeProposal;
 import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,8 @@ final class IkePolicyMapper {
         tree.flag("force-encapsulation", false),
         Childless.valueOf(tree.text("childless").orElse("allow").toUpperCase(Locale.ROOT)),
         tree.flag("follow-redirect", true),
-        new ConnectionConfig.Recovery(tree.flag("quick-crash-detection", true)));
+        new ConnectionConfig.Recovery(tree.flag("quick-crash-detection", true)),
+        Uniqueness.valueOf(tree.text("unique").orElse("no").toUpperCase(Locale.ROOT)));
   }
 
   /** Shared with child policies: a policy without a proposal could never negotiate anything. */
@@ -88,7 +90,8 @@ final class IkePolicyMapper {
             .leaf("quick-crash-detection", policy.recovery().crashDetection())
             .leaf("fragmentation", policy.fragmentation())
             .leaf("childless", policy.childless().name().toLowerCase(Locale.ROOT))
-            .leaf("follow-redirect", policy.followRedirect());
+            .leaf("follow-redirect", policy.followRedirect())
+            .leaf("unique", policy.unique().name().toLowerCase(Locale.ROOT));
     AuthenticationMapper.write(tree, policy.authentication());
     return tree;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.keyway.api.ike.IdentityPattern;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.intent.IntentObject;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
@@ -210,6 +211,18 @@ class EntryMapperTest {
   }
 
   @Test
+  void howManyIkeSasAPeerMayHaveIsKept() throws InvalidEntryException {
+    for (Uniqueness unique : Uniqueness.values()) {
+      String word = unique.name().toLowerCase(java.util.Locale.ROOT);
+      IkePolicy policy =
+          (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy().leaf("unique", word));
+      assertThat(policy.unique()).isEqualTo(unique);
+      assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(policy)))
+          .isEqualTo(policy);
+    }
+  }
+
+  @Test
   void absentLeavesHaveTheModelsDefaults() throws InvalidEntryException {
     IkePolicy ike = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy());
     assertThat(ike.rekeySeconds()).isEqualTo(14400);
@@ -231,6 +244,7 @@ class EntryMapperTest {
     assertThat(gateway.localInterfaces()).isEmpty();
     assertThat(ike.forceEncapsulation()).isFalse();
     assertThat(ike.recovery().crashDetection()).isTrue();
+    assertThat(ike.unique()).isEqualTo(Uniqueness.NO);
     Tunnel tunnel =
         (Tunnel)
             EntryMapper.read(

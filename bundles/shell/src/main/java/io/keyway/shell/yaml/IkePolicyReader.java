@@ -8,6 +8,7 @@ import io.keyway.api.crypto.PrfAlgorithm;
 import io.keyway.api.ike.Authentication;
 import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.intent.IntentObject.IkePolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ final class IkePolicyReader {
           "nat-traversal",
           "force-encapsulation",
           "quick-crash-detection",
+          "unique",
           "fragmentation",
           "childless",
           "follow-redirect",
@@ -79,7 +81,10 @@ final class IkePolicyReader {
                     .choice("childless", Childless.class, c -> c.name().toLowerCase(Locale.ROOT))
                     .orElse(Childless.ALLOW),
                 fields.flag("follow-redirect", true),
-                new ConnectionConfig.Recovery(fields.flag("quick-crash-detection", true))));
+                new ConnectionConfig.Recovery(fields.flag("quick-crash-detection", true)),
+                fields
+                    .choice("unique", Uniqueness.class, u -> u.name().toLowerCase(Locale.ROOT))
+                    .orElse(Uniqueness.NO)));
   }
 
   private static Optional<IkeProposal> proposal(Value value, int number) {

@@ -182,7 +182,8 @@ public final class Resolver {
                     new VirtualAddresses(pools(gateway), gateway.virtualAddresses()),
                     policy.childless(),
                     new Redirection(policy.followRedirect(), gateway.redirectTo()),
-                    policy.recovery()),
+                    policy.recovery(),
+                    policy.unique()),
                 children));
   }
 }

@@ -320,12 +320,14 @@ final class AuthResponder implements AutoCloseable {
     byte[] ni = handshake.initiatorNonce;
     byte[] nr = handshake.responderNonce;
     sa.setIdentities(Identities.local(sa.config()), peer);
+    Optional<String> notUnique = UniquePolicy.refusal(sa, peer, first);
+    if (notUnique.isPresent()) {
+      return refuse(notUnique.get());
+    }
     reply.addAll(sa.mobike().accept(first));
     reply.addAll(sa.crash().offer());
     sa.life().establish(false);
-    if (first.has(NotifyType.INITIAL_CONTACT)) {
-      Forgotten.all(sa, peer);
-    }
+    UniquePolicy.established(sa, peer, first);
     AuthLifetime.announce(sa, reply);
     if (sa.redirect().isSentAway(reply)) {
       return CompletableFuture.completedFuture(Reply.of(reply));

@@ -29,6 +29,9 @@ final class AuthTask implements Task {
   private Optional<String> problem = Optional.empty();
   private int messages;
 
+  /** The peer says in its first response that it knows of no other IKE SA with us. */
+  private boolean initialContact;
+
   /** With the name of the child that the same exchange makes. */
   AuthTask(String firstChild) {
     this.firstChild = firstChild;
@@ -81,8 +84,7 @@ final class AuthTask implements Task {
         .authentication()
         .remoteId()
         .ifPresent(id -> request.add(Identities.toWire(false, id)));
-    boolean onlyOne = sa.connection().sas().stream().noneMatch(o -> o.state().isEstablished());
-    if (onlyOne) {
+    if (UniquePolicy.announces(sa)) {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
     sa.mobike().offer(request);
@@ -117,6 +119,7 @@ final class AuthTask implements Task {
     if (problem.isPresent()) {
       return auth.isRefused() ? ended(sa, problem.get()) : reject(sa, problem.get());
     }
+    initialContact |= messages == 1 && UniquePolicy.isInitialContact(sa, response);
     if (!auth.isDone()) {
       return messages < MOST_MESSAGES ? Step.ALONE : reject(sa, "the peer's IKE_AUTH does not end");
     }
@@ -126,6 +129,9 @@ final class AuthTask implements Task {
     sa.mobike().agreed(response);
     AuthLifetime.heed(sa, response);
     sa.life().establish(false);
+    if (initialContact) {
+      Forgotten.all(sa, auth.remoteId());
+    }
     sa.wishes().askForTheRest(firstChild);
     return Step.DONE;
   }

@@ -196,7 +196,7 @@ final class ChildCreateResponder {
     takesOver =
         old == null
             && TakeOver.replaces(
-                sa, config.name(), inAuth && request.has(NotifyType.INITIAL_CONTACT));
+                sa, config.name(), inAuth && UniquePolicy.isInitialContact(sa, request));
     ChildKeying keying = new ChildKeying(sa, choice.get().chosen());
     List<Payload> ke = new ArrayList<>(1);
     Optional<CompletableFuture<List<Payload>>> refusal =

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -80,6 +82,25 @@ public final class Connection {
                       all.add(sa);
                       return all;
                     }));
+  }
+
+  /**
+   * Counts an IKE SA among its peer's, unless one of those there excludes it, which is returned.
+   * Called on the SA's worker; for one peer, one after the other.
+   */
+  Optional<IkeSa> admit(IkeSa sa, Identity peer, Predicate<IkeSa> excludes) {
+    AtomicReference<IkeSa> holder = new AtomicReference<>();
+    byPeer.compute(
+        peer,
+        (id, known) -> {
+          Set<IkeSa> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+          all.stream().filter(o -> o != sa).filter(excludes).findFirst().ifPresent(holder::set);
+          if (holder.get() == null) {
+            all.add(sa);
+          }
+          return all.isEmpty() ? null : all;
+        });
+    return Optional.ofNullable(holder.get());
   }
 
   void remove(IkeSa sa) {

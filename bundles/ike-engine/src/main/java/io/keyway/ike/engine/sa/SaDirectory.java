@@ -1,26 +1,34 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.api.ike.Identity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** Finds SAs by what a datagram or an event names; every look-up is one hash. */
 public final class SaDirectory {
   /** An IKE_SA_INIT request is known by the initiator's SPI and address: ours is not in it yet. */
   private record InitKey(long initiatorSpi, InetSocketAddress remote) {}
 
+  /** Two identities that proved, or are about to prove, who they are. */
+  private record Pair(Identity local, Identity remote) {}
+
   private final Map<Long, IkeSa> byOurSpi = new ConcurrentHashMap<>();
   private final Map<String, IkeSa> byUid = new ConcurrentHashMap<>();
   private final Map<InitKey, IkeSa> byInit = new ConcurrentHashMap<>();
   private final Map<String, ChildSa> byChildUid = new ConcurrentHashMap<>();
+  private final Map<Pair, List<IkeSa>> byIdentities = new ConcurrentHashMap<>();
   private final Set<Long> promised = ConcurrentHashMap.newKeySet();
   private final Map<InetAddress, Integer> halfOpen = new ConcurrentHashMap<>();
   private final AtomicInteger spoilt = new AtomicInteger();
@@ -70,10 +78,63 @@ public final class SaDirectory {
 
   void name(IkeSa sa) {
     byUid.put(sa.uid(), sa);
+    pair(sa).ifPresent(pair -> claim(pair, sa, all -> true));
   }
 
   void unname(IkeSa sa) {
     byUid.remove(sa.uid(), sa);
+    pair(sa).ifPresent(pair -> release(pair, sa));
+  }
+
+  private static Optional<Pair> pair(IkeSa sa) {
+    return sa.localId().flatMap(us -> sa.remoteId().map(them -> new Pair(us, them)));
+  }
+
+  /**
+   * As initiator: whether no other IKE SA between these identities is established, or was told that
+   * it is the first. Until this one is established it is that one.
+   */
+  boolean isFirst(Identity local, Identity remote, IkeSa sa) {
+    Pair pair = new Pair(local, remote);
+    boolean first =
+        claim(
+            pair,
+            sa,
+            all ->
+                all.stream()
+                    .filter(other -> other != sa)
+                    .map(IkeSa::state)
+                    .noneMatch(s -> s.isEstablished() || s == IkeSa.State.CONNECTING));
+    if (first) {
+      sa.life().ended().thenAccept(nothing -> release(pair, sa));
+    }
+    return first;
+  }
+
+  private boolean claim(Pair pair, IkeSa sa, Predicate<List<IkeSa>> ifSo) {
+    List<IkeSa> now =
+        byIdentities.compute(
+            pair,
+            (key, known) -> {
+              List<IkeSa> all = known == null ? List.of() : known;
+              return all.contains(sa) || !ifSo.test(all) ? known : changed(all, sa, true);
+            });
+    return now != null && now.contains(sa);
+  }
+
+  private void release(Pair pair, IkeSa sa) {
+    byIdentities.computeIfPresent(
+        pair, (key, all) -> all.size() == 1 && all.contains(sa) ? null : changed(all, sa, false));
+  }
+
+  /** Few have more than one, so that small and unchangeable lists do. */
+  private static List<IkeSa> changed(List<IkeSa> all, IkeSa sa, boolean with) {
+    List<IkeSa> copy = new ArrayList<>(all);
+    copy.remove(sa);
+    if (with) {
+      copy.add(sa);
+    }
+    return List.copyOf(copy);
   }
 
   /** Every IKE SA, including those that only repeat their last answer. */

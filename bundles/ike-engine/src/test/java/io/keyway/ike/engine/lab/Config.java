@@ -16,6 +16,7 @@ import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.ike.Mobility;
 import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.ike.Redirection;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -133,7 +134,13 @@ public final class Config {
             options.addresses(),
             options.childless(),
             options.redirection(),
-            options.recovery());
+            options.recovery(),
+            options.unique());
+    return this;
+  }
+
+  public Config unique(Uniqueness unique) {
+    options = options.withUnique(unique);
     return this;
   }
 

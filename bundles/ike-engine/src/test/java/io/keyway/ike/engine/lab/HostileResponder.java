@@ -57,6 +57,12 @@ public final class HostileResponder {
     this.lab = lab;
   }
 
+  /** Takes no notice of what was sent before. */
+  public HostileResponder fromNow() {
+    seen = lab.net.sent().size();
+    return this;
+  }
+
   /** An honest answer to the IKE_SA_INIT that is on the wire; then the first IKE_AUTH is heard. */
   public HostileResponder accept() {
     lab.time.run(Duration.ofMillis(50));
