@@ -27,9 +27,23 @@ final class Copies {
 
   static SecurityAssociation withInstance(SecurityAssociation sa, String instance) {
     ChildId child = sa.child();
+    return withChild(
+        sa,
+        new ChildId(
+            new Owner(child.owner().name(), instance),
+            child.uid(),
+            child.connection(),
+            child.peer()));
+  }
+
+  static SecurityAssociation withPeer(SecurityAssociation sa, String peer) {
+    return withChild(sa, sa.child().with(peer));
+  }
+
+  private static SecurityAssociation withChild(SecurityAssociation sa, ChildId child) {
     return new SecurityAssociation(
         sa.id(),
-        new ChildId(new Owner(child.owner().name(), instance), child.uid(), child.connection()),
+        child,
         sa.lease(),
         sa.encryption(),
         sa.integrity(),

@@ -81,6 +81,19 @@ final class SadState {
       boolean hardTold,
       SaEntry.Counted counted) {
 
+    Saved ofPeer(String peer) {
+      return new Saved(
+          Copies.withPeer(sa, peer),
+          key,
+          generation,
+          state,
+          unwanted,
+          age,
+          softTold,
+          hardTold,
+          counted);
+    }
+
     /** An install that was not confirmed is doubtful for whoever reads this. */
     static Saved of(SaEntry entry, long now) {
       boolean doubtful = entry.state == SaEntry.State.INSTALLING;
@@ -215,6 +228,7 @@ final class SadState {
     out.writeLong(counted.lastBytes);
     out.writeLong(counted.packets);
     out.writeLong(counted.bytes);
+    out.writeUTF(sa.child().peer());
   }
 
   private static Saved read(DataInputStream in, long wallMillis) throws IOException {
@@ -254,16 +268,19 @@ final class SadState {
             selectors,
             lifetime);
     String key = in.readUTF();
-    return new Saved(
-        sa,
-        key.isEmpty() ? Optional.empty() : Optional.of(Fingerprint.parse(key)),
-        new Generation(in.readLong()),
-        SaEntry.State.valueOf(in.readUTF()),
-        in.readBoolean(),
-        age,
-        in.readBoolean(),
-        in.readBoolean(),
-        counted(in));
+    Saved saved =
+        new Saved(
+            sa,
+            key.isEmpty() ? Optional.empty() : Optional.of(Fingerprint.parse(key)),
+            new Generation(in.readLong()),
+            SaEntry.State.valueOf(in.readUTF()),
+            in.readBoolean(),
+            age,
+            in.readBoolean(),
+            in.readBoolean(),
+            counted(in));
+    // Records from before this was written end here.
+    return in.available() == 0 ? saved : saved.ofPeer(in.readUTF());
   }
 
   private static SaEntry.Counted counted(DataInputStream in) throws IOException {

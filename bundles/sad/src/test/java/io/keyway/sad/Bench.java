@@ -118,7 +118,7 @@ final class Bench {
             lease.index());
     return new SecurityAssociation(
         id,
-        new ChildId(ENGINE, uid, "tunnel-" + uid),
+        new ChildId(ENGINE, uid, "tunnel-" + uid, "peer-of-" + uid),
         lease,
         EncryptionAlgorithm.AES_GCM_16_256,
         IntegrityAlgorithm.NONE,

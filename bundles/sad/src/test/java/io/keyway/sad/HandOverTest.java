@@ -17,9 +17,11 @@ import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sa.Usage;
+import io.keyway.api.store.StateStore;
 import io.keyway.testing.MemoryStateStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,31 @@ class HandOverTest {
     assertThat(bench.add(sa(Direction.INBOUND, held, "c2"), 9).kind()).isEqualTo(OK);
     assertThat(bench.now(bench.sad.remove(out.id(), TIMEOUT)).kind()).isEqualTo(OK);
     assertThat(bench.plane.sas).hasSize(1);
+  }
+
+  @Test
+  void recordsFromBeforePeersWereWrittenAreReadToo() {
+    SecurityAssociation out = sa(Direction.OUTBOUND, bench.reserve(), "c1");
+    bench.add(out, 1);
+    MemoryStateStore store = new MemoryStateStore();
+    bench.sad.close(Optional.of(store));
+    bench.sad.unbind(bench.plane);
+    int peer = 2 + out.child().peer().length();
+    store.records.replaceAll(
+        (name, old) ->
+            old.key().startsWith(SadState.SA)
+                ? new StateStore.StateRecord(
+                    old.owner(),
+                    old.key(),
+                    old.schema(),
+                    Arrays.copyOf(old.octets(), old.octets().length - peer))
+                : old);
+    bench.open("run-1");
+    bench.sad.restore(store);
+    bench.sad.bind(bench.plane);
+    assertThat(bench.sad.entries())
+        .singleElement()
+        .satisfies(e -> assertThat(e.sa().child()).isEqualTo(out.child().with("")));
   }
 
   @Test

@@ -203,11 +203,7 @@ final class ChildKeeper {
     Optional.ofNullable(entry.retries.remove(child.name())).ifPresent(Registration::close);
     if (leftovers.has(child.name())) {
       leftovers.replace(
-          child.name(),
-          Set.of(child.uid()),
-          services.sad,
-          services.spd,
-          inbound -> loop.schedule(OLD_INBOUND, inbound));
+          child, services.sad, services.spd, inbound -> loop.schedule(OLD_INBOUND, inbound));
     }
     changed.accept(entry);
     return entry;

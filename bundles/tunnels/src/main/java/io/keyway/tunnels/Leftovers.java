@@ -12,9 +12,11 @@ import io.keyway.api.sp.SpdService;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * SAs and claims that an earlier life of an engine left on the device. They carry traffic on until
@@ -24,8 +26,11 @@ final class Leftovers {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** By configured child: what is left, SAs by the CHILD_SA they are half of. */
-  private final Map<String, Map<ChildId, Set<SaId>>> byChild = new HashMap<>();
+  /** A CHILD_SA that is left, with the SAs that it is made of. */
+  private record Left(ChildId id, Set<SaId> sas) {}
+
+  /** By configured child: what is left, by uid. */
+  private final Map<String, Map<String, Left>> byChild = new HashMap<>();
 
   /** Looks once, when services (re)appear: everything of engines that no living engine knows. */
   void find(IkeEngine engine, SadService sad, SpdService spd, String ourselves) {
@@ -55,10 +60,12 @@ final class Leftovers {
     }
   }
 
+  /** The SAD comes first: it knows whose peer's the child is. */
   private Set<SaId> left(ChildId child) {
     return byChild
         .computeIfAbsent(child.connection(), name -> new HashMap<>())
-        .computeIfAbsent(child, id -> new HashSet<>());
+        .computeIfAbsent(child.uid(), uid -> new Left(child, new HashSet<>()))
+        .sas();
   }
 
   /** True when an earlier engine's SAs still stand for this child. */
@@ -72,41 +79,51 @@ final class Leftovers {
   }
 
   /**
-   * Removes what is left of a child: claims first, so that hold stands before the SA goes.
+   * Removes what is left of a child, with whatever peers: claims first, so that hold stands before
+   * the SA goes.
    *
    * @param alive uids that came up since the look, which are no leftovers
    */
   void remove(String child, Set<String> alive, SadService sad, SpdService spd) {
-    remove(child, alive, sad, spd, Runnable::run);
+    remove(child, left -> true, alive, sad, spd, Runnable::run);
   }
 
   /**
-   * As above, for a child that came up: the peer may send under the old key for a while.
+   * A child came up: what is left of it with the same peer goes. The peer may send under the old
+   * key for a while.
    *
    * @param later runs something when the old inbound SAs have lingered long enough
    */
-  void replace(
-      String child, Set<String> alive, SadService sad, SpdService spd, Consumer<Runnable> later) {
-    remove(child, alive, sad, spd, later);
+  void replace(ChildSaStatus child, SadService sad, SpdService spd, Consumer<Runnable> later) {
+    Set<String> alive = Set.of(child.uid());
+    remove(child.name(), left -> left.mayBeOf(child.peer()), alive, sad, spd, later);
   }
 
   private void remove(
-      String child, Set<String> alive, SadService sad, SpdService spd, Consumer<Runnable> inbound) {
-    if (sad == null || spd == null) {
+      String child,
+      Predicate<ChildId> which,
+      Set<String> alive,
+      SadService sad,
+      SpdService spd,
+      Consumer<Runnable> inbound) {
+    Map<String, Left> left = byChild.get(child);
+    if (sad == null || spd == null || left == null) {
       return;
     }
-    Map<ChildId, Set<SaId>> left = byChild.remove(child);
-    if (left == null) {
-      return;
+    for (Left one : List.copyOf(left.values())) {
+      if (!which.test(one.id())) {
+        continue;
+      }
+      left.remove(one.id().uid());
+      if (!alive.contains(one.id().uid())) {
+        spd.remove(one.id(), TIMEOUT)
+            .whenComplete((outcome, error) -> remove(one.sas(), Direction.OUTBOUND, sad));
+        inbound.accept(() -> remove(one.sas(), Direction.INBOUND, sad));
+      }
     }
-    left.forEach(
-        (id, sas) -> {
-          if (!alive.contains(id.uid())) {
-            spd.remove(id, TIMEOUT)
-                .whenComplete((outcome, error) -> remove(sas, Direction.OUTBOUND, sad));
-            inbound.accept(() -> remove(sas, Direction.INBOUND, sad));
-          }
-        });
+    if (left.isEmpty()) {
+      byChild.remove(child);
+    }
   }
 
   private static void remove(Set<SaId> sas, Direction direction, SadService sad) {

@@ -61,6 +61,9 @@ final class FakeEngine implements IkeEngine {
     return CompletableFuture.completedFuture(ChildResult.of(initiateAnswer));
   }
 
+  /** Whose children come up. */
+  String peer = "";
+
   ChildSaStatus child(String name) {
     return new ChildSaStatus(
         "uid-" + ++uids,
@@ -75,7 +78,8 @@ final class FakeEngine implements IkeEngine {
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        peer);
   }
 
   String lastUid() {

@@ -302,6 +302,30 @@ class TunnelsCoreTest {
   }
 
   @Test
+  void leftoversOfOtherPeersStayUntilTheyCome() {
+    engine.initiateAnswer = Outcome.unavailable("peer is busy");
+    intent.set(tunnel("t", "udp", "10.2.0.1/32"));
+    for (String peer : List.of("a", "b")) {
+      Policy policy = protectClaim("t/udp", "old-" + peer, "earlier");
+      spd.claims.add(
+          new Policy(
+              policy.child().with(peer),
+              policy.plane(),
+              policy.direction(),
+              policy.selectors(),
+              policy.priority(),
+              policy.action()));
+    }
+    core.setSpd(spd);
+    engine.peer = "a";
+    engine.initiateAnswer = Outcome.ok();
+    loop.advance(Duration.ofSeconds(5));
+    assertThat(status("t").phase()).isEqualTo(Phase.UP);
+    assertThat(spd.claims).noneMatch(p -> p.child().uid().equals("old-a"));
+    assertThat(spd.claims).anyMatch(p -> p.child().uid().equals("old-b"));
+  }
+
+  @Test
   void leftoversOfATunnelThatIsNotConfiguredAnyMoreGoAtOnceEvenWhenNoneIs() {
     spd.claims.add(protectClaim("gone/udp", "old-uid", "earlier"));
     core.setSpd(spd);

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.SadEvent;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One entry that many peers authenticate against. */
@@ -97,6 +100,64 @@ class ManyPeersTest {
         .as("INITIAL_CONTACT concerns the peer that sent it")
         .extracting(IkeSaStatus::remoteId)
         .containsExactlyInAnyOrder("cell-1.example.org", "cell-2.example.org");
+  }
+
+  @Test
+  void afterARestartEachSiteReplacesWhatItsOwnEarlierLifeLeftAndNothingElse() {
+    Lab lab = lab("*.example.org");
+    for (int i = 1; i <= 3; i++) {
+      assertThat(lab.left.initiate("site-" + i, "net").outcome()).isEqualTo(Outcome.ok());
+    }
+    lab.time.run(Duration.ofSeconds(1));
+    lab.right = lab.right.reborn();
+    for (int i = 1; i <= 3; i++) {
+      lab.right.secrets.with("site:cell-" + i + ".example.org", "the key of site " + i);
+    }
+    lab.right.load(template("*.example.org").build());
+    assertThat(leftOf(lab)).containsExactly(1, 2, 3);
+
+    for (int i = 1; i <= 3; i++) {
+      // The site notices, and comes again.
+      lab.left.get(
+          lab.left.engine.terminate(new Selection.Connection("site-" + i), Duration.ofMillis(100)));
+      assertThat(lab.left.initiate("site-" + i, "net").outcome()).isEqualTo(Outcome.ok());
+      lab.time.run(Duration.ofSeconds(10));
+      assertThat(leftOf(lab)).as("after site %s", i).hasSize(3 - i).doesNotContain(i);
+      assertThat(lab.right.plane.sas(Direction.OUTBOUND)).hasSize(3);
+    }
+  }
+
+  @Test
+  void aLifetimeOfOneSitesLeftoverEndsThatOneOnly() {
+    Lab lab = lab("*.example.org");
+    for (int i = 1; i <= 3; i++) {
+      lab.left.initiate("site-" + i, "net");
+    }
+    lab.right = lab.right.reborn();
+    lab.right.load(template("*.example.org").build());
+    var one =
+        lab.right.plane.sas(Direction.OUTBOUND).stream()
+            .filter(i -> i.sa().child().peer().equals("cell-2.example.org"))
+            .findFirst()
+            .orElseThrow();
+    lab.right.plane.tell(
+        new SadEvent.Expired(one.sa().child(), one.sa().id(), true, "an hour is over"));
+    lab.time.run(Duration.ofSeconds(10));
+    assertThat(leftOf(lab)).containsExactly(1, 3);
+    // Who goes for good goes with all peers' children.
+    lab.right.get(
+        lab.right.engine.terminate(new Selection.Child("to-left", "net"), Duration.ofSeconds(5)));
+    assertThat(lab.right.plane.sas()).isEmpty();
+  }
+
+  /** Numbers of the sites that SAs of an earlier life stand for. */
+  private static List<Integer> leftOf(Lab lab) {
+    return lab.right.plane.sas(Direction.OUTBOUND).stream()
+        .filter(lab.right.plane::isEarlier)
+        .map(i -> i.sa().child().peer().replaceAll("\\D", ""))
+        .map(Integer::valueOf)
+        .sorted()
+        .toList();
   }
 
   @Test

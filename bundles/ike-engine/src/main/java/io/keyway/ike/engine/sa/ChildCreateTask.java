@@ -117,7 +117,7 @@ final class ChildCreateTask implements Task {
 
   /** Whether there is something that the child replaces, and whose rows come free after it. */
   private boolean carriesAlready(IkeSa sa) {
-    return old != null || sa.ctx().leftovers().has(config.name());
+    return old != null || sa.ctx().leftovers().has(config.name(), Leftovers.peer(sa));
   }
 
   @Override

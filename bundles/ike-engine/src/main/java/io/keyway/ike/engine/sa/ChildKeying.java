@@ -48,7 +48,7 @@ final class ChildKeying implements AutoCloseable {
     ChildSa child =
         new ChildSa(
             sa,
-            new ChildId(sa.ctx().owner(), sa.ctx().newUid(), config.name()),
+            new ChildId(sa.ctx().owner(), sa.ctx().newUid(), config.name(), Leftovers.peer(sa)),
             config,
             lease,
             peerSpi,

@@ -234,7 +234,8 @@ final class ChildSa {
               pairs,
               installed,
               rekeyAt,
-              endsAt);
+              endsAt,
+              id.peer());
     }
     return status;
   }

@@ -143,8 +143,7 @@ final class Children {
     event(new EngineEvent.ChildUp(sa.connection().name(), child.status()));
     sa.ctx()
         .leftovers()
-        .replace(
-            child.name(), inbound -> sa.after(sa.ctx().settings().oldInboundLinger(), inbound));
+        .replace(child.id(), inbound -> sa.after(sa.ctx().settings().oldInboundLinger(), inbound));
     Forgotten.replacedBy(child);
     Duplicates.resolve(sa);
     Duplicates.resolve(child);
@@ -266,7 +265,7 @@ final class Children {
     if (child.state() == ChildSa.State.INSTALLING && child.ours && child.replaces == null) {
       // The peer made it for us and ended it at once, and has none of an earlier life either.
       sa.wishes().fail(child.name(), Outcome.unavailable(reason));
-      sa.ctx().leftovers().remove(child.name());
+      sa.ctx().leftovers().removeLike(child.id());
     }
     child.setState(ChildSa.State.DELETED);
     forget(child);

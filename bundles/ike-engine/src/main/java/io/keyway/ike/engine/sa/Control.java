@@ -132,7 +132,7 @@ public final class Control {
     Optional<ChildSa> child = directory.child(event.child().uid());
     if (child.isEmpty()) {
       if (event.hard()) {
-        leftovers.remove(event.child().connection());
+        leftovers.remove(event.child());
       }
       return;
     }
@@ -153,7 +153,7 @@ public final class Control {
   public static void burnt(SaDirectory directory, Leftovers leftovers, SadEvent.Burnt event) {
     Optional<ChildSa> child = directory.child(event.child().uid());
     if (child.isEmpty()) {
-      leftovers.remove(event.child().connection());
+      leftovers.remove(event.child());
       return;
     }
     child

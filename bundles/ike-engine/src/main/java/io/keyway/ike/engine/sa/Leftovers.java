@@ -1,6 +1,7 @@
 package io.keyway.ike.engine.sa;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.ike.Identity;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
@@ -16,13 +17,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What is still to be taken out of SAD and SPD: children of an earlier life of this engine, which
- * carry traffic until a new child of the same name is up or their tunnel is removed, and removals
- * that a missing service did not hear. May be used from any thread.
+ * carry traffic until a new child of the same name and peer is up or their tunnel is removed, and
+ * removals that a missing service did not hear. May be used from any thread.
  */
 public final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -44,7 +46,7 @@ public final class Leftovers {
       earlier.compute(
           association.child().connection(),
           (name, known) -> {
-            List<SecurityAssociation> all = known == null ? new ArrayList<>() : known;
+            List<SecurityAssociation> all = new ArrayList<>(known == null ? List.of() : known);
             if (all.stream().noneMatch(a -> a.id().equals(association.id()))) {
               all.add(association);
             }
@@ -63,28 +65,52 @@ public final class Leftovers {
     return Set.copyOf(earlier.keySet());
   }
 
-  /** Whether something of an earlier life carries this child's traffic. */
-  boolean has(String childName) {
-    return earlier.containsKey(childName);
+  /** How children of an IKE SA name its peer. */
+  static String peer(IkeSa sa) {
+    return sa.remoteId().map(Identity::toString).orElse("");
   }
 
-  /** Removes what an earlier life left of a child, outbound first. */
+  /** Whether something of an earlier life carries this child's traffic with this peer. */
+  boolean has(String childName, String peer) {
+    return earlier.getOrDefault(childName, List.of()).stream()
+        .anyMatch(left -> left.child().mayBeOf(peer));
+  }
+
+  /** Removes what an earlier life left of a child, with whatever peers; outbound first. */
   public CompletableFuture<Void> remove(String childName) {
-    return remove(childName, work -> work.run());
+    return remove(childName, left -> true, Runnable::run);
+  }
+
+  /** Removes this very child, if an earlier life left it. */
+  void remove(ChildId child) {
+    remove(child.connection(), left -> left.uid().equals(child.uid()), Runnable::run);
+  }
+
+  /** Removes what stood for a child with the same peer. */
+  void removeLike(ChildId child) {
+    remove(child.connection(), left -> left.mayBeOf(child.peer()), Runnable::run);
   }
 
   /**
-   * A child took over. The peer may send under the old key for a while.
+   * A child took over from those with the same peer. It may send under the old key for a while.
    *
    * @param later runs something when the old inbound SA has lingered long enough
    */
-  void replace(String childName, Consumer<Runnable> later) {
-    remove(childName, later);
+  void replace(ChildId child, Consumer<Runnable> later) {
+    remove(child.connection(), left -> left.mayBeOf(child.peer()), later);
   }
 
-  private CompletableFuture<Void> remove(String childName, Consumer<Runnable> inbound) {
-    List<SecurityAssociation> left = earlier.remove(childName);
-    if (left == null) {
+  private CompletableFuture<Void> remove(
+      String childName, Predicate<ChildId> which, Consumer<Runnable> inbound) {
+    List<SecurityAssociation> left = new ArrayList<>();
+    earlier.computeIfPresent(
+        childName,
+        (name, known) -> {
+          List<SecurityAssociation> stay = new ArrayList<>();
+          known.forEach(sa -> (which.test(sa.child()) ? left : stay).add(sa));
+          return stay.isEmpty() ? null : stay;
+        });
+    if (left.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     LOG.info("child {}: {} SAs of an earlier life of the engine go", childName, left.size());
