@@ -163,9 +163,39 @@ public record ConnectionConfig(
    * What brings an IKE SA back soon after one side lost it.
    *
    * @param crashDetection tokens that prove that an IKE SA was lost (RFC 6290)
+   * @param resumption tickets with which an IKE SA that was lost is resumed (RFC 5723)
    */
-  public record Recovery(boolean crashDetection) {
+  public record Recovery(boolean crashDetection, Resumption resumption) {
     public static final Recovery DEFAULT = new Recovery(true);
+
+    public Recovery {
+      Objects.requireNonNull(resumption, "resumption");
+    }
+
+    /** Without tickets. */
+    public Recovery(boolean crashDetection) {
+      this(crashDetection, Resumption.OFF);
+    }
+  }
+
+  /**
+   * Tickets of session resumption (RFC 5723), in both roles.
+   *
+   * @param enabled whether tickets are asked for and granted
+   * @param ticketLifetime of those that are granted, at most; positive
+   */
+  public record Resumption(boolean enabled, Duration ticketLifetime) {
+    /** In seconds, where nothing else is configured. */
+    public static final int DEFAULT_LIFETIME = 14400;
+
+    public static final Resumption OFF =
+        new Resumption(false, Duration.ofSeconds(DEFAULT_LIFETIME));
+
+    public Resumption {
+      if (ticketLifetime.isNegative() || ticketLifetime.isZero()) {
+        throw new IllegalArgumentException("a ticket lives for a second at least");
+      }
+    }
   }
 
   /** The same with the default options. */

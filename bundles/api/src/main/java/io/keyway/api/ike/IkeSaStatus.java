@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param natLocal we are behind a NAT
  * @param natRemote the peer is behind a NAT
  * @param addresses that one side gave the other
+ * @param resumption whether it was resumed, and can be
  */
 public record IkeSaStatus(
     String uid,
@@ -38,10 +39,23 @@ public record IkeSaStatus(
     Optional<Instant> established,
     Optional<Instant> rekeyAt,
     AssignedAddresses addresses,
+    Resumption resumption,
     List<ChildSaStatus> children) {
+
+  /**
+   * Session resumption (RFC 5723).
+   *
+   * @param resumed with a ticket, rather than that the peers authenticated
+   * @param ticketUntil when the ticket with which it could be resumed expires: as client the one
+   *     that we hold, as gateway the latest that we granted; empty when there is none
+   */
+  public record Resumption(boolean resumed, Optional<Instant> ticketUntil) {
+    public static final Resumption NONE = new Resumption(false, Optional.empty());
+  }
 
   public IkeSaStatus {
     Objects.requireNonNull(addresses, "addresses");
+    Objects.requireNonNull(resumption, "resumption");
     children = List.copyOf(children);
   }
 
@@ -82,6 +96,49 @@ public record IkeSaStatus(
         established,
         rekeyAt,
         AssignedAddresses.NONE,
+        Resumption.NONE,
+        children);
+  }
+
+  /** Without resumption. */
+  public IkeSaStatus(
+      String uid,
+      String connection,
+      String state,
+      boolean initiator,
+      long initiatorSpi,
+      long responderSpi,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      String localId,
+      String remoteId,
+      String proposal,
+      String ppkId,
+      boolean natLocal,
+      boolean natRemote,
+      Optional<Instant> established,
+      Optional<Instant> rekeyAt,
+      AssignedAddresses addresses,
+      List<ChildSaStatus> children) {
+    this(
+        uid,
+        connection,
+        state,
+        initiator,
+        initiatorSpi,
+        responderSpi,
+        local,
+        remote,
+        localId,
+        remoteId,
+        proposal,
+        ppkId,
+        natLocal,
+        natRemote,
+        established,
+        rekeyAt,
+        addresses,
+        Resumption.NONE,
         children);
   }
 }

@@ -70,7 +70,7 @@ final class Dispatcher implements Consumer<Datagram> {
       }
       return;
     }
-    if (header.exchangeType() != ExchangeType.IKE_SA_INIT
+    if (!ExchangeType.isFirst(header.exchangeType())
         || header.isResponse()
         || header.messageId() != 0) {
       ctx.counters().count("ike-dropped-requests");

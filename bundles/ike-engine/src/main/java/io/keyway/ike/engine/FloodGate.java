@@ -58,7 +58,13 @@ final class FloodGate {
     this.cookies = new CookieJar(ctx.clock(), ctx.random());
   }
 
-  Verdict judge(IkeMessage request, SaPayload offer, NoncePayload nonce, InetSocketAddress from) {
+  /**
+   * Judges a first message.
+   *
+   * @param offer names the functions that a puzzle may use; empty: no puzzle is demanded
+   */
+  Verdict judge(
+      IkeMessage request, Optional<SaPayload> offer, NoncePayload nonce, InetSocketAddress from) {
     EngineSettings settings = ctx.settings();
     EngineSettings.Flood flood = settings.flood();
     int halfOpen = ctx.halfOpen().get();
@@ -131,7 +137,7 @@ final class FloodGate {
   }
 
   /** A puzzle with a function that the peer offers itself (RFC 8019 section 7.1.1.1). */
-  private Demand demand(SaPayload offer, int halfOpen, boolean suspect) {
+  private Demand demand(Optional<SaPayload> offer, int halfOpen, boolean suspect) {
     EngineSettings.Flood flood = ctx.settings().flood();
     if (halfOpen < flood.puzzleThreshold() && !suspect) {
       return Demand.NONE;
@@ -139,7 +145,8 @@ final class FloodGate {
     int doublings =
         31 - Integer.numberOfLeadingZeros(halfOpen / Math.max(1, flood.puzzleThreshold()) | 1);
     int bits = Math.min(flood.hardestPuzzle(), flood.easiestPuzzle() + doublings);
-    return offer.proposals().stream()
+    return offer.stream()
+        .flatMap(o -> o.proposals().stream())
         .flatMap(p -> p.ofType(TransformType.PRF).stream())
         .map(Transform::id)
         .filter(id -> PrfAlgorithm.ofWire(id).isPresent())

@@ -45,12 +45,14 @@ final class InitResponder {
   private final EngineContext ctx;
   private final Connections connections;
   private final FloodGate gate;
+  private final ResumeResponder resumption;
   private final Throttle lines;
 
   InitResponder(EngineContext ctx, Connections connections) {
     this.ctx = ctx;
     this.connections = connections;
     this.gate = new FloodGate(ctx);
+    this.resumption = new ResumeResponder(ctx, connections, gate);
     this.lines = new Throttle(ctx.clock(), LINES_PER_SECOND);
   }
 
@@ -74,8 +76,24 @@ final class InitResponder {
           "critical payload " + PayloadType.name(unknown.payloadType()) + " is not known");
     } else if (decoded instanceof DecodeResult.Decoded<IkeMessage> good) {
       ctx.messages().count(header, good.value().payloads(), true);
-      wellFormed(datagram, good.value(), stripe);
+      if (header.exchangeType() == ExchangeType.IKE_SESSION_RESUME) {
+        resume(datagram, good.value(), stripe);
+      } else {
+        wellFormed(datagram, good.value(), stripe);
+      }
     }
+  }
+
+  private void resume(Datagram datagram, IkeMessage request, long stripe) {
+    resumption
+        .request(datagram, request, configured(datagram), stripe)
+        .ifPresent(
+            reply -> {
+              if (!reply.problem().isEmpty()) {
+                say(datagram, request.header(), reply.problem());
+              }
+              answer(datagram, request.header(), reply.payloads());
+            });
   }
 
   /** The peer gets the notification, the log the reason, and it counts. */
@@ -94,7 +112,8 @@ final class InitResponder {
     long untold = lines.takeSuppressed();
     IkeLog.CFG.info(
         () -> subject(datagram, header),
-        "IKE_SA_INIT refused: {}{}",
+        "{} refused: {}{}",
+        ExchangeType.name(header.exchangeType()),
         what,
         untold == 0 ? "" : " (" + untold + " more since were not logged)");
   }
@@ -122,7 +141,7 @@ final class InitResponder {
           "it lacks an SA, KE or Nonce payload");
       return;
     }
-    FloodGate.Verdict verdict = gate.judge(request, offer, nonce, datagram.remote());
+    FloodGate.Verdict verdict = gate.judge(request, Optional.of(offer), nonce, datagram.remote());
     if (verdict instanceof FloodGate.Verdict.Asked asked) {
       answer(datagram, header, asked.payloads());
     } else if (verdict instanceof FloodGate.Verdict.Admitted admitted) {
@@ -206,7 +225,7 @@ final class InitResponder {
   private void answer(Datagram datagram, IkeHeader request, List<Payload> payloads) {
     IkeHeader header =
         IkeHeader.of(
-            request.initiatorSpi(), 0, ExchangeType.IKE_SA_INIT, false, true, request.messageId());
+            request.initiatorSpi(), 0, request.exchangeType(), false, true, request.messageId());
     ctx.messages().count(header, payloads, false);
     byte[] octets = MessageEncoder.encode(header, payloads);
     ctx.services()

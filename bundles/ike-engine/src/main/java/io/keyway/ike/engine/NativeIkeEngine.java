@@ -121,7 +121,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
             new Leases(clock),
             new AtomicInteger(),
             new ReassemblyBudget(settings.wire().reassemblyOctets()),
-            new Recovery(NAME, random));
+            new Recovery(NAME, random, clock));
     operations = new Operations(ctx, connections);
     dispatcher = new Dispatcher(ctx, new InitResponder(ctx, connections));
   }
@@ -183,6 +183,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   /** A state store is gone. */
   public synchronized void unsetStateStore(StateStore store) {
     ctx.leases().forgetStore(store);
+    ctx.recovery().forget(store);
   }
 
   private void sadEvent(SadEvent event) {
@@ -337,6 +338,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
       return CompletableFuture.completedFuture(
           Outcome.absent("connection '" + name + "' is being unloaded already"));
     }
+    ctx.recovery().shelf().drop(name);
     List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
     for (IkeSa sa : connection.sas()) {
       ends.add(
@@ -458,6 +460,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     counters.put("ike-half-open", (long) ctx.halfOpen().get());
     counters.put("ike-half-open-garbage", (long) ctx.directory().spoilt().get());
     counters.put("ike-reassembly-octets", ctx.reassembly().used());
+    counters.put("ike-tickets-held", (long) ctx.recovery().shelf().size());
     return counters;
   }
 

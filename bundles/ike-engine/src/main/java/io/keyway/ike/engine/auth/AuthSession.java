@@ -10,6 +10,7 @@ import io.keyway.ike.engine.eap.EapMethods;
 import io.keyway.ike.engine.eap.EapName;
 import io.keyway.ike.engine.eap.EapPeer;
 import io.keyway.ike.engine.eap.EapServer;
+import io.keyway.ike.engine.resume.Standing;
 import io.keyway.ike.message.Payload;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,11 @@ public final class AuthSession implements AutoCloseable {
   /** What we ask the peer for in IKE_AUTH as initiator. */
   public CompletableFuture<List<Payload>> requests() {
     return requests.get();
+  }
+
+  /** Stands for what the peer proved itself with, once it did. */
+  public Standing standing() {
+    return Standing.NONE;
   }
 
   /** Wipes what was fetched for this run; idempotent. */

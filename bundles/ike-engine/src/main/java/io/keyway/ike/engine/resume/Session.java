@@ -43,6 +43,23 @@ public record Session(
     Objects.requireNonNull(skD, "skD");
   }
 
+  /** The same with another copy of the key; ownership of that passes. */
+  Session with(SecretBytes copy) {
+    return new Session(
+        uid,
+        connection,
+        proposal,
+        initiator,
+        responder,
+        peer,
+        ppkId,
+        terms,
+        standing,
+        authenticated,
+        expires,
+        copy);
+  }
+
   /** Wipes SK_d. */
   @Override
   public void close() {

@@ -25,8 +25,11 @@ final class AuthLifetime {
 
   /** As responder, with the end of IKE_AUTH. */
   static void announce(IkeSa sa, List<Payload> reply) {
-    Duration lifetime = sa.config().timers().reauth();
-    if (lifetime.toSeconds() > 0) {
+    if (sa.config().timers().reauth().toSeconds() > 0) {
+      // Of one that was resumed a part is over already.
+      Duration over = Duration.between(sa.age().since(), sa.ctx().clock().instant());
+      Duration left = sa.config().timers().reauth().minus(over);
+      Duration lifetime = left.compareTo(SHORTEST) < 0 ? SHORTEST : left;
       int seconds = (int) Math.min(lifetime.toSeconds(), Integer.MAX_VALUE);
       reply.add(NotifyPayload.of(NotifyType.AUTH_LIFETIME, Octets.ofInt(seconds)));
     }

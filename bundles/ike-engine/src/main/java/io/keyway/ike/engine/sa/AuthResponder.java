@@ -138,6 +138,7 @@ final class AuthResponder implements AutoCloseable {
 
   private CompletableFuture<Reply> go(IkeMessage request) {
     sa.crash().take(request);
+    sa.tickets().heed(request);
     if (++messages > MOST_MESSAGES) {
       return refuse("IKE_AUTH of peer '" + peer + "' does not end");
     }
@@ -316,32 +317,14 @@ final class AuthResponder implements AutoCloseable {
   }
 
   private CompletableFuture<Reply> establish(List<Payload> reply) {
-    Handshake handshake = sa.handshake();
-    byte[] ni = handshake.initiatorNonce;
-    byte[] nr = handshake.responderNonce;
     sa.setIdentities(Identities.local(sa.config()), peer);
     Optional<String> notUnique = UniquePolicy.refusal(sa, peer, first);
     if (notUnique.isPresent()) {
       return refuse(notUnique.get());
     }
-    reply.addAll(sa.mobike().accept(first));
-    reply.addAll(sa.crash().offer());
-    sa.life().establish(false);
-    UniquePolicy.established(sa, peer, first);
-    AuthLifetime.announce(sa, reply);
-    if (sa.redirect().isSentAway(reply)) {
-      return CompletableFuture.completedFuture(Reply.of(reply));
-    }
-    if (Childlessness.isRefused(sa, first)) {
-      return Childlessness.refuse(sa);
-    }
-    return Assignment.before(
-            sa, first, () -> ChildCreateResponder.inAuth(sa, first, ni, nr).payloads())
-        .thenApply(
-            child -> {
-              reply.addAll(child);
-              return Reply.of(reply);
-            });
+    Identity said = id(first, true).flatMap(Identities::fromWire).orElse(peer);
+    sa.tickets().proved(said, peer, session.standing());
+    return EstablishedAsResponder.answer(sa, first, peer, reply);
   }
 
   // --- refusals -----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import io.keyway.api.ike.EngineEvent;
 import io.keyway.ike.engine.log.CounterNames;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.engine.negotiate.Identities;
+import io.keyway.ike.engine.resume.Standing;
 import io.keyway.ike.message.AuthPayload;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.NotifyPayload;
@@ -88,6 +89,7 @@ final class AuthTask implements Task {
       request.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
     }
     sa.mobike().offer(request);
+    sa.tickets().ask(request);
     if (auth.session().isEapOnly()) {
       request.add(NotifyPayload.of(NotifyType.EAP_ONLY_AUTHENTICATION));
     }
@@ -126,12 +128,14 @@ final class AuthTask implements Task {
     auth.close();
     sa.crash().take(response);
     sa.setIdentities(auth.localId(), auth.remoteId());
+    sa.tickets().proved(auth.localId(), auth.remoteId(), Standing.NONE);
     sa.mobike().agreed(response);
     AuthLifetime.heed(sa, response);
     sa.life().establish(false);
     if (initialContact) {
       Forgotten.all(sa, auth.remoteId());
     }
+    sa.tickets().take(response);
     sa.wishes().askForTheRest(firstChild);
     return Step.DONE;
   }

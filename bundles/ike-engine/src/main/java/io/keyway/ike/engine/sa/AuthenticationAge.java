@@ -23,6 +23,11 @@ final class AuthenticationAge {
     told = predecessor.told;
   }
 
+  /** It is resumed, which proves nothing anew either. */
+  void resumed(Instant authenticated) {
+    since = Optional.of(authenticated);
+  }
+
   void established(Instant now) {
     since = since.or(() -> Optional.of(now));
   }

@@ -131,6 +131,7 @@ final class CrashDetection {
       sa.life().end(why);
       return;
     }
+    sa.tickets().lost();
     List<ChildConfig> wanted = new ArrayList<>();
     for (ChildConfig config : sa.config().children()) {
       if (sa.children().up(config.name()).isPresent() || sa.wishes().isWished(config.name())) {

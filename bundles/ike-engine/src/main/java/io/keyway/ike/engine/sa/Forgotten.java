@@ -65,6 +65,15 @@ final class Forgotten {
     }
   }
 
+  /** The peer resumed an IKE SA, which it lost therefore (RFC 5723 section 5). */
+  static void one(IkeSa fresh, IkeSa other) {
+    if (other != fresh && stoodBefore(other, fresh)) {
+      other.forgotten().told = true;
+      other.execute(
+          () -> other.successorOrSelf().forgotten().begin("the peer resumed it with a ticket"));
+    }
+  }
+
   private static boolean stoodBefore(IkeSa other, IkeSa fresh) {
     return (other.state().isEstablished() || other.state() == IkeSa.State.FORGOTTEN)
         && other.life().stoodBefore(fresh.life());

@@ -4,6 +4,7 @@ import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.ike.crypto.Prf;
 import io.keyway.ike.crypto.SignedOctets;
 import io.keyway.ike.crypto.sign.HashId;
+import io.keyway.ike.engine.resume.Session;
 import io.keyway.ike.message.IdPayload;
 import io.keyway.ike.message.Payload;
 import java.util.ArrayDeque;
@@ -51,6 +52,12 @@ final class Handshake implements AutoCloseable {
   /** As responder, after the first IKE_AUTH; null before. */
   AuthResponder auth;
 
+  /** As initiator, the ticket that the IKE SA is resumed with; null for none. */
+  ResumeAttempt resuming;
+
+  /** As responder, what the peer's ticket said, without its key; null for none. */
+  Session resumed;
+
   /** As initiator; shared by IKE SAs that go on with different answers. */
   InitAnswers answers = new InitAnswers();
 
@@ -78,6 +85,9 @@ final class Handshake implements AutoCloseable {
     }
     if (demanded != null) {
       demanded.close();
+    }
+    if (resuming != null) {
+      resuming.close();
     }
   }
 }

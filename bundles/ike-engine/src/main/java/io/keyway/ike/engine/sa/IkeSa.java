@@ -92,6 +92,7 @@ public final class IkeSa implements LogSubject {
   private final Forgotten forgotten = new Forgotten(this);
   private final Addresses addresses = new Addresses(this);
   private final Redirect redirect = new Redirect(this);
+  private final SaTickets tickets = new SaTickets(this);
 
   /**
    * A new IKE SA, registered under our SPI.
@@ -259,6 +260,11 @@ public final class IkeSa implements LogSubject {
   /** Addresses that one side gave the other. */
   Addresses addresses() {
     return addresses;
+  }
+
+  /** Tickets of session resumption. */
+  SaTickets tickets() {
+    return tickets;
   }
 
   Wishes wishes() {
@@ -486,6 +492,7 @@ public final class IkeSa implements LogSubject {
         life.established(),
         timers.rekeyAt(),
         addresses.assigned(),
+        tickets.status(),
         children.statuses());
   }
 

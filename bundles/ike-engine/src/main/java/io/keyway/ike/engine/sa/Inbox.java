@@ -52,6 +52,10 @@ final class Inbox {
       sa.handshake().answers.receive(sa, datagram, header, clear);
       return;
     }
+    if (header.exchangeType() == ExchangeType.IKE_SESSION_RESUME) {
+      ResumeAttempt.receive(sa, datagram, header);
+      return;
+    }
     if (sa.isDead() || !sa.requests().awaits(header)) {
       count("ike-dropped-responses");
       return;
@@ -93,7 +97,7 @@ final class Inbox {
     DecodeResult<IkeMessage> outer = MessageDecoder.message(datagram.octets());
     if (sa.isDead()
         || !sa.replies().expects(header)
-        || header.exchangeType() == ExchangeType.IKE_SA_INIT) {
+        || ExchangeType.isFirst(header.exchangeType())) {
       if (!asksAgain(datagram, header, outer)) {
         count("ike-dropped-requests");
       }
@@ -170,7 +174,10 @@ final class Inbox {
       return switch (request.header().exchangeType()) {
         case ExchangeType.IKE_INTERMEDIATE -> now(new IntermediateResponder(sa, request).reply());
         case ExchangeType.IKE_FOLLOWUP_KE -> FollowUp.answer(sa, request);
-        case ExchangeType.IKE_AUTH -> AuthResponder.answer(sa, request);
+        case ExchangeType.IKE_AUTH ->
+            sa.handshake().resumed == null
+                ? AuthResponder.answer(sa, request)
+                : new ResumedAuthResponder(sa, request).reply();
         case ExchangeType.CREATE_CHILD_SA ->
             IkeRekeyResponder.isMeant(request)
                 ? now(new IkeRekeyResponder(sa, request).reply())

@@ -65,6 +65,7 @@ final class InformationalResponder {
               if (!ours.isEmpty()) {
                 payloads.add(DeletePayload.esp(ours));
               }
+              sa.tickets().grant(request, payloads);
               return Reply.of(payloads);
             })
         .thenApply(reply -> new MobikeAnswer(sa, request, way).addTo(reply));

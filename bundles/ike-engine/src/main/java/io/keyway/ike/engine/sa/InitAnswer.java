@@ -18,6 +18,7 @@ import io.keyway.ike.message.SaPayload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One answer to IKE_SA_INIT that would do. Whether it is the peer's shows only when IKE_AUTH goes
@@ -93,7 +94,7 @@ final class InitAnswer {
         Optional.empty());
   }
 
-  private static NatDetection.Finding nat(IkeSa sa, IkeMessage message, Path path) {
+  static NatDetection.Finding nat(IkeSa sa, IkeMessage message, Path path) {
     return NatDetection.examine(
             message, sa.spiI(), message.header().responderSpi(), path.local(), path.remote())
         .forcedIf(sa.nat().forced());
@@ -147,9 +148,9 @@ final class InitAnswer {
       return Task.Step.ENDED;
     }
     if (handshake.pendingExchanges.isEmpty()) {
-      return authenticate(sa);
+      return authenticate(sa, AuthTask::new);
     }
-    List<Task> exchanges = List.of(new IntermediateTask(() -> authenticate(sa)));
+    List<Task> exchanges = List.of(new IntermediateTask(() -> authenticate(sa, AuthTask::new)));
     sa.requests()
         .enqueueFirst(
             new Exchange(ExchangeType.IKE_INTERMEDIATE, PuzzleTask.before(sa, exchanges)));
@@ -157,7 +158,7 @@ final class InitAnswer {
   }
 
   /** False when the SA ended. */
-  private static boolean checkNat(IkeSa sa, IkeMessage response) {
+  static boolean checkNat(IkeSa sa, IkeMessage response) {
     sa.setNat(nat(sa, response, sa.path()));
     if (!sa.nat().any()) {
       if (NatDetection.isIn(response)) {
@@ -178,7 +179,13 @@ final class InitAnswer {
     return true;
   }
 
-  private static Task.Step authenticate(IkeSa sa) {
+  /**
+   * Goes on with IKE_AUTH.
+   *
+   * @param auth makes the task that both sides prove themselves with, from the name of the child
+   *     that the same exchange makes
+   */
+  static Task.Step authenticate(IkeSa sa, Function<String, Task> auth) {
     Optional<ChildConfig> child = sa.wishes().first();
     if (child.isEmpty()) {
       sa.life().end("nobody wants a child any more");
@@ -191,7 +198,7 @@ final class InitAnswer {
     }
     List<Task> tasks = new ArrayList<>();
     boolean childless = Childlessness.isChosen(sa);
-    tasks.add(new AuthTask(childless ? "" : child.get().name()));
+    tasks.add(auth.apply(childless ? "" : child.get().name()));
     tasks.add(new RedirectTask());
     tasks.add(new AddressTask());
     if (!childless) {

@@ -5,7 +5,6 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.ike.engine.base.Worker;
-import io.keyway.ike.message.ExchangeType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -95,7 +94,7 @@ public final class Initiation {
           }
           now.wishes().want(child, waiter);
           if (starting && now.requests().isIdle()) {
-            now.requests().enqueue(Exchange.of(ExchangeType.IKE_SA_INIT, new InitTask()));
+            now.requests().enqueue(ResumeAttempt.first(now));
           }
         });
   }

@@ -42,7 +42,7 @@ final class Outbox {
               Arrays.copyOfRange(clear, IkeHeader.LENGTH, clear.length),
               sa.crypto());
     }
-    return exchangeType == ExchangeType.IKE_SA_INIT
+    return ExchangeType.isFirst(exchangeType)
         ? List.of(MessageEncoder.encode(header, payloads))
         : seal(header, payloads, sa.crypto());
   }

@@ -185,7 +185,7 @@ final class Requests {
     for (Task task : active.alone() ? active.tasks().subList(0, 1) : active.tasks()) {
       task.build(sa, payloads);
     }
-    if (active.type() == ExchangeType.IKE_SA_INIT) {
+    if (ExchangeType.isFirst(active.type())) {
       // Every attempt of IKE_SA_INIT has message id 0 (RFC 7296 section 2.2).
       activeId = 0;
       nextId = 1;
@@ -209,13 +209,13 @@ final class Requests {
         sa.after(
             sa.ctx().settings().retransmitWait(transmissions),
             () -> {
-              if (transmissions < sa.ctx().settings().transmissions()) {
+              if (transmissions < ResumeAttempt.transmissions(sa)) {
                 sa.ctx().counters().count("ike-retransmissions");
                 IkeLog.IKE.info(
                     sa, "retransmit {} of request {} ({})", transmissions, activeId, progress());
                 transmit();
               } else {
-                sa.life().peerDoesNotAnswer(progress());
+                ResumeAttempt.peerDoesNotAnswer(sa, progress());
               }
             });
   }

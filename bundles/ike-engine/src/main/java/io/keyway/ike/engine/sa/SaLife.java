@@ -163,6 +163,7 @@ final class SaLife {
             : "; check that the peer runs, its address and port, and filters on the way";
     String what = kind == Failure.LIVENESS ? "liveness check failed: peer " : "peer ";
     String reason = what + sa.path().peer() + " does not answer: " + progress + extra + check;
+    sa.tickets().lost();
     IkeLog.IKE.warn(sa, "{}", reason);
     end(reason);
   }
@@ -184,6 +185,9 @@ final class SaLife {
     sa.setState(IkeSa.State.DEAD);
     sa.timers().stop();
     sa.inbox().clear();
+    if (established.isPresent() && !superseded) {
+      sa.tickets().ended();
+    }
     sa.handshake().close();
     sa.requests().abandonAll(Outcome.unavailable(reason));
     sa.children().endAll(reason);
@@ -215,9 +219,11 @@ final class SaLife {
   /** Everything that hangs from this SA moves to its successor (RFC 7296 section 2.18). */
   void handOver(IkeSa by) {
     by.mobike().inherit(sa.mobike());
+    by.tickets().inherit(sa.tickets());
     by.life().establish(true);
     sa.addresses().moveTo(by);
     sa.redirect().moveTo(by);
+    by.tickets().askAnew();
     sa.children().moveTo(by);
     sa.setSuccessor(by);
     sa.setState(IkeSa.State.REKEYED);

@@ -149,6 +149,18 @@ public final class Config {
     return this;
   }
 
+  /** Session resumption, with tickets of four hours. */
+  public Config resumption() {
+    return resumption(Duration.ofHours(4));
+  }
+
+  public Config resumption(Duration ticketLifetime) {
+    return recovery(
+        new ConnectionConfig.Recovery(
+            options.recovery().crashDetection(),
+            new ConnectionConfig.Resumption(true, ticketLifetime)));
+  }
+
   /** MOBIKE, with other addresses of ours. */
   public Config mobike(String... addresses) {
     return mobility(
