@@ -3,12 +3,16 @@ package io.keyway.ike.engine.lab;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.SecretStore.Kind;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -24,6 +28,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority, and certificates of it in the stores of gateways. */
 public final class Certificates {
+  private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
+
   private final KeyPair keys = pair();
   private final X500Name name;
   private final X509Certificate root;
@@ -47,13 +53,18 @@ public final class Certificates {
 
   private X509Certificate make(
       X500Name subject, KeyPair own, boolean authority, GeneralName alternative) {
+    return make(subject, own, authority, alternative, FOR_EVER);
+  }
+
+  private X509Certificate make(
+      X500Name subject, KeyPair own, boolean authority, GeneralName alternative, Instant until) {
     try {
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
                   name,
                   BigInteger.valueOf(serial++),
                   Date.from(Instant.EPOCH),
-                  Date.from(Instant.parse("2100-01-01T00:00:00Z")),
+                  Date.from(until),
                   subject,
                   own.getPublic())
               .addExtension(
@@ -90,6 +101,17 @@ public final class Certificates {
 
   /** A certificate {@code own} and its key {@code own-key}, for a domain name or mail address. */
   public Certificates give(Gateway gateway, String identity) {
+    issue(gateway, identity);
+    return this;
+  }
+
+  /** The same, and the certificate. */
+  public X509Certificate issue(Gateway gateway, String identity) {
+    return issue(gateway, identity, FOR_EVER);
+  }
+
+  /** The same, good until then. */
+  public X509Certificate issue(Gateway gateway, String identity, Instant until) {
     KeyPair mine = pair();
     X509Certificate certificate =
         make(
@@ -97,14 +119,42 @@ public final class Certificates {
             mine,
             false,
             new GeneralName(
-                identity.contains("@") ? GeneralName.rfc822Name : GeneralName.dNSName, identity));
+                identity.contains("@") ? GeneralName.rfc822Name : GeneralName.dNSName, identity),
+            until);
+    gateway.secrets.put("own", Kind.CERTIFICATE, SecretBytes.wrap(pem(List.of(certificate))));
+    gateway.secrets.put(
+        "own-key", Kind.PRIVATE_KEY, SecretBytes.wrap(mine.getPrivate().getEncoded()));
+    return certificate;
+  }
+
+  /** Sends these, too, behind the certificate that the gateway has. */
+  public static void send(Gateway gateway, X509Certificate own, List<X509Certificate> more) {
+    List<X509Certificate> all = new ArrayList<>(List.of(own));
+    all.addAll(more);
+    gateway.secrets.put("own", Kind.CERTIFICATE, SecretBytes.wrap(pem(all)));
+  }
+
+  /** Of another authority, by this one. */
+  public X509Certificate certify(Certificates other) {
+    return make(other.name, other.keys, true, null);
+  }
+
+  /** The self-signed one. */
+  public X509Certificate root() {
+    return root;
+  }
+
+  private static byte[] pem(List<X509Certificate> chain) {
+    StringBuilder text = new StringBuilder();
     try {
-      gateway.secrets.put("own", Kind.CERTIFICATE, SecretBytes.wrap(certificate.getEncoded()));
+      for (X509Certificate each : chain) {
+        text.append("-----BEGIN CERTIFICATE-----\n")
+            .append(Base64.getMimeEncoder().encodeToString(each.getEncoded()))
+            .append("\n-----END CERTIFICATE-----\n");
+      }
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
-    gateway.secrets.put(
-        "own-key", Kind.PRIVATE_KEY, SecretBytes.wrap(mine.getPrivate().getEncoded()));
-    return this;
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 }
