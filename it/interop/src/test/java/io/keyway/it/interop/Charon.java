@@ -125,7 +125,11 @@ final class Charon implements Closeable {
 
   /** Initiates the child and waits for the outcome. */
   Exec.Result initiate() {
-    return swanctl("--initiate", "--child", SwanctlConf.CHILD, "--timeout", "15");
+    return initiate(SwanctlConf.CHILD);
+  }
+
+  Exec.Result initiate(String child) {
+    return swanctl("--initiate", "--child", child, "--timeout", "15");
   }
 
   void terminateIke() {

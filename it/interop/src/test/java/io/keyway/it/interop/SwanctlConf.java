@@ -58,6 +58,12 @@ final class SwanctlConf {
     return this;
   }
 
+  /** The other end may be anywhere. */
+  SwanctlConf anyPeer() {
+    connection.remove("remote_addrs");
+    return this;
+  }
+
   SwanctlConf child(String key, String value) {
     child.put(key, value);
     return this;

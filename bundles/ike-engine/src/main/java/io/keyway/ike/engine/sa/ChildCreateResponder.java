@@ -181,6 +181,11 @@ final class ChildCreateResponder {
     if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {
       return error(NotifyType.TS_UNACCEPTABLE, "the selectors make " + pairs.size() + " pairs");
     }
+    if (old != null && RekeyScope.isNarrower(old, pairs)) {
+      return error(
+          NotifyType.TS_UNACCEPTABLE,
+          "its rekey narrows the traffic selectors to " + pairs + " (RFC 7296 section 2.9.2)");
+    }
     Optional<EspProposals.Choice> choice =
         EspProposals.choose(config.proposals(), offer, 0, !inAuth);
     if (choice.isEmpty()) {

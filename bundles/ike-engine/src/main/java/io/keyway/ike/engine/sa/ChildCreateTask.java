@@ -216,6 +216,9 @@ final class ChildCreateTask implements Task {
     if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {
       return notAcceptable(sa, "its traffic selectors make " + pairs.size() + " pairs");
     }
+    if (old != null && RekeyScope.isNarrower(old, pairs)) {
+      return notAcceptable(sa, "its rekey narrows the traffic selectors to " + pairs);
+    }
     keying = new ChildKeying(sa, choice.get().chosen());
     peerSpi = choice.get().peerSpi();
     List<KeyExchangeMethod> additional = List.of();

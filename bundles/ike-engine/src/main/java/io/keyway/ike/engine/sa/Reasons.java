@@ -83,6 +83,15 @@ public final class Reasons {
                   + " === "
                   + config.remoteTs()
                   + " (TS_UNACCEPTABLE); compare the traffic selectors of both ends");
+      case NotifyType.SINGLE_PAIR_REQUIRED ->
+          Outcome.refused(
+              peer
+                  + " takes one pair of addresses in a child only (SINGLE_PAIR_REQUIRED), and our"
+                  + " selectors are "
+                  + config.localTs()
+                  + " === "
+                  + config.remoteTs()
+                  + "; configure a tunnel for each pair of hosts");
       case NotifyType.INVALID_KE_PAYLOAD ->
           Outcome.refused(
               peer

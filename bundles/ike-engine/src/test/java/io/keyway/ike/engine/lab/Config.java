@@ -291,7 +291,10 @@ public final class Config {
     return this;
   }
 
-  /** A child; selectors as prefixes, several with commas, {@code prefix[protocol]} for one. */
+  /**
+   * A child; selectors as prefixes, several with commas, {@code prefix[protocol]} or {@code
+   * prefix[protocol/port]} for one.
+   */
   public Config child(String childName, String localTs, String remoteTs) {
     children.add(new String[] {childName, localTs, remoteTs});
     return this;
@@ -342,8 +345,14 @@ public final class Config {
     String[] prefix = parts[0].split("/");
     TrafficSelector selector =
         TrafficSelector.prefix(address(prefix[0]), Integer.parseInt(prefix[1]));
+    if (parts.length == 1) {
+      return SelectorTemplate.of(selector);
+    }
+    String[] upper = parts[1].split("/");
+    TrafficSelector one = selector.withProtocol(Integer.parseInt(upper[0]));
+    int port = upper.length == 2 ? Integer.parseInt(upper[1]) : -1;
     return SelectorTemplate.of(
-        parts.length == 2 ? selector.withProtocol(Integer.parseInt(parts[1])) : selector);
+        port < 0 ? one : new TrafficSelector(one.first(), one.last(), one.protocol(), port, port));
   }
 
   public static InetAddress address(String text) {

@@ -150,6 +150,11 @@ public final class HostileResponder {
 
   private void send(byte[] octets) {
     lab.net.inject(new Datagram(here, there, false, octets));
+    listen();
+  }
+
+  /** Hears what the engine says next, by itself. */
+  public void listen() {
     lab.time.run(Duration.ofMillis(50));
     for (Optional<Datagram> one = next(); one.isPresent(); one = next()) {
       byte[] answer = one.get().octets();

@@ -14,6 +14,7 @@ import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Mobility;
 import io.keyway.api.ike.Redirection;
+import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.ike.VirtualAddresses;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
@@ -67,7 +68,9 @@ final class Connections {
             Childless.valueOf(text(json, "childless", "allow").toUpperCase(Locale.ROOT)),
             new Redirection(
                 !text(json, "follow_redirects", "yes").equals("no"),
-                Optional.of(text(json, "redirect_to", "")).filter(to -> !to.isEmpty()))),
+                Optional.of(text(json, "redirect_to", "")).filter(to -> !to.isEmpty())),
+            ConnectionConfig.Recovery.DEFAULT,
+            Uniqueness.valueOf(text(json, "unique", "no").toUpperCase(Locale.ROOT))),
         children);
   }
 
