@@ -35,12 +35,11 @@ final class ExchangeFeatures {
                 "faking NAT situation")
             .only(Way.V4, Way.V6),
         Feature.of(
-                "Exchanges",
-                "Encapsulation in UDP that Keyway forces",
-                c -> c.connection("nat_traversal", "yes").connection("encap", "yes"),
-                c -> c,
-                "remote host is behind NAT")
-            .only(Way.V4, Way.V6),
+            "Exchanges",
+            "Encapsulation in UDP that Keyway forces",
+            c -> c.connection("nat_traversal", "yes").connection("encap", "yes"),
+            c -> c,
+            "remote host is behind NAT"),
         Feature.same(
                 "Selectors and modes",
                 "Transport mode, RFC 7296 section 1.3.1",
