@@ -1,0 +1,224 @@
+package io.keyway.plane.vrouter.core;
+
+import io.keyway.api.Outcome;
+import io.keyway.api.Result;
+import io.keyway.api.plane.PlaneChange;
+import io.keyway.plane.support.Job;
+import io.keyway.plane.support.PlaneThread;
+import io.keyway.plane.vrouter.agent.AgentException;
+import io.keyway.plane.vrouter.message.Results;
+import io.keyway.plane.vrouter.message.SaMessages;
+import io.keyway.protocol.vrouter.v1.ApplyRequest;
+import io.keyway.protocol.vrouter.v1.ResultList;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Carries changes to the agent, one call at a time, so that they arrive in the order in which they
+ * were asked for; what gathers meanwhile goes in the next call. No call is ever made a second time:
+ * the key of a repeated one might have been in use.
+ */
+final class Writer {
+
+  /** Changes that wait, over all jobs. */
+  static final int MOST_CHANGES = 65_536;
+
+  private final String plane;
+  private final PlaneThread thread;
+  private final Supplier<Optional<Contact>> contact;
+  private final Life life;
+  private final Mirror mirror;
+  private final Consumer<String> lost;
+  private final ArrayDeque<Cursor> jobs = new ArrayDeque<>();
+  private boolean flying;
+  private volatile int waiting;
+
+  /** How far a job has come. */
+  private static final class Cursor {
+    private final Job job;
+    private int next;
+    private int open;
+
+    Cursor(Job job) {
+      this.job = job;
+    }
+  }
+
+  /** One change on its way. */
+  private record Item(Cursor cursor, int index, Translation.Prepared prepared) {}
+
+  /**
+   * @param contact present while changes may be made
+   * @param lost is told when a call leaves it open what was done
+   */
+  Writer(
+      String plane,
+      PlaneThread thread,
+      Supplier<Optional<Contact>> contact,
+      Life life,
+      Mirror mirror,
+      Consumer<String> lost) {
+    this.plane = plane;
+    this.thread = thread;
+    this.contact = contact;
+    this.life = life;
+    this.mirror = mirror;
+    this.lost = lost;
+  }
+
+  /** Whether a job of this size finds room; from any thread, as a guess. */
+  boolean room(int changes) {
+    return waiting == 0 || waiting + changes <= MOST_CHANGES;
+  }
+
+  // -- on the plane's thread
+
+  void add(Job job) {
+    jobs.add(new Cursor(job));
+    waiting += job.changes().size();
+    drain();
+  }
+
+  /** Answers everything that was not begun. */
+  void reject(Outcome outcome) {
+    List<Cursor> all = new ArrayList<>(jobs);
+    jobs.clear();
+    waiting = 0;
+    for (Cursor cursor : all) {
+      for (int i = cursor.next; i < cursor.job.changes().size(); i++) {
+        cursor.job.set(i, outcome);
+      }
+      cursor.next = cursor.job.changes().size();
+      if (cursor.open == 0) {
+        cursor.job.finish();
+      }
+    }
+  }
+
+  void drain() {
+    if (flying) {
+      return;
+    }
+    Optional<Contact> now = contact.get();
+    if (now.isEmpty()) {
+      return;
+    }
+    List<byte[]> keys = new ArrayList<>();
+    List<Item> batch = gather(now.get().batch(), keys);
+    if (batch.isEmpty()) {
+      return;
+    }
+    ApplyRequest.Builder request =
+        ApplyRequest.newBuilder().setExpectedGeneration(now.get().generation());
+    batch.forEach(item -> request.addChanges(item.prepared().change()));
+    flying = true;
+    now.get()
+        .agent()
+        .apply(request.build())
+        .whenComplete(
+            (answer, error) -> {
+              SaMessages.wipe(keys);
+              if (!thread.submit(() -> answered(batch, answer, error))) {
+                // Closed: nobody waits for the rest.
+                batch.forEach(item -> item.cursor().job.finish());
+              }
+            });
+  }
+
+  private List<Item> gather(int most, List<byte[]> keys) {
+    List<Item> batch = new ArrayList<>();
+    while (batch.size() < most && !jobs.isEmpty()) {
+      Cursor cursor = jobs.peek();
+      List<PlaneChange> changes = cursor.job.changes();
+      if (cursor.next == 0 && !begin(cursor)) {
+        jobs.poll();
+        waiting -= changes.size();
+        continue;
+      }
+      while (batch.size() < most && cursor.next < changes.size()) {
+        int index = cursor.next++;
+        waiting--;
+        Result<Translation.Prepared> prepared = Translation.of(changes.get(index), keys);
+        if (prepared.done()) {
+          cursor.open++;
+          batch.add(new Item(cursor, index, prepared.value().orElseThrow()));
+        } else {
+          cursor.job.set(index, prepared.outcome());
+        }
+      }
+      if (cursor.next == changes.size()) {
+        jobs.poll();
+        if (cursor.open == 0) {
+          cursor.job.finish();
+        }
+      }
+    }
+    return batch;
+  }
+
+  /** False when it was given up, or is of another life. */
+  private boolean begin(Cursor cursor) {
+    if (!cursor.job.start()) {
+      return false;
+    }
+    if (!cursor.job.expected().equals(life.generation())) {
+      cursor.job.reject(
+          Outcome.unavailable(
+              "data plane "
+                  + plane
+                  + " is in life "
+                  + life.generation()
+                  + ", not "
+                  + cursor.job.expected()
+                  + " any more"));
+      return false;
+    }
+    return true;
+  }
+
+  private void answered(List<Item> batch, ResultList answer, Throwable error) {
+    flying = false;
+    boolean whole = error == null && answer.getResultsCount() == batch.size();
+    Outcome instead = whole ? null : failed(error);
+    boolean unsure = !whole && instead.kind() == Outcome.Kind.UNKNOWN;
+    boolean otherLife = false;
+    for (int i = 0; i < batch.size(); i++) {
+      Item item = batch.get(i);
+      Outcome outcome =
+          whole ? item.prepared().read(Results.outcome(answer.getResults(i))) : instead;
+      item.prepared().remember(mirror, outcome);
+      item.cursor().job.set(item.index(), outcome);
+      otherLife |= outcome.kind() == Outcome.Kind.UNAVAILABLE;
+      unsure |= outcome.kind() == Outcome.Kind.UNKNOWN;
+      Cursor cursor = item.cursor();
+      if (--cursor.open == 0 && cursor.next == cursor.job.changes().size()) {
+        cursor.job.finish();
+      }
+    }
+    if (unsure) {
+      lost.accept(
+          instead == null ? "the vRouter's agent left it open what it did" : instead.reason());
+    } else if (otherLife) {
+      lost.accept("the vRouter's agent is in another generation");
+    }
+    drain();
+  }
+
+  private static Outcome failed(Throwable error) {
+    if (error == null) {
+      return Outcome.unknown("the vRouter's agent answered with another number of results");
+    }
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null
+            ? error.getCause()
+            : error;
+    return cause instanceof AgentException agent && agent.kind() == AgentException.Kind.REFUSED
+        ? Outcome.refused(agent.getMessage())
+        : Outcome.unknown(String.valueOf(cause.getMessage()));
+  }
+}

@@ -1,0 +1,29 @@
+package io.keyway.plane.vrouter.settings;
+
+import java.time.Duration;
+
+/**
+ * Time limits.
+ *
+ * @param rpc deadline of every call that is one question and one answer
+ * @param audit how often what is on the router is compared with what was written
+ * @param backoffFirst pause before the third attempt to connect; the first two come at once
+ * @param backoffMax longest pause between attempts
+ * @param keepAlive HTTP/2 ping interval: how soon a router that vanished without a word is missed
+ */
+public record Timing(
+    Duration rpc,
+    Duration audit,
+    Duration backoffFirst,
+    Duration backoffMax,
+    Duration keepAlive) {
+
+  /** For real routers. */
+  public static final Timing DEFAULT =
+      new Timing(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(300),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10));
+}
