@@ -70,23 +70,24 @@ public final class States {
 
   public static IkeSaStatus ike(String uid, ChildSaStatus... children) {
     return new IkeSaStatus(
-        uid,
-        "g",
-        "ESTABLISHED",
-        true,
-        0x1122334455667788L,
-        0x8877665544332211L,
-        new InetSocketAddress(Samples.address("172.37.1.7"), 500),
-        new InetSocketAddress(Samples.address("172.37.1.8"), 500),
-        "172.37.1.7",
-        "172.37.1.8",
-        "aes256gcm16-prfsha384-ecp384",
-        "ppk-1@example.org",
-        false,
-        false,
-        Optional.of(NOON),
-        Optional.empty(),
-        List.of(children));
+            uid,
+            "g",
+            "ESTABLISHED",
+            true,
+            0x1122334455667788L,
+            0x8877665544332211L,
+            new InetSocketAddress(Samples.address("172.37.1.7"), 500),
+            new InetSocketAddress(Samples.address("172.37.1.8"), 500),
+            "172.37.1.7",
+            "172.37.1.8",
+            "aes256gcm16-prfsha384-ecp384",
+            "ppk-1@example.org",
+            false,
+            false,
+            Optional.of(NOON),
+            Optional.empty(),
+            List.of(children))
+        .withExtensions(new IkeSaStatus.Extensions(true, false));
   }
 
   public static TunnelStatus tunnel(String name, TunnelStatus.Phase phase, String reason) {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param natRemote the peer is behind a NAT
  * @param addresses that one side gave the other
  * @param resumption whether it was resumed, and can be
+ * @param extensions what else the two ends agreed on
  */
 public record IkeSaStatus(
     String uid,
@@ -40,7 +41,19 @@ public record IkeSaStatus(
     Optional<Instant> rekeyAt,
     AssignedAddresses addresses,
     Resumption resumption,
+    Extensions extensions,
     List<ChildSaStatus> children) {
+
+  /**
+   * What only works if both ends know it.
+   *
+   * @param mobike it can move to other addresses (RFC 4555)
+   * @param crashDetection the peer gave us a token, by which it can prove that it lost the IKE SA
+   *     (RFC 6290)
+   */
+  public record Extensions(boolean mobike, boolean crashDetection) {
+    public static final Extensions NONE = new Extensions(false, false);
+  }
 
   /**
    * Session resumption (RFC 5723).
@@ -56,6 +69,7 @@ public record IkeSaStatus(
   public IkeSaStatus {
     Objects.requireNonNull(addresses, "addresses");
     Objects.requireNonNull(resumption, "resumption");
+    Objects.requireNonNull(extensions, "extensions");
     children = List.copyOf(children);
   }
 
@@ -97,6 +111,7 @@ public record IkeSaStatus(
         rekeyAt,
         AssignedAddresses.NONE,
         Resumption.NONE,
+        Extensions.NONE,
         children);
   }
 
@@ -139,6 +154,32 @@ public record IkeSaStatus(
         rekeyAt,
         addresses,
         Resumption.NONE,
+        Extensions.NONE,
+        children);
+  }
+
+  /** The same with other extensions. */
+  public IkeSaStatus withExtensions(Extensions agreed) {
+    return new IkeSaStatus(
+        uid,
+        connection,
+        state,
+        initiator,
+        initiatorSpi,
+        responderSpi,
+        local,
+        remote,
+        localId,
+        remoteId,
+        proposal,
+        ppkId,
+        natLocal,
+        natRemote,
+        established,
+        rekeyAt,
+        addresses,
+        resumption,
+        agreed,
         children);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.ike.ConnectionConfig.Recovery;
 import io.keyway.api.ike.IkeEngine.Selection;
+import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
@@ -79,6 +80,23 @@ class CrashDetectionTest {
     lab.time.run(Duration.ofMinutes(2));
     lab.assertOnePair("net");
     assertThat(lab.left.engine.snapshot()).hasSize(1);
+  }
+
+  @Test
+  void theStateTellsWhatIsAgreedOn() {
+    up(Lab.leftNet().mobike(), Lab.rightNet().mobike());
+    for (var gateway : List.of(lab.left, lab.right)) {
+      assertThat(gateway.onlySa().extensions()).isEqualTo(new IkeSaStatus.Extensions(true, true));
+      gateway.get(gateway.engine.rekey(new Selection.IkeUid(gateway.onlySa().uid()), LIMIT));
+      lab.time.run(Duration.ofSeconds(1));
+    }
+    assertThat(lab.left.onlySa().extensions()).isEqualTo(new IkeSaStatus.Extensions(true, true));
+    assertThat(lab.right.onlySa().extensions()).isEqualTo(new IkeSaStatus.Extensions(true, true));
+    Lab plain = new Lab();
+    plain.load(Lab.leftNet().recovery(new Recovery(false)), Lab.rightNet());
+    plain.up();
+    assertThat(plain.left.onlySa().extensions()).isEqualTo(IkeSaStatus.Extensions.NONE);
+    assertThat(plain.right.onlySa().extensions()).isEqualTo(IkeSaStatus.Extensions.NONE);
   }
 
   @Test

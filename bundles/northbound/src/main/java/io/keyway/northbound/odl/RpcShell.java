@@ -12,14 +12,20 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.opendaylight.mdsal.binding.api.RpcProviderService;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IetfInetUtil;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Initiate;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateInput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateOutput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.InitiateOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Move;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.MoveInput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.MoveOutput;
+import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.MoveOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.Reconcile;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileInput;
 import org.opendaylight.yang.gen.v1.urn.keyway.ipsec.rev261122.ReconcileOutput;
@@ -47,7 +53,9 @@ import org.opendaylight.yangtools.yang.common.ErrorType;
 import org.opendaylight.yangtools.yang.common.RpcResult;
 import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
 
-/** Initiate, terminate, rekey and reconcile as RPCs of module {@code keyway-ipsec}. */
+/**
+ * Initiate, terminate, rekey, redirect, move and reconcile as RPCs of module {@code keyway-ipsec}.
+ */
 public final class RpcShell {
 
   private final SaOperations operations;
@@ -64,6 +72,7 @@ public final class RpcShell {
             (Terminate) input -> guarded(() -> terminate(input)),
             (Rekey) input -> guarded(() -> rekey(input)),
             (Redirect) input -> guarded(() -> redirect(input)),
+            (Move) input -> guarded(() -> move(input)),
             (Reconcile) input -> guarded(() -> reconcile(input)));
     return registration::close;
   }
@@ -109,6 +118,20 @@ public final class RpcShell {
             new RedirectOutputBuilder()
                 .setResult(Values.result(result.outcome()))
                 .setReason(Values.text(result.outcome().reason()))
+                .build());
+  }
+
+  private ListenableFuture<RpcResult<MoveOutput>> move(MoveInput input) {
+    return answer(
+        operations.move(
+            input.requireGateway().getValue(),
+            Optional.ofNullable(input.getLocalAddress())
+                .map(address -> IetfInetUtil.inetAddressForNoZone(address)),
+            timeout(input)),
+        outcome ->
+            new MoveOutputBuilder()
+                .setResult(Values.result(outcome))
+                .setReason(Values.text(outcome.reason()))
                 .build());
   }
 

@@ -46,6 +46,8 @@ final class SaState {
         .setPpkId(Values.text(sa.ppkId()))
         .setNatLocal(sa.natLocal())
         .setNatRemote(sa.natRemote())
+        .setMobike(sa.extensions().mobike())
+        .setCrashDetection(sa.extensions().crashDetection())
         .setEstablished(Values.time(sa.established()))
         .setRekeyAt(Values.time(sa.rekeyAt()))
         .setVirtualLocalAddress(addresses(sa.addresses().local()))

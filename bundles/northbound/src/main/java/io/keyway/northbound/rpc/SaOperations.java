@@ -6,11 +6,13 @@ import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Services;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Initiate, terminate, rekey and reconcile. Every answer comes within the caller's time. */
 public final class SaOperations {
@@ -68,17 +70,32 @@ public final class SaOperations {
   }
 
   /**
+   * Moves the IKE SAs of a gateway to another of our addresses.
+   *
+   * @param local empty: back to the configured order
+   */
+  public CompletionStage<Outcome> move(
+      String gateway, Optional<InetAddress> local, Duration timeout) {
+    Selection selection = new Selection.Connection(gateway);
+    for (IkeEngine engine : services.engines()) {
+      if (!engine.snapshot(selection).isEmpty()) {
+        return bounded(engine.move(gateway, local, timeout), Function.identity(), timeout);
+      }
+    }
+    return CompletableFuture.completedFuture(
+        Outcome.absent(
+            "no engine has an IKE SA of gateway '"
+                + gateway
+                + "'; the state tree lists those there are"));
+  }
+
+  /**
    * @param mode as {@code DataPlane.reconcile} has it
    */
   public CompletionStage<Outcome> reconcile(String plane, String mode, Duration timeout) {
     return services
         .plane(plane)
-        .map(
-            found ->
-                found
-                    .reconcile(mode, timeout)
-                    .toCompletableFuture()
-                    .completeOnTimeout(late(timeout), limit(timeout), TimeUnit.MILLISECONDS))
+        .map(found -> bounded(found.reconcile(mode, timeout), Function.identity(), timeout))
         .orElseGet(
             () ->
                 CompletableFuture.completedFuture(
@@ -122,9 +139,14 @@ public final class SaOperations {
 
   private static CompletionStage<ChildResult> bounded(
       CompletionStage<ChildResult> stage, Duration timeout) {
+    return bounded(stage, ChildResult::of, timeout);
+  }
+
+  private static <T> CompletionStage<T> bounded(
+      CompletionStage<T> stage, Function<Outcome, T> answer, Duration timeout) {
     return stage
         .toCompletableFuture()
-        .completeOnTimeout(ChildResult.of(late(timeout)), limit(timeout), TimeUnit.MILLISECONDS);
+        .completeOnTimeout(answer.apply(late(timeout)), limit(timeout), TimeUnit.MILLISECONDS);
   }
 
   private static long limit(Duration timeout) {

@@ -55,6 +55,8 @@ class MdsalStateSinkTest {
             "\"responder-spi\":\"0x8877665544332211\"",
             "\"proposal\":\"aes256gcm16-prfsha384-ecp384\"",
             "\"ppk-id\":\"ppk-1@example.org\"",
+            "\"mobike\":true",
+            "\"crash-detection\":false",
             "\"spi-in\":\"0xc1234567\"",
             "\"spi-out\":\"0xc7654321\"",
             "\"index\":\"2311527\"",

@@ -10,11 +10,14 @@ import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.tunnel.TunnelService;
 import io.keyway.northbound.Fakes;
+import io.keyway.northbound.Samples;
 import io.keyway.northbound.Services;
 import io.keyway.northbound.States;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +64,18 @@ class SaOperationsTest {
         .isEqualTo(Outcome.Kind.ABSENT);
     assertThat(calls)
         .containsExactly("ike-2 rekey IkeUid[uid=ike-2]", "ike-1 terminate ChildUid[uid=c-1]");
+  }
+
+  @Test
+  void aMoveGoesToTheEngineThatHasTheGateway() throws Exception {
+    services.add(Fakes.of(IkeEngine.class, new Engine("ike-1", "c-1")));
+    InetAddress local = Samples.address("198.51.100.1");
+    assertThat(get(operations.move("g", Optional.of(local), LIMIT)).done()).isTrue();
+    assertThat(get(operations.move("g", Optional.empty(), LIMIT)).done()).isTrue();
+    assertThat(get(operations.move("other", Optional.empty(), LIMIT)))
+        .satisfies(o -> assertThat(o.kind()).isEqualTo(Outcome.Kind.ABSENT))
+        .satisfies(o -> assertThat(o.reason()).contains("gateway 'other'"));
+    assertThat(calls).containsExactly("ike-1 move g to 198.51.100.1", "ike-1 move g to order");
   }
 
   @Test
@@ -135,6 +150,12 @@ class SaOperationsTest {
 
     public CompletionStage<ChildResult> rekey(IkeEngine.Selection what, Duration timeout) {
       return called(ike + " rekey " + what);
+    }
+
+    public CompletionStage<Outcome> move(
+        String connection, Optional<InetAddress> local, Duration timeout) {
+      String to = local.map(InetAddress::getHostAddress).orElse("order");
+      return called(ike + " move " + connection + " to " + to).thenApply(ChildResult::outcome);
     }
   }
 

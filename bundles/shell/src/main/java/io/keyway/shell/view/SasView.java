@@ -82,6 +82,7 @@ public final class SasView {
       if (!sa.ppkId().isEmpty()) {
         lines.add("  PPK '" + Words.printable(sa.ppkId()) + "'");
       }
+      agreed(sa.extensions()).ifPresent(text -> lines.add("  agreed on " + text));
       addresses(lines, "we have", sa.addresses().local());
       addresses(lines, "the peer has", sa.addresses().remote());
       addresses(lines, "name servers", sa.addresses().dns());
@@ -94,6 +95,17 @@ public final class SasView {
       }
     }
     return lines;
+  }
+
+  private static Optional<String> agreed(IkeSaStatus.Extensions extensions) {
+    List<String> words = new ArrayList<>();
+    if (extensions.mobike()) {
+      words.add("MOBIKE");
+    }
+    if (extensions.crashDetection()) {
+      words.add("crash detection");
+    }
+    return words.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", words));
   }
 
   private static void addresses(List<String> lines, String what, List<InetAddress> addresses) {
@@ -169,6 +181,8 @@ public final class SasView {
                         .put("ppk-id", sa.ppkId().isEmpty() ? null : sa.ppkId())
                         .put("nat-local", sa.natLocal())
                         .put("nat-remote", sa.natRemote())
+                        .put("mobike", sa.extensions().mobike())
+                        .put("crash-detection", sa.extensions().crashDetection())
                         .put("established", sa.established())
                         .put("rekey-at", sa.rekeyAt())
                         .put("virtual-local-addresses", texts(sa.addresses().local()))

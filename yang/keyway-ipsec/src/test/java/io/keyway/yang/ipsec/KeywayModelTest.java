@@ -141,6 +141,7 @@ class KeywayModelTest {
             "terminate",
             "rekey",
             "redirect",
+            "move",
             "reconcile",
             "reserve-spi",
             "load",

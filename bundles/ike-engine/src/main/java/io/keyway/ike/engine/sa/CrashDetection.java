@@ -68,6 +68,7 @@ final class CrashDetection {
         && octets <= LONGEST
         && sa.config().options().recovery().crashDetection()) {
       peerToken = given.data();
+      sa.touch();
     }
   }
 

@@ -493,6 +493,7 @@ public final class IkeSa implements LogSubject {
         timers.rekeyAt(),
         addresses.assigned(),
         tickets.status(),
+        new IkeSaStatus.Extensions(mobike.isAgreed(), crash.isArmed()),
         children.statuses());
   }
 
