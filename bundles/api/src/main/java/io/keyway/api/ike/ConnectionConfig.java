@@ -1,6 +1,7 @@
 package io.keyway.api.ike;
 
 import io.keyway.api.crypto.IkeProposal;
+import io.keyway.api.ts.TrafficSelector;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.Optional;
  *
  * @param name unique: the gateway's name
  * @param plane data plane that carries the children
- * @param remoteAddress empty: any peer may come, and we cannot initiate
+ * @param remoteAddress empty: we cannot initiate, and any peer may come, or those of the ranges
+ * @param remoteRanges where peers may come from besides the remote address; {@link PeerRanges}
  * @param localPort UDP port, usually 500
  * @param proposals in order of preference
  * @param timers times of the IKE SA
@@ -25,6 +27,7 @@ public record ConnectionConfig(
     String plane,
     InetAddress localAddress,
     Optional<InetAddress> remoteAddress,
+    List<TrafficSelector> remoteRanges,
     int localPort,
     int remotePort,
     List<IkeProposal> proposals,
@@ -198,6 +201,43 @@ public record ConnectionConfig(
     }
   }
 
+  /** With peers from the remote address, or from anywhere. */
+  public ConnectionConfig(
+      String name,
+      String plane,
+      InetAddress localAddress,
+      Optional<InetAddress> remoteAddress,
+      int localPort,
+      int remotePort,
+      List<IkeProposal> proposals,
+      Authentication authentication,
+      Timers timers,
+      boolean natTraversal,
+      Options options,
+      List<ChildConfig> children) {
+    this(
+        name,
+        plane,
+        localAddress,
+        remoteAddress,
+        List.of(),
+        localPort,
+        remotePort,
+        proposals,
+        authentication,
+        timers,
+        natTraversal,
+        options,
+        children);
+  }
+
+  /** Whether a peer may come from there. */
+  public boolean admits(InetAddress peer) {
+    return remoteAddress.isEmpty() && remoteRanges.isEmpty()
+        || remoteAddress.filter(peer::equals).isPresent()
+        || PeerRanges.contain(remoteRanges, peer);
+  }
+
   /** The same with the default options. */
   public ConnectionConfig(
       String name,
@@ -243,6 +283,7 @@ public record ConnectionConfig(
     Objects.requireNonNull(authentication, "authentication");
     Objects.requireNonNull(timers, "timers");
     Objects.requireNonNull(options, "options");
+    remoteRanges = List.copyOf(remoteRanges);
     proposals = List.copyOf(proposals);
     children = List.copyOf(children);
   }

@@ -11,6 +11,7 @@ import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.IpsecMode;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.ts.SelectorTemplate;
+import io.keyway.api.ts.TrafficSelector;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,7 @@ public sealed interface IntentObject {
   /**
    * A peer relation.
    *
-   * @param remoteAddress absent: any
+   * @param remoteAddress absent: any, or those of the ranges; only the peer can begin
    * @param dataPlane absent: the only one there is
    * @param authentication overrides the policy's
    * @param additionalLocalAddresses others of ours that may serve, by MOBIKE, in order of
@@ -202,6 +203,7 @@ public sealed interface IntentObject {
    * @param pools names of pools that peers get addresses from
    * @param virtualAddresses what we ask the peer for; an unspecified one stands for any
    * @param redirectTo gateway that peers are sent to when they come
+   * @param remoteRanges where peers may come from besides the remote address
    */
   record Gateway(
       String name,
@@ -216,9 +218,11 @@ public sealed interface IntentObject {
       List<String> localInterfaces,
       List<String> pools,
       List<InetAddress> virtualAddresses,
-      Optional<String> redirectTo)
+      Optional<String> redirectTo,
+      List<TrafficSelector> remoteRanges)
       implements IntentObject {
     public Gateway {
+      remoteRanges = List.copyOf(remoteRanges);
       pools = List.copyOf(pools);
       virtualAddresses = List.copyOf(virtualAddresses);
       Objects.requireNonNull(name, "name");
@@ -226,6 +230,38 @@ public sealed interface IntentObject {
       Objects.requireNonNull(localAddress, "localAddress");
       additionalLocalAddresses = List.copyOf(additionalLocalAddresses);
       localInterfaces = List.copyOf(localInterfaces);
+    }
+
+    /** With peers from the remote address, or from anywhere. */
+    public Gateway(
+        String name,
+        String ikePolicy,
+        InetAddress localAddress,
+        Optional<InetAddress> remoteAddress,
+        int localPort,
+        int remotePort,
+        Optional<String> dataPlane,
+        Optional<Authentication> authentication,
+        List<InetAddress> additionalLocalAddresses,
+        List<String> localInterfaces,
+        List<String> pools,
+        List<InetAddress> virtualAddresses,
+        Optional<String> redirectTo) {
+      this(
+          name,
+          ikePolicy,
+          localAddress,
+          remoteAddress,
+          localPort,
+          remotePort,
+          dataPlane,
+          authentication,
+          additionalLocalAddresses,
+          localInterfaces,
+          pools,
+          virtualAddresses,
+          redirectTo,
+          List.of());
     }
 
     /** Without addresses that one side gives the other. */

@@ -9,6 +9,8 @@ import io.keyway.api.ike.AuthenticationRound;
 import io.keyway.api.ike.AuthenticationRules;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ike.PeerRanges;
+import io.keyway.api.ts.TrafficSelector;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.sign.SignatureScheme;
 import io.keyway.ike.engine.negotiate.RedirectNotify;
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
 
 /** What a connection must have to be negotiated at all. */
 final class ConfigCheck {
+  /** A range makes 254 of them at worst. */
+  private static final int MOST_PREFIXES = 1024;
+
   private ConfigCheck() {}
 
   /** The first thing that is wrong, with its cure; empty when all is well. */
@@ -49,6 +54,10 @@ final class ConfigCheck {
         && config.remoteAddress().get().getAddress().length
             != config.localAddress().getAddress().length) {
       return Optional.of("local and remote address are of two families");
+    }
+    Optional<String> ranges = ranges(config);
+    if (ranges.isPresent()) {
+      return ranges;
     }
     if (config.options().encapsulation() && !config.natTraversal()) {
       return Optional.of(
@@ -119,5 +128,26 @@ final class ConfigCheck {
 
   private static boolean isPort(int port) {
     return port > 0 && port < 65536;
+  }
+
+  private static Optional<String> ranges(ConnectionConfig config) {
+    for (TrafficSelector range : config.remoteRanges()) {
+      boolean reachable =
+          Connections.localsOf(config).stream()
+              .anyMatch(us -> us.getAddress().getAddress().length == 4 == range.isIpv4());
+      if (!reachable) {
+        return Optional.of(
+            "remote-range " + PeerRanges.text(range) + " is of another family than our addresses");
+      }
+    }
+    long prefixes = Connections.prefixes(config.remoteRanges()).count();
+    return prefixes <= MOST_PREFIXES
+        ? Optional.empty()
+        : Optional.of(
+            "the ranges of remote-range make "
+                + prefixes
+                + " prefixes, of which there may be "
+                + MOST_PREFIXES
+                + "; name prefixes, or fewer ranges");
   }
 }

@@ -1,18 +1,22 @@
 package io.keyway.ike.engine;
 
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ts.TrafficSelector;
 import io.keyway.ike.engine.negotiate.Identities;
 import io.keyway.ike.engine.sa.Candidates;
 import io.keyway.ike.engine.sa.Connection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
 /**
  * Loaded connections by name, and by the addresses that a first message shows. Readers take no
@@ -20,10 +24,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Connections {
   /** An absent remote stands for connections that take any peer. */
-  private record Key(InetSocketAddress local, Optional<InetAddress> remote) {
+  private record Key(InetSocketAddress local, Optional<Prefix> remote) {
     static List<Key> of(ConnectionConfig config) {
+      List<Optional<Prefix>> remotes = new ArrayList<>();
+      config.remoteAddress().map(Prefix::host).map(Optional::of).ifPresent(remotes::add);
+      prefixes(config.remoteRanges()).map(Optional::of).forEach(remotes::add);
+      if (remotes.isEmpty()) {
+        remotes.add(Optional.empty());
+      }
       return localsOf(config).stream()
-          .map(local -> new Key(local, config.remoteAddress()))
+          .flatMap(local -> remotes.stream().distinct().map(remote -> new Key(local, remote)))
           .toList();
     }
   }
@@ -31,6 +41,15 @@ final class Connections {
   private final Map<String, Connection> byName = new ConcurrentHashMap<>();
   private final Map<Key, Bucket> byAddress = new ConcurrentHashMap<>();
   private final Map<InetSocketAddress, Integer> locals = new ConcurrentHashMap<>();
+
+  /** How many keys have a prefix of each length, the longest first. */
+  private final Map<Integer, Integer> lengths =
+      new ConcurrentSkipListMap<>(Comparator.reverseOrder());
+
+  /** The prefixes that ranges of peers' addresses are looked for by. */
+  static Stream<Prefix> prefixes(List<TrafficSelector> ranges) {
+    return ranges.stream().flatMap(range -> Prefix.covering(range).stream());
+  }
 
   static InetSocketAddress localOf(ConnectionConfig config) {
     return new InetSocketAddress(config.localAddress(), config.localPort());
@@ -79,8 +98,10 @@ final class Connections {
     }
     Connection connection = known;
     localsOf(config).forEach(local -> locals.merge(local, 1, Integer::sum));
-    Key.of(config)
-        .forEach(key -> byAddress.computeIfAbsent(key, k -> new Bucket()).add(connection));
+    for (Key key : Key.of(config)) {
+      key.remote().ifPresent(prefix -> lengths.merge(prefix.length(), 1, Integer::sum));
+      byAddress.computeIfAbsent(key, k -> new Bucket()).add(connection);
+    }
     return connection;
   }
 
@@ -115,6 +136,11 @@ final class Connections {
   private void unindex(Connection connection) {
     for (Key each : Key.of(connection.config())) {
       byAddress.computeIfPresent(each, (key, bucket) -> bucket.remove(connection) ? bucket : null);
+      each.remote()
+          .ifPresent(
+              prefix ->
+                  lengths.computeIfPresent(
+                      prefix.length(), (length, count) -> count == 1 ? null : count - 1));
     }
   }
 
@@ -129,18 +155,24 @@ final class Connections {
   }
 
   /**
-   * Connections that a first message may mean, those for this very peer before those for any.
+   * Connections that a first message may mean, those for this very peer before those for many, and
+   * those before the ones for any.
    *
    * @param local as configured, also when the message came on the port for NAT traversal
    */
   Optional<Candidates> candidates(InetSocketAddress local, InetAddress remote) {
     List<Bucket> buckets = new ArrayList<>(2);
-    for (Optional<InetAddress> peer : List.of(Optional.of(remote), Optional.<InetAddress>empty())) {
-      Bucket bucket = byAddress.get(new Key(local, peer));
-      if (bucket != null) {
-        buckets.add(bucket);
+    int bits = 8 * remote.getAddress().length;
+    for (int length : lengths.keySet()) {
+      if (length <= bits) {
+        find(new Key(local, Optional.of(Prefix.of(remote, length)))).ifPresent(buckets::add);
       }
     }
+    find(new Key(local, Optional.empty())).ifPresent(buckets::add);
     return Bucket.together(buckets);
+  }
+
+  private Optional<Bucket> find(Key key) {
+    return Optional.ofNullable(byAddress.get(key));
   }
 }

@@ -103,4 +103,39 @@ class ConnectionsTest {
     assertThat(expecting("198.51.100.1", "site-9876.ex")).containsExactly("site-9876");
     assertThat(from("198.51.100.1").orElseThrow().proposals()).hasSize(1);
   }
+
+  @Test
+  void theNarrowestRangeOfThePeersAddressComesFirst() {
+    connections.put(Config.right().named("any").anyPeer().ids("gw", "a").build());
+    connections.put(
+        Config.right().named("wide").anyPeer().ranges("10.0.0.0/8").ids("gw", "a").build());
+    connections.put(
+        Config.right()
+            .named("some")
+            .anyPeer()
+            .ranges("10.1.0.7-10.1.0.20", "2001:db8::/32")
+            .ids("gw", "a")
+            .build());
+    connections.put(Config.right().named("one").at("192.0.2.2", "10.1.0.9").ids("gw", "a").build());
+    assertThat(expecting("10.1.0.9", "a")).containsExactly("one", "some", "wide", "any");
+    assertThat(expecting("10.1.0.20", "a")).containsExactly("some", "wide", "any");
+    assertThat(expecting("10.1.0.21", "a")).containsExactly("wide", "any");
+    assertThat(expecting("11.0.0.1", "a")).containsExactly("any");
+    assertThat(expecting("2001:db8::7", "a")).containsExactly("some", "any");
+
+    connections.remove(connections.get("some").orElseThrow());
+    assertThat(expecting("10.1.0.9", "a")).containsExactly("one", "wide", "any");
+    connections.put(
+        Config.right().named("wide").anyPeer().ranges("172.16.0.0/12").ids("gw", "a").build());
+    assertThat(expecting("10.1.0.9", "a")).containsExactly("one", "any");
+    assertThat(expecting("172.31.255.255", "a")).containsExactly("wide", "any");
+  }
+
+  @Test
+  void whoHasRangesAndAnAddressTakesPeersFromBoth() {
+    connections.put(Config.right().named("c").ranges("198.51.100.0/24").ids("gw", "a").build());
+    assertThat(expecting("192.0.2.1", "a")).containsExactly("c");
+    assertThat(expecting("198.51.100.255", "a")).containsExactly("c");
+    assertThat(from("198.51.101.0")).isEmpty();
+  }
 }

@@ -160,6 +160,44 @@ class ManyPeersTest {
         .toList();
   }
 
+  private static Config inRanges(String... ranges) {
+    return template("*.example.org").ranges(ranges);
+  }
+
+  @Test
+  void peersComeFromTheRangesOnly() {
+    Lab lab = lab("*.example.org");
+    assertThat(lab.right.load(inRanges("198.51.100.0/24", "192.0.2.4-192.0.2.9").build()).done())
+        .isTrue();
+    assertThat(lab.left.initiate("site-1", "net").outcome().reason()).contains("NO_PROPOSAL");
+    assertThat(lab.right.engine.snapshot()).isEmpty();
+
+    assertThat(lab.left.load(site(2).at("192.0.2.9", "192.0.2.2").build()).done()).isTrue();
+    assertThat(lab.left.initiate("site-2", "net").outcome()).isEqualTo(Outcome.ok());
+    assertThat(lab.left.load(site(3).at("198.51.100.255", "192.0.2.2").build()).done()).isTrue();
+    assertThat(lab.left.initiate("site-3", "net").outcome()).isEqualTo(Outcome.ok());
+
+    // Who is in a range that goes, goes.
+    assertThat(lab.right.load(inRanges("192.0.2.0/24").build()).done()).isTrue();
+    lab.time.run(Duration.ofSeconds(5));
+    assertThat(lab.right.engine.snapshot())
+        .extracting(IkeSaStatus::remoteId)
+        .containsExactly("cell-2.example.org");
+    assertThat(lab.left.initiate("site-1", "net").outcome()).isEqualTo(Outcome.ok());
+  }
+
+  @Test
+  void rangesThatCannotBeAreRefusedByName() {
+    Lab lab = new Lab();
+    assertThat(lab.right.load(inRanges("2001:db8::/32").build()).reason())
+        .contains("remote-range 2001:db8:0:0:0:0:0:0/32 is of another family");
+    String[] many = new String[60];
+    java.util.Arrays.setAll(many, i -> "10." + i + ".0.1-10." + i + ".255.254");
+    assertThat(lab.right.load(inRanges(many).build()).reason())
+        .contains("make 1800 prefixes")
+        .contains("1024");
+  }
+
   @Test
   void anInitiatorTakesWhoeverThePatternMeets() {
     Lab lab = new Lab();

@@ -1,7 +1,11 @@
 package io.keyway.northbound.config;
 
+import io.keyway.api.ike.PeerRanges;
 import io.keyway.api.intent.IntentObject.Gateway;
+import io.keyway.api.ts.TrafficSelector;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** List {@code gateway}. */
@@ -37,7 +41,20 @@ final class GatewayMapper {
         tree.leafList("local-interface"),
         tree.leafList("pool"),
         Addresses.parseAll("virtual-address", tree.leafList("virtual-address")),
-        tree.text("redirect-to"));
+        tree.text("redirect-to"),
+        ranges(tree));
+  }
+
+  private static List<TrafficSelector> ranges(Tree tree) throws InvalidEntryException {
+    List<TrafficSelector> ranges = new ArrayList<>();
+    for (String text : tree.leafList("remote-range")) {
+      try {
+        ranges.add(PeerRanges.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw new InvalidEntryException("remote-range", e.getMessage());
+      }
+    }
+    return ranges;
   }
 
   private static int port(Tree tree, String leaf) throws InvalidEntryException {
@@ -68,7 +85,9 @@ final class GatewayMapper {
             .leafList(
                 "virtual-address",
                 gateway.virtualAddresses().stream().map(InetAddress::getHostAddress).toList())
-            .leaf("redirect-to", gateway.redirectTo());
+            .leaf("redirect-to", gateway.redirectTo())
+            .leafList(
+                "remote-range", gateway.remoteRanges().stream().map(PeerRanges::text).toList());
     AuthenticationMapper.write(tree, gateway.authentication());
     return tree;
   }

@@ -211,6 +211,23 @@ class EntryMapperTest {
   }
 
   @Test
+  void wherePeersMayComeFromIsKept() throws InvalidEntryException {
+    List<String> ranges =
+        List.of("10.0.0.0/8", "10.3.0.10-10.3.0.20", "192.0.2.7", "2001:db8:0:0:0:0:0:0/32");
+    Tree tree = gateway().leafList("remote-range", ranges);
+    Gateway gateway = (Gateway) EntryMapper.read(EntryKind.GATEWAY, tree);
+    assertThat(gateway.remoteRanges()).hasSize(4);
+    assertThat(EntryMapper.write(gateway).leafList("remote-range")).isEqualTo(ranges);
+    assertThat(EntryMapper.read(EntryKind.GATEWAY, EntryMapper.write(gateway))).isEqualTo(gateway);
+    assertThatExceptionOfType(InvalidEntryException.class)
+        .isThrownBy(
+            () ->
+                EntryMapper.read(
+                    EntryKind.GATEWAY, gateway().leafList("remote-range", List.of("10.0.0.0/33"))))
+        .matches(e -> e.node().equals("remote-range"));
+  }
+
+  @Test
   void howManyIkeSasAPeerMayHaveIsKept() throws InvalidEntryException {
     for (Uniqueness unique : Uniqueness.values()) {
       String word = unique.name().toLowerCase(java.util.Locale.ROOT);

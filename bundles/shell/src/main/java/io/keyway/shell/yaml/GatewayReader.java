@@ -1,6 +1,7 @@
 package io.keyway.shell.yaml;
 
 import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.PeerRanges;
 import io.keyway.api.intent.IntentObject.Gateway;
 import java.net.InetAddress;
 import java.util.List;
@@ -18,6 +19,7 @@ final class GatewayReader {
           "additional-local-address",
           "local-interface",
           "remote-address",
+          "remote-range",
           "local-port",
           "remote-port",
           "connection-type",
@@ -76,6 +78,7 @@ final class GatewayReader {
             interfaces,
             pools,
             virtual,
-            fields.text("redirect-to")));
+            fields.text("redirect-to"),
+            PoolReader.selectors(fields, "remote-range", PeerRanges::parse)));
   }
 }

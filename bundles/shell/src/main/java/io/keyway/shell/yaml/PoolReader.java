@@ -34,7 +34,7 @@ final class PoolReader {
                     n, ranges, fields.addresses("dns"), subnets, Duration.ofSeconds(reserve))));
   }
 
-  private static List<TrafficSelector> selectors(
+  static List<TrafficSelector> selectors(
       Fields fields, String key, Function<String, TrafficSelector> parser) {
     List<TrafficSelector> selectors = new ArrayList<>();
     for (Value item : fields.some(key)) {

@@ -175,7 +175,10 @@ public final class Planner {
             "the selectors "
                 + pair
                 + " would catch our own IKE to "
-                + gateway.remoteAddress().map(InetAddress::getHostAddress).orElse("the peer")
+                + gateway
+                    .remoteAddress()
+                    .map(InetAddress::getHostAddress)
+                    .orElse("peers from remote-range")
                 + "; leave UDP to the gateway out of protocols");
       }
     }

@@ -166,6 +166,7 @@ public final class Resolver {
                 plane.get(),
                 gateway.localAddress(),
                 gateway.remoteAddress(),
+                gateway.remoteRanges(),
                 gateway.localPort(),
                 gateway.remotePort(),
                 policy.proposals(),

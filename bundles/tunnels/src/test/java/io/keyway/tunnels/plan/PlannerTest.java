@@ -7,6 +7,7 @@ import io.keyway.api.crypto.EncryptionAlgorithm;
 import io.keyway.api.crypto.EspProposal;
 import io.keyway.api.crypto.IntegrityAlgorithm;
 import io.keyway.api.ike.AddressPool;
+import io.keyway.api.ike.PeerRanges;
 import io.keyway.api.intent.IntentObject.ChildPolicy;
 import io.keyway.api.intent.IntentObject.Gateway;
 import io.keyway.api.intent.IntentObject.StartAction;
@@ -53,6 +54,7 @@ class PlannerTest {
   private boolean packetLimits;
   private boolean counters;
   private boolean ipv6;
+  private boolean ikeBypassed = true;
 
   private static AddressPool pool(String... ranges) {
     return new AddressPool(
@@ -100,7 +102,7 @@ class PlannerTest {
           counters,
           false,
           false,
-          true);
+          ikeBypassed);
     }
 
     @Override
@@ -110,6 +112,24 @@ class PlannerTest {
   }
 
   private List<InetAddress> additional = List.of();
+  private List<TrafficSelector> ranges = List.of();
+
+  @Test
+  void selectorsThatCatchIkeWithPeersOfARangeAreRefused() {
+    counters = true;
+    remote = Optional.empty();
+    remoteTs = List.of(SelectorTemplate.of(TrafficSelector.host(address("10.2.0.1"))));
+    shape = SelectorShape.DESTINATION_HOST_AND_PROTOCOL;
+    ikeBypassed = false;
+    ranges = List.of(PeerRanges.parse("10.0.0.0/8"));
+    assertThat(plan().verdict()).isEqualTo(TunnelPlan.Verdict.INVALID);
+    assertThat(plan().reason())
+        .contains("would catch our own IKE to peers from remote-range")
+        .contains("leave UDP");
+
+    ranges = List.of(PeerRanges.parse("198.51.100.0/24"));
+    isCarried();
+  }
 
   private TunnelPlan plan() {
     ChildPolicy policy =
@@ -143,7 +163,8 @@ class PlannerTest {
             List.of(),
             List.of(),
             virtual,
-            Optional.empty());
+            Optional.empty(),
+            ranges);
     Tunnel tunnel = new Tunnel("t", "gw", "child", true, List.of(), remoteTs, WhenDisabled.HOLD);
     return Planner.plan(tunnel, gateway, pools, policy, new Plane());
   }

@@ -189,6 +189,8 @@ public final class Control {
           IkeSa now = sa.successorOrSelf();
           ConnectionConfig after = now.config();
           if (!sameRelation(before, after)
+              || !before.remoteRanges().equals(after.remoteRanges())
+                  && !after.admits(now.path().remote().getAddress())
               || !now.addresses().fit(before.options().addresses())
               || now.crypto() != null
                   && !IkeProposals.allows(after.proposals(), now.crypto().proposal())) {

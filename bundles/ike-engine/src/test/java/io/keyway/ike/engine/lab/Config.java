@@ -14,6 +14,7 @@ import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Identity;
 import io.keyway.api.ike.IdentityPattern;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.PeerRanges;
 import io.keyway.api.ike.PpkSettings;
 import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.Uniqueness;
@@ -65,6 +66,7 @@ public final class Config {
   private String name;
   private String local;
   private Optional<String> remote;
+  private List<TrafficSelector> ranges = List.of();
   private int port = 500;
   private List<IkeProposal> ike = List.of(GCM_X25519);
   private List<EspProposal> esp = List.of(ESP_GCM);
@@ -106,6 +108,12 @@ public final class Config {
 
   public Config anyPeer() {
     remote = Optional.empty();
+    return this;
+  }
+
+  /** Peers from these ranges, besides the remote address. */
+  public Config ranges(String... texts) {
+    ranges = Arrays.stream(texts).map(PeerRanges::parse).toList();
     return this;
   }
 
@@ -312,6 +320,7 @@ public final class Config {
         "plane",
         address(local),
         remote.map(Config::address),
+        ranges,
         port,
         port,
         ike,

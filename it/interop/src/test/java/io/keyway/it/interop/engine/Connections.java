@@ -13,6 +13,7 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Mobility;
+import io.keyway.api.ike.PeerRanges;
 import io.keyway.api.ike.Redirection;
 import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.ike.VirtualAddresses;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads a connection from the test's words, which are those of swanctl.conf. */
 final class Connections {
@@ -46,9 +48,8 @@ final class Connections {
         json.get("name").getAsString(),
         PLANE,
         local,
-        Optional.ofNullable(json.get("remote_addrs"))
-            .map(JsonElement::getAsString)
-            .map(Connections::address),
+        remotes(json).filter(word -> !isRange(word)).findFirst().map(Connections::address),
+        remotes(json).filter(Connections::isRange).map(PeerRanges::parse).toList(),
         500,
         500,
         ike(json.get("proposals").getAsString()),
@@ -72,6 +73,15 @@ final class Connections {
             ConnectionConfig.Recovery.DEFAULT,
             Uniqueness.valueOf(text(json, "unique", "no").toUpperCase(Locale.ROOT))),
         children);
+  }
+
+  /** Addresses and ranges, with commas. */
+  private static Stream<String> remotes(JsonObject json) {
+    return Proofs.words(json, "remote_addrs").stream();
+  }
+
+  private static boolean isRange(String word) {
+    return word.contains("/") || word.contains("-");
   }
 
   /** More addresses than one in {@code local_addrs} would be a surprise for charon. */
