@@ -131,6 +131,63 @@ class RedirectTest {
     assertThat(wrongSide.outcome().reason()).contains("we began the IKE SA");
   }
 
+  private static final String INSIDE =
+      "is in 10.2.0.0/16 that child 'net' protects: IKE with it would go through the very tunnel";
+
+  @Test
+  void aGatewayBehindTheTunnelIsRefusedByName() {
+    lab.load(client(), gateway().redirectTo("10.2.0.3"));
+    assertThat(initiate().outcome().reason()).contains("10.2.0.3").contains(INSIDE);
+    assertThat(lab.left.engine.snapshot()).isEmpty();
+    assertThat(lab.left.count("ike-redirects-refused")).isOne();
+    assertThat(lab.left.count("ike-redirects-followed")).isZero();
+  }
+
+  @Test
+  void aNameOfAGatewayBehindTheTunnelIsRefusedToo() {
+    lab.load(
+        Config.left().ids("site", "gw").child("net", "10.1.0.0/16", "127.0.0.0/8"),
+        Config.right()
+            .ids("gw", "site")
+            .child("net", "127.0.0.0/8", "10.1.0.0/16")
+            .redirectTo("localhost"));
+    assertThat(initiate().outcome().reason()).contains("is in 127.0.0.0/8");
+    assertThat(lab.left.engine.snapshot()).isEmpty();
+  }
+
+  @Test
+  void onAnEstablishedIkeSaAGatewayBehindTheTunnelIsNotFollowed() {
+    lab.load(client(), gateway());
+    initiate();
+    long before = lab.left.onlySa().initiatorSpi();
+    lab.right.get(
+        lab.right.engine.redirect(
+            new Selection.Connection("to-left"), "10.2.200.1", Duration.ofSeconds(10)));
+    lab.time.run(Duration.ofSeconds(5));
+    assertThat(lab.left.onlySa().initiatorSpi()).isEqualTo(before);
+    assertThat(lab.left.children()).hasSize(1);
+    assertThat(lab.left.count("ike-redirects-refused")).isOne();
+  }
+
+  @Test
+  void aTunnelForEverythingKeepsNobodyFromAGateway() {
+    lab.load(
+        Config.left().ids("site", "gw").child("net", "10.1.0.0/16", "0.0.0.0/0"),
+        Config.right()
+            .ids("gw", "site")
+            .child("net", "0.0.0.0/0", "10.1.0.0/16")
+            .redirectTo("192.0.2.3"));
+    other.load(
+        Config.right()
+            .ids("gw", "site")
+            .named("third")
+            .at("192.0.2.3", "192.0.2.1")
+            .child("net", "0.0.0.0/0", "10.1.0.0/16")
+            .build());
+    assertThat(initiate().outcome()).isEqualTo(Outcome.ok());
+    isAtTheThird();
+  }
+
   @Test
   void aClientThatIsToStayIsNotSent() {
     lab.load(client().stays(), gateway().redirectTo("192.0.2.3"));

@@ -100,6 +100,7 @@ final class Redirect {
           if (found.done()) {
             start(found.value().get(), wishes, had);
           } else {
+            sa.ctx().counters().count("ike-redirects-refused");
             IkeLog.IKE.warn(sa, "{}", found.outcome().reason());
             wishes.forEach(wish -> sa.wishes().failed(wish, found.outcome()));
           }
@@ -130,6 +131,10 @@ final class Redirect {
   private String problem(Target target) {
     if (!follows()) {
       return "the peer sends us to " + target.name() + ", and follow-redirect is false";
+    }
+    Optional<String> inside = target.address().flatMap(to -> RedirectPath.problem(sa, to));
+    if (inside.isPresent()) {
+      return inside.get();
     }
     return sa.connection().redirects().allows(sa.ctx().clock().instant())
         ? ""
@@ -175,11 +180,20 @@ final class Redirect {
             },
             sa.ctx().workers().blocking());
     return sa.home(
-        found,
-        problem ->
-            Result.<InetAddress>failed(
-                Outcome.unavailable(
-                    "the peer sends us to " + name + ", which was not looked up: " + problem)));
+            found,
+            problem ->
+                Result.<InetAddress>failed(
+                    Outcome.unavailable(
+                        "the peer sends us to " + name + ", which was not looked up: " + problem)))
+        .thenApply(this::outside);
+  }
+
+  private Result<InetAddress> outside(Result<InetAddress> found) {
+    return found
+        .value()
+        .flatMap(gateway -> RedirectPath.problem(sa, gateway))
+        .map(problem -> Result.<InetAddress>failed(Outcome.refused(problem)))
+        .orElse(found);
   }
 
   /** The same connection, with another peer address. */
