@@ -107,7 +107,13 @@ public record TrafficSelector(
 
   /** True when every packet of {@code other} is one of ours. */
   public boolean contains(TrafficSelector other) {
-    return intersect(other).filter(other::equals).isPresent();
+    return firstPort <= other.firstPort
+        && other.firstPort <= other.lastPort
+        && other.lastPort <= lastPort
+        && (isAnyProtocol() || protocol == other.protocol)
+        && isIpv4() == other.isIpv4()
+        && compare(first, other.first) <= 0
+        && compare(last, other.last) >= 0;
   }
 
   /** The packets that both select; empty when there are none (narrowing, RFC 7296 section 2.9). */

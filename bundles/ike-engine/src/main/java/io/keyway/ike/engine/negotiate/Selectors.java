@@ -11,12 +11,16 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Traffic selectors between the wire and the model, and their narrowing (RFC 7296 section 2.9). */
 public final class Selectors {
   /** More pairs than any data plane takes for one child. */
   public static final int MAX_PAIRS = 256;
+
+  /** Overlaps of two lists that are looked at; honest lists have as many as selectors. */
+  private static final int MAX_OVERLAPS = 4096;
 
   private static final int OPAQUE_START = 0xffff;
 
@@ -92,20 +96,31 @@ public final class Selectors {
     }
   }
 
-  /** What both sides select, without parts that another part covers. */
+  /**
+   * What both sides select, without parts that another part covers. The work is bounded, for the
+   * peer chooses one side: more than {@link #MAX_PAIRS} parts are cut off, which the caller
+   * refuses, and lists that overlap more often than any honest ones have nothing in common.
+   */
   public static List<TrafficSelector> narrow(
       List<TrafficSelector> offered, List<TrafficSelector> ours) {
     List<TrafficSelector> common = new ArrayList<>();
+    int overlaps = 0;
     for (TrafficSelector theirs : offered) {
       for (TrafficSelector mine : ours) {
-        theirs
-            .intersect(mine)
-            .filter(part -> common.stream().noneMatch(known -> known.contains(part)))
-            .ifPresent(
-                part -> {
-                  common.removeIf(part::contains);
-                  common.add(part);
-                });
+        Optional<TrafficSelector> part = theirs.intersect(mine);
+        if (part.isEmpty()) {
+          continue;
+        }
+        if (++overlaps > MAX_OVERLAPS) {
+          return List.of();
+        }
+        if (common.stream().noneMatch(known -> known.contains(part.get()))) {
+          common.removeIf(part.get()::contains);
+          common.add(part.get());
+        }
+        if (common.size() > MAX_PAIRS) {
+          return common;
+        }
       }
     }
     return common;

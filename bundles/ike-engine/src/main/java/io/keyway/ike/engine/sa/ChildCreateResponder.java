@@ -177,6 +177,11 @@ final class ChildCreateResponder {
           NotifyType.NO_ADDITIONAL_SAS,
           "child " + config.name() + " is there " + MAX_OF_ONE_NAME + " times already");
     }
+    if (old != null && sa.children().named(config.name()).size() >= 2 * MAX_OF_ONE_NAME) {
+      return error(
+          NotifyType.TEMPORARY_FAILURE,
+          "the peer replaces child " + config.name() + " again and again, and deletes none");
+    }
     List<SelectorPair> pairs = Selectors.pairs(match.local(), match.remote());
     if (pairs.isEmpty() || pairs.size() > Selectors.MAX_PAIRS) {
       return error(NotifyType.TS_UNACCEPTABLE, "the selectors make " + pairs.size() + " pairs");

@@ -3,6 +3,7 @@ package io.keyway.ike.engine.sa;
 import io.keyway.api.crypto.KeyExchangeMethod;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.ike.crypto.KeyAgreementResult;
+import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.IkeLog;
 import io.keyway.ike.message.IkeMessage;
 import io.keyway.ike.message.KePayload;
@@ -34,6 +35,7 @@ final class FollowUp {
   private final Runnable dropped;
   private final List<SecretBytes> secrets = new ArrayList<>();
   private Octets link;
+  private Worker.Timer timer = Worker.Timer.NONE;
 
   private FollowUp(
       IkeSa sa, List<KeyExchangeMethod> methods, Completion completion, Runnable dropped) {
@@ -56,13 +58,9 @@ final class FollowUp {
     }
     FollowUp pending = new FollowUp(sa, methods, completion, dropped);
     sa.setFollowUp(pending);
-    sa.after(
-        sa.ctx().settings().halfOpenTimeout(),
-        () -> {
-          if (sa.followUp() == pending) {
-            pending.drop("the peer did not go on");
-          }
-        });
+    pending.timer =
+        sa.after(
+            sa.ctx().settings().halfOpenTimeout(), () -> pending.drop("the peer did not go on"));
     return pending.next();
   }
 
@@ -80,6 +78,7 @@ final class FollowUp {
   }
 
   private void forget() {
+    timer.cancel();
     if (sa.followUp() == this) {
       sa.setFollowUp(null);
     }

@@ -42,6 +42,9 @@ final class IkeRekeyResponder {
     if (!sa.state().isEstablished() || sa.children().isBusy() || sa.peerRekey() != null) {
       return refuse(NotifyType.TEMPORARY_FAILURE, "the IKE SA or a child is being changed");
     }
+    if (sa.life().isReplacedTooOften()) {
+      return refuse(NotifyType.TEMPORARY_FAILURE, "the peer rekeys the IKE SA again and again");
+    }
     KePayload ke = request.first(KePayload.class).orElse(null);
     NoncePayload nonce = request.first(NoncePayload.class).orElse(null);
     if (ke == null || nonce == null) {

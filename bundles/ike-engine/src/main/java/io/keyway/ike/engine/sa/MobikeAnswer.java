@@ -109,7 +109,8 @@ final class MobikeAnswer {
     if (before.remote().equals(way.remote())) {
       sa.timers().followSoon();
     } else {
-      sa.requests().enqueueFirst(Exchange.informational(new RouteCheckTask(way)));
+      sa.requests()
+          .enqueueInstead(Exchange.informational(new RouteCheckTask(way)), RouteCheckTask.class);
       sa.requests().resend();
     }
   }

@@ -1,5 +1,6 @@
 package io.keyway.ike.engine.sa;
 
+import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.Payload;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ final class Replies {
 
   /** What a long answer is made of, for a while, so that it can be cut anew. */
   private List<Payload> kept = List.of();
+
+  private Worker.Timer forgetLater = Worker.Timer.NONE;
 
   /** What sealed the last answer, if the IKE SA has other keys since. */
   private SaCrypto past;
@@ -152,11 +155,10 @@ final class Replies {
     kept = sa.packetSize().keep(packets, payloads);
     exchangeType = type;
     times = 1;
+    forgetLater.cancel();
     if (!kept.isEmpty()) {
       // For as long as a peer goes on asking, and no longer: there may be many IKE SAs.
-      List<Payload> these = kept;
-      sa.after(
-          sa.ctx().settings().halfOpenTimeout(), () -> kept = kept == these ? List.of() : kept);
+      forgetLater = sa.after(sa.ctx().settings().halfOpenTimeout(), () -> kept = List.of());
     }
   }
 }

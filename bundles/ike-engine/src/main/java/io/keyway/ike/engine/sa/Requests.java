@@ -67,6 +67,12 @@ final class Requests {
     }
   }
 
+  /** The same, in the place of those of its kind that wait already: only the last one counts. */
+  void enqueueInstead(Exchange exchange, Class<? extends Task> kind) {
+    queue.removeIf(waiting -> waiting.has(kind));
+    enqueueFirst(exchange);
+  }
+
   /** A peer that forgot the IKE SA would never answer, and count as dead. */
   private boolean mayAsk(Exchange exchange) {
     if (sa.state() != IkeSa.State.FORGOTTEN) {

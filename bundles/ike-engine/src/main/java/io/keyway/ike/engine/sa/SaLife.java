@@ -9,16 +9,25 @@ import io.keyway.ike.engine.log.IkeLog;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** How one IKE SA comes to be, is replaced, and ends. */
 final class SaLife {
+  /** An honest peer has one, and a second one when two rekeys met. */
+  private static final int MOST_PREDECESSORS = 16;
+
   private final IkeSa sa;
   private Runnable noLongerHalfOpen = () -> {};
   private boolean spoilt;
   private Worker.Timer halfOpenTimer = Worker.Timer.NONE;
   private IkeSa predecessor;
+
+  /** Our SPIs of the SAs that were replaced, one after the other, by this one. */
+  private final List<Long> predecessors = new ArrayList<>(1);
+
   private final long begun;
   private volatile long establishedOrder = Long.MAX_VALUE;
   private Optional<Instant> established = Optional.empty();
@@ -216,11 +225,23 @@ final class SaLife {
     ended.complete(null);
   }
 
+  /**
+   * Whether this SA replaced so many others, which are still remembered, that the peer must wait
+   * with its next rekey: each keeps memory for a while, whether it is deleted or not.
+   */
+  boolean isReplacedTooOften() {
+    predecessors.removeIf(spi -> !sa.ctx().directory().isOurs(spi));
+    return predecessors.size() >= MOST_PREDECESSORS;
+  }
+
   /** Everything that hangs from this SA moves to its successor (RFC 7296 section 2.18). */
   void handOver(IkeSa by) {
     by.mobike().inherit(sa.mobike());
     by.tickets().inherit(sa.tickets());
     by.life().establish(true);
+    predecessors.removeIf(spi -> !sa.ctx().directory().isOurs(spi));
+    by.life().predecessors.addAll(predecessors);
+    by.life().predecessors.add(sa.ourSpi());
     sa.addresses().moveTo(by);
     sa.redirect().moveTo(by);
     by.tickets().askAnew();

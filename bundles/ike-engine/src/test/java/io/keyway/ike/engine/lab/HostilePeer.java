@@ -32,6 +32,7 @@ import io.keyway.ike.message.MessageProtection;
 import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Payload;
+import io.keyway.ike.message.SaPayload;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -53,6 +54,8 @@ public final class HostilePeer {
   private byte[] firstMessage = {};
   private byte[] peerNonce = {};
   private byte[] skPi = {};
+  private byte[] skD = {};
+  private long spiI = SPI;
   private long spiR;
   private MessageProtection protection;
   private int nextId = 1;
@@ -134,6 +137,7 @@ public final class HostilePeer {
                   SPI,
                   spiR)) {
         skPi = keys.skPi().read(byte[]::clone);
+        skD = keys.skD().read(byte[]::clone);
         protection =
             protection(
                 proposal.encryption(),
@@ -181,7 +185,7 @@ public final class HostilePeer {
   public List<IkeMessage> respond(IkeMessage asked, Payload... payloads) {
     IkeHeader header =
         IkeHeader.of(
-            SPI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
+            spiI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
     return send(MessageEncoder.encode(header, List.of(payloads), protection));
   }
 
@@ -189,7 +193,7 @@ public final class HostilePeer {
   public List<IkeMessage> respondInClear(IkeMessage asked, Payload... payloads) {
     IkeHeader header =
         IkeHeader.of(
-            SPI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
+            spiI, spiR, asked.header().exchangeType(), true, true, asked.header().messageId());
     return send(MessageEncoder.encode(header, List.of(payloads)));
   }
 
@@ -224,12 +228,69 @@ public final class HostilePeer {
 
   /** A protected request with the next message id, whatever its type. */
   public List<IkeMessage> request(int exchange, List<? extends Payload> payloads) {
-    IkeHeader header = IkeHeader.of(SPI, spiR, exchange, true, false, nextId);
+    IkeHeader header = IkeHeader.of(spiI, spiR, exchange, true, false, nextId);
     List<IkeMessage> answers = send(MessageEncoder.encode(header, payloads, protection));
     if (!answers.isEmpty()) {
       nextId++;
     }
     return answers;
+  }
+
+  /**
+   * Replaces the IKE SA by another with its first SPI, and does not delete the old one.
+   *
+   * @return whether the engine took part
+   */
+  public boolean rekeyIke(long newSpi) {
+    try (KeyExchange.Initiation initiation =
+        CRYPTO.keyExchange(proposal.keyExchange()).initiate()) {
+      List<IkeMessage> answers =
+          request(
+              ExchangeType.CREATE_CHILD_SA,
+              List.of(
+                  IkeProposals.offer(List.of(proposal), Octets.ofLong(newSpi)),
+                  new NoncePayload(Octets.copyOf(nonce)),
+                  new KePayload(
+                      proposal.keyExchange().ianaId(), Octets.copyOf(initiation.publicValue()))));
+      IkeMessage answer = answers.get(0);
+      if (answer.error().isPresent()) {
+        return false;
+      }
+      long theirs = answer.first(SaPayload.class).orElseThrow().proposals().get(0).spi().toLong();
+      KeyAgreementResult.Agreed agreed =
+          (KeyAgreementResult.Agreed)
+              initiation.complete(
+                  answer.first(KePayload.class).orElseThrow().publicValue().toArray());
+      byte[] nr = answer.first(NoncePayload.class).orElseThrow().nonce().toArray();
+      try (SecretBytes secret = agreed.sharedSecret();
+          SecretBytes old = SecretBytes.copyOf(skD);
+          IkeSaKeys keys =
+              KeySchedule.rekeyedIkeSa(
+                  CRYPTO.prf(proposal.prf()),
+                  old,
+                  CRYPTO.prf(proposal.prf()),
+                  proposal.encryption(),
+                  proposal.integrity(),
+                  secret,
+                  nonce,
+                  nr,
+                  newSpi,
+                  theirs)) {
+        skD = keys.skD().read(byte[]::clone);
+        protection =
+            protection(
+                proposal.encryption(),
+                proposal.integrity(),
+                keys.skEi(),
+                keys.skAi(),
+                keys.skEr(),
+                keys.skAr());
+      }
+      spiI = newSpi;
+      spiR = theirs;
+      nextId = 0;
+      return true;
+    }
   }
 
   private IkeHeader header(int exchange, int messageId, long spi) {

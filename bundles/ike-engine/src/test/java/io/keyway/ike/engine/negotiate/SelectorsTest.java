@@ -7,6 +7,7 @@ import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.message.Octets;
 import io.keyway.ike.message.Selector;
 import io.keyway.ike.message.TsPayload;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -110,5 +111,23 @@ class SelectorsTest {
             Selectors.covers(
                 List.of(net("10.1.0.0", 16).withProtocol(6)), List.of(net("10.1.0.0", 16))))
         .isFalse();
+  }
+
+  @Test
+  void narrowingListsThatAPeerMadeToTakeTimeIsBounded() {
+    List<TrafficSelector> ours = new ArrayList<>();
+    List<TrafficSelector> different = new ArrayList<>();
+    List<TrafficSelector> nested = new ArrayList<>();
+    TrafficSelector all = TrafficSelector.prefix(Config.address("0.0.0.0"), 0).withProtocol(17);
+    for (int i = 0; i < 255; i++) {
+      ours.add(TrafficSelector.prefix(Config.address("10." + i + ".0.0"), 16));
+      different.add(all.withPorts(i, 40_000 + i));
+      nested.add(all.withPorts(0, 60_000 - i));
+    }
+    // Too many parts, of which the caller sees one more than it takes.
+    assertThat(Selectors.narrow(different, ours)).hasSize(Selectors.MAX_PAIRS + 1);
+    // Few parts, found again and again.
+    assertThat(Selectors.narrow(nested, ours)).isEmpty();
+    assertThat(Selectors.narrow(nested.subList(0, 10), ours)).hasSize(255);
   }
 }
