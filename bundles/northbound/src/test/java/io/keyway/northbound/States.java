@@ -87,7 +87,8 @@ public final class States {
             Optional.of(NOON),
             Optional.empty(),
             List.of(children))
-        .withExtensions(new IkeSaStatus.Extensions(true, false));
+        .withExtensions(new IkeSaStatus.Extensions(true, false))
+        .withResumption(new IkeSaStatus.Resumption(true, Optional.of(NOON)));
   }
 
   public static TunnelStatus tunnel(String name, TunnelStatus.Phase phase, String reason) {

@@ -182,4 +182,29 @@ public record IkeSaStatus(
         agreed,
         children);
   }
+
+  /** The same with other tickets. */
+  public IkeSaStatus withResumption(Resumption tickets) {
+    return new IkeSaStatus(
+        uid,
+        connection,
+        state,
+        initiator,
+        initiatorSpi,
+        responderSpi,
+        local,
+        remote,
+        localId,
+        remoteId,
+        proposal,
+        ppkId,
+        natLocal,
+        natRemote,
+        established,
+        rekeyAt,
+        addresses,
+        tickets,
+        extensions,
+        children);
+  }
 }

@@ -2,112 +2,29 @@ package io.keyway.ike.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyway.api.ike.ChildResult;
+import io.keyway.api.ike.Authentication;
+import io.keyway.api.ike.CertificateSettings;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.store.StateStore.StateRecord;
 import io.keyway.ike.engine.base.EngineSettings;
+import io.keyway.ike.engine.lab.Certificates;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
-import io.keyway.ike.engine.lab.Net;
-import io.keyway.ike.message.DecodeResult;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.IkeHeader;
-import io.keyway.ike.message.IkeMessage;
-import io.keyway.ike.message.MessageDecoder;
 import io.keyway.ike.message.MessageEncoder;
 import io.keyway.ike.message.NoncePayload;
 import io.keyway.ike.message.NotifyPayload;
 import io.keyway.ike.message.NotifyType;
 import io.keyway.ike.message.Octets;
-import io.keyway.ike.message.Payload;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Session resumption (RFC 5723), against ourselves, with the octets on the wire. */
-class SessionResumptionTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final Duration DPD = Duration.ofSeconds(10);
-  private static final String SHELF = NativeIkeEngine.NAME + "-tickets";
-  private static final InetSocketAddress LEFT =
-      new InetSocketAddress(Config.address("192.0.2.1"), 500);
-  private static final InetSocketAddress RIGHT =
-      new InetSocketAddress(Config.address("192.0.2.2"), 500);
-
-  private Lab lab = new Lab();
-
-  private static Config left() {
-    return Lab.leftNet().resumption();
-  }
-
-  private static Config right() {
-    return Lab.rightNet().resumption();
-  }
-
-  private void up(Config left, Config right) {
-    lab.load(left, right);
-    lab.up();
-    lab.assertOnePair("net");
-  }
-
-  private void restartLeft(Config config) {
-    lab.left = lab.left.reborn(true);
-    assertThat(lab.left.load(config.build()).done()).isTrue();
-  }
-
-  private void restartRight(Config config) {
-    lab.right = lab.right.reborn(true);
-    assertThat(lab.right.load(config.build()).done()).isTrue();
-  }
-
-  private static IkeMessage message(Datagram datagram) {
-    return ((DecodeResult.Decoded<IkeMessage>) MessageDecoder.message(datagram.octets())).value();
-  }
-
-  private List<Datagram> sent(int exchangeType, InetSocketAddress by) {
-    return lab.net.sent().stream()
-        .filter(d -> d.local().equals(by))
-        .filter(d -> message(d).header().exchangeType() == exchangeType)
-        .toList();
-  }
-
-  private void initiateAgain() {
-    ChildResult result = lab.left.initiate("to-right", "net");
-    assertThat(result.outcome().reason()).isEmpty();
-    lab.time.run(Duration.ofMillis(50));
-  }
-
-  private void assertResumed(int times) {
-    assertThat(lab.left.count("ike-resumed-initiator")).isEqualTo(times);
-    assertThat(lab.right.count("ike-resumed-responder")).isEqualTo(times);
-    lab.time.run(Duration.ofSeconds(10));
-    lab.assertOnePair("net");
-    assertThat(lab.left.onlySa().resumption().resumed()).isTrue();
-    assertThat(lab.right.onlySa().resumption().resumed()).isTrue();
-    assertThat(lab.right.count("ike-half-open")).isZero();
-  }
-
-  private void assertFullHandshake() {
-    lab.time.run(Duration.ofSeconds(10));
-    lab.assertOnePair("net");
-    assertThat(lab.left.onlySa().resumption().resumed()).isFalse();
-    assertThat(lab.right.onlySa().resumption().resumed()).isFalse();
-  }
-
-  /** Both ends are away from each other until both gave up. */
-  private void losePath() {
-    lab.net.dead();
-    lab.time.run(Duration.ofMinutes(3));
-    assertThat(lab.left.engine.snapshot()).isEmpty();
-    assertThat(lab.right.engine.snapshot()).isEmpty();
-    lab.net.fine();
-  }
-
+class SessionResumptionTest extends ResumptionCase {
   // --- it works -----------------------------------------------------------------------------
 
   @Test
@@ -325,6 +242,58 @@ class SessionResumptionTest {
   }
 
   @Test
+  void aPreSharedKeyThatWasReplacedEndsTheTicketsThatItMade() {
+    up(left(), right());
+    restartLeft(left());
+    lab.left.secrets.with("psk", "another secret");
+    lab.right.secrets.with("psk", "another secret");
+    initiateAgain();
+    assertThat(lab.right.count("ike-tickets-refused-withdrawn")).isEqualTo(1);
+    assertFullHandshake();
+    // And one that was deleted lets nobody in any more.
+    restartLeft(left());
+    lab.right.secrets.remove("psk");
+    assertThat(lab.left.initiate("to-right", "net").outcome().done()).isFalse();
+    assertThat(lab.right.count("ike-tickets-refused-withdrawn")).isEqualTo(2);
+  }
+
+  @Test
+  void aCertificateThatWasRevokedEndsItsTickets() {
+    Certificates root = new Certificates("root");
+    root.give(lab.left, "left.example.org").give(lab.right, "right.example.org");
+    root.trustedBy(lab.left).trustedBy(lab.right);
+    Config left =
+        left().ids("left.example.org", "right.example.org").authentication(BY_CERTIFICATE);
+    up(left, right().ids("right.example.org", null).anyPeer().authentication(BY_CERTIFICATE));
+    restartLeft(left);
+    initiateAgain();
+    assertResumed(1);
+    // The root has serial number 1, the left one's certificate 2.
+    restartLeft(left);
+    root.revokedAt(lab.right, lab.time.instant(), 2);
+    lab.time.run(Duration.ofMinutes(1));
+    assertThat(lab.left.initiate("to-right", "net").outcome().done()).isFalse();
+    assertThat(lab.right.count("ike-tickets-refused-withdrawn")).isEqualTo(1);
+    assertThat(lab.right.count("ike-resumed-responder")).isEqualTo(1);
+  }
+
+  private static final UnaryOperator<Authentication> BY_CERTIFICATE =
+      a ->
+          new Authentication(
+              Authentication.Method.CERTIFICATE,
+              Authentication.Method.CERTIFICATE,
+              a.localId(),
+              a.remoteId(),
+              "",
+              new CertificateSettings(
+                  "own",
+                  "own-key",
+                  List.of("root"),
+                  CertificateSettings.Revocation.RELAXED,
+                  List.of(),
+                  List.of()));
+
+  @Test
   void whatOurConfigurationPermitsNoMoreIsNotTried() {
     up(left(), right());
     restartLeft(left().secret("other"));
@@ -364,183 +333,6 @@ class SessionResumptionTest {
       initiateAgain();
       assertFullHandshake();
     }
-  }
-
-  // --- hostile networks and peers --------------------------------------------------------------
-
-  @Test
-  void everyMessageMayBeLostOrComeTwice() {
-    for (int fate = 0; fate < 2; fate++) {
-      for (int index = 0; index < 4; index++) {
-        lab = new Lab();
-        up(left(), right());
-        restartLeft(left());
-        int[] seen = {0};
-        int chosen = index;
-        boolean lose = fate == 0;
-        lab.net.setWeather(
-            d ->
-                seen[0]++ != chosen
-                    ? List.of(Net.LATENCY)
-                    : lose
-                        ? List.of()
-                        : List.of(Net.LATENCY, Net.LATENCY.multipliedBy(3), Duration.ofSeconds(1)));
-        initiateAgain();
-        lab.net.fine();
-        assertResumed(1);
-      }
-    }
-  }
-
-  @Test
-  void aPeerThatDoesNotKnowTheExchangeIsAskedTheUsualWay() {
-    up(left(), right());
-    restartLeft(left());
-    lab.net.setWeather(
-        d ->
-            message(d).header().exchangeType() == ExchangeType.IKE_SESSION_RESUME
-                ? List.of()
-                : List.of(Net.LATENCY));
-    initiateAgain();
-    assertThat(sent(ExchangeType.IKE_SESSION_RESUME, LEFT)).hasSize(3);
-    assertFullHandshake();
-  }
-
-  @Test
-  void aTicketThatNobodySawStaysGood() {
-    up(left(), right());
-    restartLeft(left());
-    lab.net.dead();
-    var result = lab.left.engine.initiate("to-right", "net", Duration.ofMinutes(5));
-    lab.time.run(Duration.ofMinutes(3));
-    assertThat(result.toCompletableFuture().join().outcome().done()).isFalse();
-    lab.net.fine();
-    initiateAgain();
-    assertResumed(1);
-  }
-
-  @Test
-  void forgedAnswersDelayButPreventNothing() {
-    byte[] nonce = new byte[32];
-    new Random(9).nextBytes(nonce);
-    List<List<Payload>> forgeries =
-        List.of(
-            List.of(new NoncePayload(Octets.copyOf(nonce))),
-            List.of(NotifyPayload.of(NotifyType.TICKET_NACK)),
-            List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
-            List.of(NotifyPayload.of(NotifyType.REDIRECT, Octets.copyOf(nonce))),
-            List.of());
-    for (List<Payload> forged : forgeries) {
-      lab = new Lab();
-      up(left(), right());
-      restartLeft(left());
-      boolean[] done = {false};
-      lab.net.setWeather(
-          d -> {
-            if (d.local().equals(LEFT)
-                && message(d).header().exchangeType() == ExchangeType.IKE_SESSION_RESUME
-                && !done[0]) {
-              done[0] = true;
-              long spiI = message(d).header().initiatorSpi();
-              byte[] octets =
-                  MessageEncoder.encode(
-                      IkeHeader.of(spiI, 77, ExchangeType.IKE_SESSION_RESUME, false, true, 0),
-                      forged);
-              lab.time.after(
-                  Duration.ofMillis(2),
-                  () -> lab.net.deliver(new Datagram(RIGHT, LEFT, false, octets)));
-            }
-            return List.of(Net.LATENCY);
-          });
-      initiateAgain();
-      lab.time.run(Duration.ofSeconds(40));
-      assertFullHandshake();
-      assertThat(lab.right.count("ike-half-open")).isZero();
-    }
-  }
-
-  @Test
-  void whoSawATicketCanNeitherUseItNorSpoilIt() {
-    up(left(), right());
-    restartLeft(left());
-    List<Datagram> taken = new ArrayList<>();
-    lab.net.setWeather(
-        d -> {
-          taken.add(d);
-          return List.of();
-        });
-    lab.left.engine.initiate("to-right", "net", Duration.ofMinutes(5));
-    lab.time.run(Duration.ofMillis(20));
-    assertThat(taken).hasSize(1);
-    Octets ticket =
-        message(taken.get(0)).notification(NotifyType.TICKET_OPAQUE).orElseThrow().data();
-    lab.net.fine();
-    // An observer presents it from elsewhere, and goes on with what it cannot know.
-    for (int i = 0; i < 20; i++) {
-      long spi = 1000 + i;
-      InetSocketAddress from = new InetSocketAddress(LEFT.getAddress(), 500);
-      lab.net.inject(
-          new Datagram(
-              from,
-              RIGHT,
-              false,
-              MessageEncoder.encode(
-                  IkeHeader.of(spi, 0, ExchangeType.IKE_SESSION_RESUME, true, false, 0),
-                  List.of(
-                      new NoncePayload(Octets.copyOf(new byte[32])),
-                      NotifyPayload.of(NotifyType.TICKET_OPAQUE, ticket)))));
-    }
-    lab.time.run(Duration.ofSeconds(10));
-    assertThat(lab.right.count("ike-resumed-responder")).isEqualTo(1);
-    lab.time.run(Duration.ofSeconds(40));
-    assertResumed(1);
-  }
-
-  @Test
-  void aReplayedResumptionIsAnsweredButMakesNothing() {
-    up(left(), right());
-    restartLeft(left());
-    int from = lab.net.sent().size();
-    initiateAgain();
-    List<Datagram> all = List.copyOf(lab.net.sent().subList(from, lab.net.sent().size()));
-    lab.time.run(Duration.ofMinutes(2));
-    for (Datagram datagram : all) {
-      if (datagram.local().equals(LEFT)) {
-        lab.net.inject(datagram);
-        lab.time.run(Duration.ofSeconds(1));
-      }
-    }
-    lab.time.run(Duration.ofMinutes(2));
-    assertThat(lab.right.engine.snapshot()).hasSize(1);
-    assertResumed(1);
-  }
-
-  @Test
-  void aFloodOfTicketsLeavesNothingBehind() {
-    lab = new Lab(EngineSettings.defaults().withHalfOpen(Duration.ofSeconds(30), 32, 200));
-    up(left(), right());
-    restartLeft(left());
-    Random random = new Random(5);
-    byte[] junk = new byte[300];
-    for (int i = 0; i < 3000; i++) {
-      random.nextBytes(junk);
-      junk[0] = 1;
-      lab.net.inject(
-          new Datagram(
-              new InetSocketAddress(Config.address("198.51.100." + i % 250), 500),
-              RIGHT,
-              false,
-              MessageEncoder.encode(
-                  IkeHeader.of(5000 + i, 0, ExchangeType.IKE_SESSION_RESUME, true, false, 0),
-                  List.of(
-                      new NoncePayload(Octets.copyOf(new byte[32])),
-                      NotifyPayload.of(NotifyType.TICKET_OPAQUE, Octets.copyOf(junk))))));
-    }
-    lab.time.run(Duration.ofMillis(100));
-    assertThat(lab.right.count("ike-half-open")).isZero();
-    assertThat(lab.right.count("ike-tickets-refused-unknown-key")).isPositive();
-    initiateAgain();
-    assertResumed(1);
   }
 
   // --- octets -----------------------------------------------------------------------------------
@@ -591,14 +383,5 @@ class SessionResumptionTest {
                 + "29202620" // next Notify, version 2.0, IKE_SESSION_RESUME (38), response
                 + "0000000000000024" // message id 0, length 36
                 + "000000080000401c"); // last, length 8, TICKET_NACK (16412)
-  }
-
-  private Octets heldTicket() {
-    byte[] record = lab.left.store.get(SHELF, "to-right").orElseThrow().octets();
-    return Octets.copyOf(record, 3, (record[1] & 0xff) << 8 | record[2] & 0xff);
-  }
-
-  private static String hex(byte[] octets) {
-    return HexFormat.of().formatHex(octets);
   }
 }

@@ -5,6 +5,7 @@ import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.intent.IntentObject.IkePolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +38,12 @@ final class IkePolicyMapper {
         tree.flag("force-encapsulation", false),
         Childless.valueOf(tree.text("childless").orElse("allow").toUpperCase(Locale.ROOT)),
         tree.flag("follow-redirect", true),
-        new ConnectionConfig.Recovery(tree.flag("quick-crash-detection", true)),
+        new ConnectionConfig.Recovery(
+            tree.flag("quick-crash-detection", true),
+            new ConnectionConfig.Resumption(
+                tree.flag("session-resumption", false),
+                Duration.ofSeconds(
+                    tree.number("ticket-lifetime", ConnectionConfig.Resumption.DEFAULT_LIFETIME)))),
         Uniqueness.valueOf(tree.text("unique").orElse("no").toUpperCase(Locale.ROOT)));
   }
 
@@ -88,6 +94,8 @@ final class IkePolicyMapper {
             .leaf("nat-traversal", policy.natTraversal())
             .leaf("force-encapsulation", policy.forceEncapsulation())
             .leaf("quick-crash-detection", policy.recovery().crashDetection())
+            .leaf("session-resumption", policy.recovery().resumption().enabled())
+            .leaf("ticket-lifetime", policy.recovery().resumption().ticketLifetime().toSeconds())
             .leaf("fragmentation", policy.fragmentation())
             .leaf("childless", policy.childless().name().toLowerCase(Locale.ROOT))
             .leaf("follow-redirect", policy.followRedirect())

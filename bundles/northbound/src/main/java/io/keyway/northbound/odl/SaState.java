@@ -44,6 +44,8 @@ final class SaState {
         .setRemoteId(Values.text(sa.remoteId()))
         .setProposal(Values.text(sa.proposal()))
         .setPpkId(Values.text(sa.ppkId()))
+        .setResumed(sa.resumption().resumed())
+        .setTicketUntil(Values.time(sa.resumption().ticketUntil()))
         .setNatLocal(sa.natLocal())
         .setNatRemote(sa.natRemote())
         .setMobike(sa.extensions().mobike())

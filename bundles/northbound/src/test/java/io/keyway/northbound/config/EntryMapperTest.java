@@ -228,6 +228,21 @@ class EntryMapperTest {
   }
 
   @Test
+  void sessionResumptionIsOffUnlessItIsSwitchedOn() throws InvalidEntryException {
+    IkePolicy off = (IkePolicy) EntryMapper.read(EntryKind.IKE_POLICY, ikePolicy());
+    assertThat(off.recovery().resumption().enabled()).isFalse();
+    assertThat(off.recovery().resumption().ticketLifetime()).hasSeconds(14400);
+    IkePolicy on =
+        (IkePolicy)
+            EntryMapper.read(
+                EntryKind.IKE_POLICY,
+                ikePolicy().leaf("session-resumption", "true").leaf("ticket-lifetime", "600"));
+    assertThat(on.recovery().resumption().enabled()).isTrue();
+    assertThat(on.recovery().resumption().ticketLifetime()).hasSeconds(600);
+    assertThat(EntryMapper.read(EntryKind.IKE_POLICY, EntryMapper.write(on))).isEqualTo(on);
+  }
+
+  @Test
   void howManyIkeSasAPeerMayHaveIsKept() throws InvalidEntryException {
     for (Uniqueness unique : Uniqueness.values()) {
       String word = unique.name().toLowerCase(java.util.Locale.ROOT);

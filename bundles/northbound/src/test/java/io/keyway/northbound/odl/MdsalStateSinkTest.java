@@ -57,6 +57,8 @@ class MdsalStateSinkTest {
             "\"ppk-id\":\"ppk-1@example.org\"",
             "\"mobike\":true",
             "\"crash-detection\":false",
+            "\"resumed\":true",
+            "\"ticket-until\":\"2026-11-22T12:00:00.123Z\"",
             "\"spi-in\":\"0xc1234567\"",
             "\"spi-out\":\"0xc7654321\"",
             "\"index\":\"2311527\"",

@@ -83,6 +83,7 @@ public final class SasView {
         lines.add("  PPK '" + Words.printable(sa.ppkId()) + "'");
       }
       agreed(sa.extensions()).ifPresent(text -> lines.add("  agreed on " + text));
+      ticket(sa, now).ifPresent(lines::add);
       addresses(lines, "we have", sa.addresses().local());
       addresses(lines, "the peer has", sa.addresses().remote());
       addresses(lines, "name servers", sa.addresses().dns());
@@ -106,6 +107,17 @@ public final class SasView {
       words.add("crash detection");
     }
     return words.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", words));
+  }
+
+  /** Session resumption, where there is anything to say about it. */
+  private static Optional<String> ticket(IkeSaStatus sa, Instant now) {
+    IkeSaStatus.Resumption resumption = sa.resumption();
+    if (!resumption.resumed() && resumption.ticketUntil().isEmpty()) {
+      return Optional.empty();
+    }
+    String ticket =
+        resumption.ticketUntil().map(t -> "ticket ends " + Words.in(t, now)).orElse("no ticket");
+    return Optional.of("  " + (resumption.resumed() ? "resumed, " : "") + ticket);
   }
 
   private static void addresses(List<String> lines, String what, List<InetAddress> addresses) {
@@ -179,6 +191,8 @@ public final class SasView {
                         .put("remote-id", sa.remoteId())
                         .put("proposal", sa.proposal())
                         .put("ppk-id", sa.ppkId().isEmpty() ? null : sa.ppkId())
+                        .put("resumed", sa.resumption().resumed())
+                        .put("ticket-until", sa.resumption().ticketUntil())
                         .put("nat-local", sa.natLocal())
                         .put("nat-remote", sa.natRemote())
                         .put("mobike", sa.extensions().mobike())

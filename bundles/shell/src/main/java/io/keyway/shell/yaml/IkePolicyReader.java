@@ -10,6 +10,7 @@ import io.keyway.api.ike.Childless;
 import io.keyway.api.ike.ConnectionConfig;
 import io.keyway.api.ike.Uniqueness;
 import io.keyway.api.intent.IntentObject.IkePolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,8 @@ final class IkePolicyReader {
           "nat-traversal",
           "force-encapsulation",
           "quick-crash-detection",
+          "session-resumption",
+          "ticket-lifetime",
           "unique",
           "fragmentation",
           "childless",
@@ -81,10 +84,18 @@ final class IkePolicyReader {
                     .choice("childless", Childless.class, c -> c.name().toLowerCase(Locale.ROOT))
                     .orElse(Childless.ALLOW),
                 fields.flag("follow-redirect", true),
-                new ConnectionConfig.Recovery(fields.flag("quick-crash-detection", true)),
+                new ConnectionConfig.Recovery(
+                    fields.flag("quick-crash-detection", true), resumption(fields)),
                 fields
                     .choice("unique", Uniqueness.class, u -> u.name().toLowerCase(Locale.ROOT))
                     .orElse(Uniqueness.NO)));
+  }
+
+  private static ConnectionConfig.Resumption resumption(Fields fields) {
+    long seconds =
+        fields.number("ticket-lifetime", 60, 86_400, ConnectionConfig.Resumption.DEFAULT_LIFETIME);
+    return new ConnectionConfig.Resumption(
+        fields.flag("session-resumption", false), Duration.ofSeconds(seconds));
   }
 
   private static Optional<IkeProposal> proposal(Value value, int number) {

@@ -118,7 +118,8 @@ class CommandsTest {
             Optional.of(TEN_AGO),
             Optional.of(NOW.plusSeconds(14390)),
             List.of(child()))
-        .withExtensions(new IkeSaStatus.Extensions(true, true));
+        .withExtensions(new IkeSaStatus.Extensions(true, true))
+        .withResumption(new IkeSaStatus.Resumption(true, Optional.of(NOW.plusSeconds(600))));
   }
 
   private static TunnelStatus tunnel(String name, TunnelStatus.Phase phase, String reason) {
@@ -217,6 +218,7 @@ class CommandsTest {
             "aes256gcm16-prfsha384-ecp384",
             "PPK 'ppk-1'",
             "agreed on MOBIKE, crash detection",
+            "resumed, ticket ends in 600s",
             "established 10s ago, rekeying in 14390s",
             "t1: #c7, INSTALLED, TUNNEL, ESP:aes256gcm16-ecp384-noesn",
             "rekeying in 100s, expires in 200s",

@@ -18,7 +18,8 @@ public enum Target {
   REASSEMBLY(ReassemblyTarget.class, ReassemblyTarget::fuzzerTestOneInput),
   ENGINE(EngineTarget.class, EngineTarget::fuzzerTestOneInput),
   EAP_METHODS(EapMethodsTarget.class, EapMethodsTarget::fuzzerTestOneInput),
-  EAP_TLS(EapTlsTarget.class, EapTlsTarget::fuzzerTestOneInput);
+  EAP_TLS(EapTlsTarget.class, EapTlsTarget::fuzzerTestOneInput),
+  TICKET(TicketTarget.class, TicketTarget::fuzzerTestOneInput);
 
   private final Class<?> type;
   private final Consumer<byte[]> entry;

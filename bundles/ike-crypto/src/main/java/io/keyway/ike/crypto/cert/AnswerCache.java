@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -70,6 +71,18 @@ final class AnswerCache {
           }
         });
     return promise.thenApply(Answer::value);
+  }
+
+  /** Everything of a kind that is here and not too old. */
+  synchronized <T> List<T> values(Class<T> kind) {
+    Instant now = clock.instant();
+    return entries.values().stream()
+        .map(Entry::answer)
+        .filter(answer -> answer.isDone() && !answer.isCompletedExceptionally())
+        .map(CompletableFuture::join)
+        .filter(answer -> answer.until().isAfter(now) && kind.isInstance(answer.value()))
+        .map(answer -> kind.cast(answer.value()))
+        .toList();
   }
 
   private boolean usable(Entry entry, Duration failureAge) {

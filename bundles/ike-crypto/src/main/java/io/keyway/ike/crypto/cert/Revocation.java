@@ -113,6 +113,11 @@ public final class Revocation {
     return first(questions.iterator(), reasons, addressed);
   }
 
+  /** Lists that were fetched and are still in use; not judged anew. */
+  public List<X509CRL> fetchedLists() {
+    return cache.values(X509CRL.class);
+  }
+
   private interface Question {
     CompletableFuture<RevocationStatus> ask();
   }

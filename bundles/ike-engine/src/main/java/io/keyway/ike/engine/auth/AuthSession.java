@@ -115,7 +115,8 @@ public final class AuthSession implements AutoCloseable {
 
   /** Stands for what the peer proved itself with, once it did. */
   public Standing standing() {
-    return Standing.NONE;
+    return Marks.standing(
+        remote.stream().map(r -> r.map(Authenticator::mark).orElse(new byte[0])).toList());
   }
 
   /** Wipes what was fetched for this run; idempotent. */

@@ -16,6 +16,11 @@ interface Authenticator extends AutoCloseable {
   /** Whether the peer is who it says it is; REFUSED when not, UNAVAILABLE when nobody can tell. */
   CompletableFuture<Outcome> verify(Evidence evidence);
 
+  /** What the credentials leave behind that the peer was verified with; empty for nothing. */
+  default byte[] mark() {
+    return new byte[0];
+  }
+
   @Override
   void close();
 }

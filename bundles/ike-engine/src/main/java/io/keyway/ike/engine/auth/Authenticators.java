@@ -36,6 +36,7 @@ public final class Authenticators {
   private final IkeCrypto crypto;
   private final Revocation revocation;
   private final SecureRandom random;
+  private final Marks marks;
 
   /**
    * For an engine.
@@ -58,6 +59,7 @@ public final class Authenticators {
     store = new CredentialStore(secrets, blocking, crypto.signatures(), clock);
     revocation = new Revocation(fetcher, clock);
     this.random = random;
+    marks = new Marks(store, revocation, clock);
   }
 
   /** A post-quantum pre-shared key, which the caller owns. */
@@ -92,7 +94,7 @@ public final class Authenticators {
    * @param peer who it said it was
    */
   public CompletableFuture<Boolean> stands(Authentication how, Identity peer, Standing standing) {
-    return CompletableFuture.completedFuture(true);
+    return marks.stand(how, peer, standing);
   }
 
   private EapMethods eapMethods(AuthenticationRound round, Supplier<Optional<Identity>> responder) {

@@ -66,6 +66,11 @@ final class CertificateAuthenticator implements Authenticator {
   }
 
   @Override
+  public byte[] mark() {
+    return peer.good().map(Marks::of).orElse(new byte[0]);
+  }
+
+  @Override
   public void close() {
     // Keys are shared with other runs and live as long as the store's copy of a moment.
   }

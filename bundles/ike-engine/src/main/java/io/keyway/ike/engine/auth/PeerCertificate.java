@@ -35,6 +35,7 @@ final class PeerCertificate {
   private final Revocation revocation;
   private final SchemeChoice schemes;
   private final RevocationPolicy policy;
+  private volatile Optional<Chains.Result.Trusted> good = Optional.empty();
 
   PeerCertificate(Signatures signatures, Revocation revocation, CertificateSettings settings) {
     this.signatures = signatures;
@@ -44,6 +45,11 @@ final class PeerCertificate {
         new RevocationPolicy(
             RevocationPolicy.Level.valueOf(settings.revocation().name()),
             new HashSet<>(settings.revocationHosts()));
+  }
+
+  /** The chain that was good. */
+  Optional<Chains.Result.Trusted> good() {
+    return good;
   }
 
   CompletableFuture<Outcome> verify(Trust trust, Evidence evidence, Instant now) {
@@ -82,13 +88,16 @@ final class PeerCertificate {
     if (signature.isPresent()) {
       return refused(who + " " + signature.get());
     }
+    Chains.Result.Trusted trusted = (Chains.Result.Trusted) result;
     return revocation
-        .problem((Chains.Result.Trusted) result, policy, trust.lists())
+        .problem(trusted, policy, trust.lists())
         .thenApply(
-            problem ->
-                problem
-                    .map(p -> Outcome.refused(who + " is not trusted: " + p))
-                    .orElseGet(Outcome::ok));
+            problem -> {
+              good = problem.isEmpty() ? Optional.of(trusted) : Optional.empty();
+              return problem
+                  .map(p -> Outcome.refused(who + " is not trusted: " + p))
+                  .orElseGet(Outcome::ok);
+            });
   }
 
   private static List<X509Certificate> certificates(Evidence evidence) throws UnusableException {

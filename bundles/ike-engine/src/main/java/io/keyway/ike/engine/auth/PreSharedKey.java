@@ -76,6 +76,11 @@ final class PreSharedKey implements Authenticator {
         .thenApply(Result::outcome);
   }
 
+  @Override
+  public synchronized byte[] mark() {
+    return key == null || closed ? new byte[0] : Marks.of(key);
+  }
+
   private <T> CompletableFuture<Result<T>> withKey(Function<SecretBytes, Result<T>> use) {
     synchronized (this) {
       if (key != null) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * and the standing, three identities (number of the type in 1 octet, length in 2, data), and SK_d
  * (length in 1). Who changes it gives it another version.
  */
-final class SessionFormat {
+public final class SessionFormat {
   static final int VERSION = 1;
   private static final int UID_OCTETS = 12;
   private static final int LONGEST_IDENTITY = 1024;
@@ -24,7 +24,7 @@ final class SessionFormat {
   private SessionFormat() {}
 
   /** Octets that the caller wipes; empty when something is too long for a ticket. */
-  static Optional<byte[]> write(Session session) {
+  public static Optional<byte[]> write(Session session) {
     byte[] connection = utf8(session.connection());
     byte[] proposal = utf8(session.proposal());
     byte[] ppk = utf8(session.ppkId());
@@ -61,7 +61,7 @@ final class SessionFormat {
   }
 
   /** Empty when it is none. The caller wipes the octets and owns the session. */
-  static Optional<Session> read(byte[] octets) {
+  public static Optional<Session> read(byte[] octets) {
     ByteBuffer in = ByteBuffer.wrap(octets);
     try {
       String uid = HexFormat.of().formatHex(take(in, UID_OCTETS));

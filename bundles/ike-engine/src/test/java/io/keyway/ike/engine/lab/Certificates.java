@@ -2,6 +2,7 @@ package io.keyway.ike.engine.lab;
 
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.store.SecretStore.Kind;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -85,6 +87,25 @@ public final class Certificates {
               builder.build(
                   new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     } catch (CertIOException | OperatorCreationException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Puts a CRL into the store of a gateway that revokes these serial numbers. */
+  public Certificates revokedAt(Gateway gateway, Instant now, long... serials) {
+    try {
+      X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now));
+      builder.setNextUpdate(Date.from(now.plusSeconds(86_400)));
+      for (long each : serials) {
+        builder.addCRLEntry(BigInteger.valueOf(each), Date.from(now), 1);
+      }
+      byte[] crl =
+          builder
+              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+              .getEncoded();
+      gateway.secrets.put("crl", Kind.CRL, SecretBytes.wrap(crl));
+      return this;
+    } catch (IOException | OperatorCreationException e) {
       throw new AssertionError(e);
     }
   }

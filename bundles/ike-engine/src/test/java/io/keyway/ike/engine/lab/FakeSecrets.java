@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Pre-shared keys in a map. */
+/** Keys and certificates in a map. */
 public final class FakeSecrets implements SecretStore {
   private final Map<String, byte[]> keys = new HashMap<>();
+  private final Map<String, Kind> kinds = new HashMap<>();
 
   public FakeSecrets with(String name, String psk) {
     keys.put(name, psk.getBytes(StandardCharsets.UTF_8));
@@ -21,6 +22,7 @@ public final class FakeSecrets implements SecretStore {
   @Override
   public Outcome put(String name, Kind kind, SecretBytes secret) {
     keys.put(name, secret.read(byte[]::clone));
+    kinds.put(name, kind);
     secret.close();
     return Outcome.ok();
   }
@@ -37,6 +39,8 @@ public final class FakeSecrets implements SecretStore {
 
   @Override
   public List<Listed> list() {
-    return keys.keySet().stream().map(n -> new Listed(n, Kind.PRE_SHARED_KEY)).toList();
+    return keys.keySet().stream()
+        .map(n -> new Listed(n, kinds.getOrDefault(n, Kind.PRE_SHARED_KEY)))
+        .toList();
   }
 }
