@@ -16,6 +16,9 @@ import io.keyway.ike.message.Payload;
 import io.keyway.ike.message.ProtocolId;
 import io.keyway.ike.message.Selector;
 import io.keyway.ike.message.TsPayload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.Test;
 class HostileMemberTest {
   private static final Config RIGHT =
       Config.right().anyPeer().child("net", "10.2.0.0/16", "0.0.0.0/0");
+
+  /** See simplelogger.properties. */
+  private static final Path LOG = Path.of("target", "engine-under-test.log");
 
   private final Lab lab = new Lab();
   private HostilePeer peer;
@@ -132,5 +138,26 @@ class HostileMemberTest {
     }
     // Seconds for each of them, if all were compared with all.
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void refusalsInNumbersDoNotFillTheLog() throws IOException {
+    authenticated(RIGHT);
+    List<Payload> wrong = child(0x7000_0001, 1);
+    wrong.removeIf(TsPayload.class::isInstance);
+    int before = Files.readAllLines(LOG).size();
+    // All of them at one moment.
+    for (int i = 0; i < 300; i++) {
+      peer.requestAtOnce(ExchangeType.CREATE_CHILD_SA, wrong);
+    }
+    assertThat(
+            Files.readAllLines(LOG).stream()
+                .skip(before)
+                .filter(line -> line.contains("SA or TS payloads are missing")))
+        .hasSizeBetween(10, 50);
+    lab.time.run(Duration.ofSeconds(2));
+    create(wrong);
+    assertThat(Files.readAllLines(LOG).stream().skip(before))
+        .anyMatch(line -> line.matches(".*TS payloads are missing \\([0-9]+ lines since .*"));
   }
 }

@@ -32,14 +32,14 @@ public enum IkeLog {
 
   /** Level 0: something failed that somebody must look at. */
   public void warn(LogSubject subject, String format, Object... arguments) {
-    if (logger.isWarnEnabled()) {
+    if (logger.isWarnEnabled() && maySpeak(subject)) {
       logger.warn(line(subject, format, arguments));
     }
   }
 
   /** Level 1: what an operator follows day by day. */
   public void info(LogSubject subject, String format, Object... arguments) {
-    if (logger.isInfoEnabled()) {
+    if (logger.isInfoEnabled() && maySpeak(subject)) {
       logger.info(line(subject, format, arguments));
     }
   }
@@ -56,10 +56,17 @@ public enum IkeLog {
     return logger.isDebugEnabled();
   }
 
+  /** A peer that authenticated must not fill a disk either. */
+  private static boolean maySpeak(LogSubject subject) {
+    return subject.lines().map(Throttle::allows).orElse(true);
+  }
+
   private static String line(LogSubject subject, String format, Object... arguments) {
+    long untold = subject.lines().map(Throttle::takeSuppressed).orElse(0L);
     return subject.logFields()
         + ": "
-        + printable(MessageFormatter.arrayFormat(format, arguments).getMessage());
+        + printable(MessageFormatter.arrayFormat(format, arguments).getMessage())
+        + (untold == 0 ? "" : " (" + untold + " lines since were not logged)");
   }
 
   /**

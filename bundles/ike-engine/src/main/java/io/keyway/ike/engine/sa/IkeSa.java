@@ -10,6 +10,7 @@ import io.keyway.ike.engine.base.Home;
 import io.keyway.ike.engine.base.Worker;
 import io.keyway.ike.engine.log.Failure;
 import io.keyway.ike.engine.log.LogSubject;
+import io.keyway.ike.engine.log.Throttle;
 import io.keyway.ike.engine.negotiate.NatDetection;
 import io.keyway.ike.message.IkeHeader;
 import io.keyway.ike.message.IkeMessage;
@@ -54,6 +55,9 @@ public final class IkeSa implements LogSubject {
     }
   }
 
+  /** Honest IKE SAs have a few, one for each child when they come up. */
+  private static final int LINES_PER_SECOND = 50;
+
   private final EngineContext ctx;
   private final String uid;
   private final long stripe;
@@ -83,6 +87,7 @@ public final class IkeSa implements LogSubject {
   private final Children children = new Children(this);
   private final Wishes wishes = new Wishes(this);
   private final Mobike mobike = new Mobike(this);
+  private final Throttle lines;
   private final PacketSize packetSize = new PacketSize(this);
   private final CrashDetection crash;
   private final SaTimers timers = new SaTimers(this);
@@ -118,6 +123,7 @@ public final class IkeSa implements LogSubject {
     this.path = path;
     this.connection = connection;
     this.age = new AuthenticationAge(initiator);
+    this.lines = new Throttle(ctx.clock(), LINES_PER_SECOND);
     this.life = new SaLife(this);
     this.crash = new CrashDetection(this);
     this.board = new StatusBoard(worker, this::paint);
@@ -495,6 +501,11 @@ public final class IkeSa implements LogSubject {
         tickets.status(),
         new IkeSaStatus.Extensions(mobike.isAgreed(), crash.isArmed()),
         children.statuses());
+  }
+
+  @Override
+  public Optional<Throttle> lines() {
+    return Optional.of(lines);
   }
 
   @Override

@@ -293,6 +293,14 @@ public final class HostilePeer {
     }
   }
 
+  /** The same with hardly a moment in between; nobody waits for the answer. */
+  public void requestAtOnce(int exchange, List<? extends Payload> payloads) {
+    IkeHeader header = IkeHeader.of(spiI, spiR, exchange, true, false, nextId++);
+    byte[] octets = MessageEncoder.encode(header, payloads, protection);
+    lab.net.deliver(new Datagram(from, to, false, octets));
+    lab.time.run(Duration.ofNanos(1));
+  }
+
   private IkeHeader header(int exchange, int messageId, long spi) {
     return IkeHeader.of(spi, spiR, exchange, true, false, messageId);
   }
