@@ -215,6 +215,7 @@ final class EapRows {
             c -> charon(c, !ours, ours ? row.server() : row.client()),
             row.evidence())
         .credentials(EapRows::certificates)
+        .everywhere()
         .from(initiator);
   }
 

@@ -13,7 +13,8 @@ final class ExchangeFeatures {
 
   static List<Feature> all() {
     return List.of(
-        Feature.same("Shared key", "PSK, PRF-HMAC-SHA2-384", c -> c, "with pre-shared key"),
+        Feature.same("Shared key", "PSK, PRF-HMAC-SHA2-384", c -> c, "with pre-shared key")
+            .everywhere(),
         algorithms("aes256gcm16-prfsha384-ecp384", "aes256gcm16-ecp384"),
         algorithms("aes256-sha512-prfsha512-x25519", "aes256-sha512-x25519-esn"),
         algorithms("chacha20poly1305-prfsha256-x25519", "chacha20poly1305"),
@@ -21,12 +22,14 @@ final class ExchangeFeatures {
         algorithms("aes256ccm16-prfsha512-x448", "aes256gmac"),
         Feature.same("Exchanges", "Fragments, RFC 7383", ExchangeFeatures::manySelectors, "EF\\(2/")
             .engine(Map.of("fragmentSize", "576"))
-            .daemon(Map.of("fragment_size", "576")),
+            .daemon(Map.of("fragment_size", "576"))
+            .everywhere(),
         Feature.same(
-            "Exchanges",
-            "MOBIKE, RFC 4555",
-            c -> c.connection("mobike", "yes"),
-            "peer supports MOBIKE"),
+                "Exchanges",
+                "MOBIKE, RFC 4555",
+                c -> c.connection("mobike", "yes"),
+                "peer supports MOBIKE")
+            .everywhere(),
         Feature.of(
                 "Exchanges",
                 "Encapsulation in UDP that charon forces",
@@ -56,15 +59,16 @@ final class ExchangeFeatures {
             c -> c.child("local_ts", "fd00:2::/64").child("remote_ts", "fd00:1::/64"),
             "fd00:1::/64"),
         Feature.of(
-            "Selectors and modes",
-            "Both families in one child",
-            c ->
-                c.child("local_ts", "10.1.0.0/24, fd00:1::/64")
-                    .child("remote_ts", "10.2.0.0/24, fd00:2::/64"),
-            c ->
-                c.child("local_ts", "10.2.0.0/24, fd00:2::/64")
-                    .child("remote_ts", "10.1.0.0/24, fd00:1::/64"),
-            "fd00:1::/64"),
+                "Selectors and modes",
+                "Both families in one child",
+                c ->
+                    c.child("local_ts", "10.1.0.0/24, fd00:1::/64")
+                        .child("remote_ts", "10.2.0.0/24, fd00:2::/64"),
+                c ->
+                    c.child("local_ts", "10.2.0.0/24, fd00:2::/64")
+                        .child("remote_ts", "10.1.0.0/24, fd00:1::/64"),
+                "fd00:1::/64")
+            .everywhere(),
         Feature.of(
             "Selectors and modes",
             "Narrowed to a protocol and a port",

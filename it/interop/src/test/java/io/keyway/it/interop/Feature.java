@@ -55,7 +55,7 @@ record Feature(
         Map.of(),
         Map.of(),
         evidence,
-        Way.ALL,
+        Way.USUAL,
         Set.of(Side.values()));
   }
 
@@ -76,6 +76,11 @@ record Feature(
   Feature only(Way... some) {
     return new Feature(
         chapter, what, credentials, keyway, charon, engine, daemon, evidence, Set.of(some), sides);
+  }
+
+  /** Over the unusual ways, too. */
+  Feature everywhere() {
+    return only(Way.ALL.toArray(Way[]::new));
   }
 
   /** Only this side can begin. */

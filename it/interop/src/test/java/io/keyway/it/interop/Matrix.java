@@ -26,7 +26,9 @@ final class Matrix {
     V4("IPv4"),
     V6("IPv6"),
     /** IPv4, with the initiator behind an address that it shares with others. */
-    NAT("IPv4, behind a NAT");
+    NAT("IPv4, behind a NAT"),
+    /** The same over IPv6. */
+    NAT6("IPv6, behind a NAT");
 
     private final String title;
 
@@ -38,12 +40,23 @@ final class Matrix {
       return title;
     }
 
+    /** Those that everything is tried over. */
+    static final Set<Way> USUAL = Set.of(V4, V6, NAT);
+
     static final Set<Way> ALL = Set.of(values());
+
+    /** Whether the two ends see addresses of their own. */
+    boolean translates() {
+      return this == NAT || this == NAT6;
+    }
 
     /** Changes the lab's cable; before anything is started in it. */
     void prepare(Lab lab, Side initiator) {
+      Lab.Side inside = initiator == Side.KEYWAY ? lab.left() : lab.right();
       if (this == NAT) {
-        NatBox.inFrontOf(lab, initiator == Side.KEYWAY ? lab.left() : lab.right());
+        NatBox.inFrontOf(lab, inside);
+      } else if (this == NAT6) {
+        NatBox.inFrontOf6(lab, inside);
       }
     }
 
@@ -55,6 +68,9 @@ final class Matrix {
             conf.connection("local_addrs", local.address6())
                 .connection("remote_addrs", remote.address6());
         case NAT -> initiates ? conf : conf.connection("remote_addrs", NatBox.OUTER);
+        case NAT6 ->
+            conf.connection("local_addrs", local.address6())
+                .connection("remote_addrs", initiates ? remote.address6() : NatBox.OUTER6);
       };
     }
 

@@ -16,7 +16,7 @@ final class PpkFeatures {
   static List<Feature> all() {
     return List.of(
         Feature.same(CHAPTER, "PPK, optional, PSK", with(ID, false), EVIDENCE),
-        Feature.same(CHAPTER, "PPK, required, PSK", with(ID, true), EVIDENCE),
+        Feature.same(CHAPTER, "PPK, required, PSK", with(ID, true), EVIDENCE).everywhere(),
         // Optional: two signatures are sent, the second for who has no PPK.
         Feature.of(
                 CHAPTER,
@@ -24,7 +24,8 @@ final class PpkFeatures {
                 c -> with(ID, false).apply(SignatureFeatures.ours(c, "")),
                 c -> with(ID, false).apply(SignatureFeatures.theirs(c, "pubkey")),
                 EVIDENCE)
-            .credentials(lab -> SignatureFeatures.certificates(lab, "ecdsa-256")));
+            .credentials(lab -> SignatureFeatures.certificates(lab, "ecdsa-256"))
+            .everywhere());
   }
 
   static UnaryOperator<SwanctlConf> with(String id, boolean required) {

@@ -24,14 +24,16 @@ final class SessionFeatures {
                 c -> asks(c, "0.0.0.0, ::", BEHIND_CHARON),
                 SessionFeatures::charonGives,
                 "assigning virtual IP fd00:3::1 to peer")
-            .from(Side.KEYWAY),
+            .from(Side.KEYWAY)
+            .everywhere(),
         Feature.of(
                 ADDRESSES,
                 "IPv4 and IPv6, from Keyway's pool",
                 SessionFeatures::keywayGives,
                 c -> asks(c, "0.0.0.0, ::", BEHIND_KEYWAY),
                 "installing new virtual IP fd00:3::1")
-            .from(Side.CHARON),
+            .from(Side.CHARON)
+            .everywhere(),
         Feature.of(
                 ADDRESSES,
                 "A certain address, asked of charon, which gives another",
