@@ -3,6 +3,7 @@ package io.keyway.ike.crypto.tls;
 import io.keyway.ike.crypto.sign.SignatureScheme.KeyKind;
 import java.io.IOException;
 import java.util.Vector;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ClientCertificateType;
@@ -55,11 +56,14 @@ final class ServerSide extends DefaultTlsServer {
   @Override
   public CertificateRequest getCertificateRequest() throws IOException {
     Vector<?> schemes = TlsUtils.getDefaultSupportedSignatureAlgorithms(context);
+    Vector<X500Name> authorities = session.authorities();
     if (TlsUtils.isTLSv13(context)) {
-      return new CertificateRequest(TlsUtils.EMPTY_BYTES, schemes, null, session.authorities());
+      // There a list has something in it, or is not there (RFC 8446 section 4.2.4).
+      return new CertificateRequest(
+          TlsUtils.EMPTY_BYTES, schemes, null, authorities.isEmpty() ? null : authorities);
     }
     short[] types = {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign};
-    return new CertificateRequest(types, schemes, session.authorities());
+    return new CertificateRequest(types, schemes, authorities);
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.bouncycastle.tls.AlertDescription;
-import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.bouncycastle.tls.TlsProtocol;
@@ -47,7 +46,7 @@ public final class TlsEndpoint implements AutoCloseable {
   public static TlsEndpoint client(
       SecureRandom random, TlsIdentity own, TlsJudge judge, boolean modern) throws IOException {
     Session session = new Session(new BcTlsCrypto(random), own, judge, modern);
-    TlsClientProtocol protocol = new TlsClientProtocol();
+    ClientProtocol protocol = new ClientProtocol();
     protocol.connect(new ClientSide(session));
     return new TlsEndpoint(protocol, true, session);
   }

@@ -111,6 +111,20 @@ class TlsEndpointTest {
 
   @ParameterizedTest
   @CsvSource({"true", "false"})
+  void aServerNeedNameNoAuthorities(boolean modern) throws Exception {
+    TlsIdentity named = identity("server", "EC-256");
+    TlsIdentity own = new TlsIdentity(named.chain(), named.key(), List.of());
+    TlsEndpoint client = TlsEndpoint.client(RANDOM, identity("client", "EC-256"), GOOD, modern);
+    TlsEndpoint server = TlsEndpoint.server(RANDOM, own, GOOD, true);
+
+    talk(client, server);
+
+    assertThat(client.reason() + server.reason()).isEmpty();
+    assertThat(key(client)).isEqualTo(key(server));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
   void aServerThatIsNotTrustedLearnsItByAnAlertAndNotWhoWeAre(boolean modern) throws Exception {
     TlsJudge strict = chain -> Optional.of(new TlsJudge.Rejection(48, "its authority is unknown"));
     TlsEndpoint client = TlsEndpoint.client(RANDOM, identity("client", "EC-256"), strict, modern);
