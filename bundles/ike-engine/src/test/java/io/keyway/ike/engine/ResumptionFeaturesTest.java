@@ -3,18 +3,72 @@ package io.keyway.ike.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.ike.Childless;
+import io.keyway.api.ike.EapSettings.Type;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.IkeEngine.Selection;
+import io.keyway.api.ike.IkeTransport.Datagram;
 import io.keyway.api.ike.Uniqueness;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
+import io.keyway.ike.engine.lab.Proofs;
 import io.keyway.ike.message.ExchangeType;
 import io.keyway.ike.message.NotifyType;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Session resumption together with everything else that IKE_AUTH agrees on. */
 class ResumptionFeaturesTest extends ResumptionCase {
+  @Test
+  void aUserIsSparedTheConversationByEap() {
+    lab.right.secrets.with("pw-alice", "correct horse");
+    lab.left.secrets.with("mine", "correct horse");
+    Config left =
+        left().authentication(Proofs.eapPeer(Proofs.user("alice", "mine", Type.MSCHAPV2)));
+    Map<String, String> users = Map.of("alice", "pw-alice");
+    up(left, right().authentication(Proofs.eapServer(Proofs.users(users, Type.MSCHAPV2))));
+    restartLeft(left);
+    int before = sent(ExchangeType.IKE_AUTH, LEFT).size();
+    initiateAgain();
+    assertResumed(1);
+    assertThat(sent(ExchangeType.IKE_AUTH, LEFT)).hasSize(before + 1);
+    assertThat(lab.right.onlySa().remoteId()).isEqualTo("alice");
+    // A user that was taken out does not come in by a ticket either.
+    restartLeft(left);
+    Map<String, String> others = Map.of("bob", "pw-bob");
+    restartRight(right().authentication(Proofs.eapServer(Proofs.users(others, Type.MSCHAPV2))));
+    assertThat(lab.left.initiate("to-right", "net").outcome().done()).isFalse();
+    assertThat(lab.right.count("ike-tickets-refused-not-permitted")).isEqualTo(1);
+  }
+
+  @Test
+  void behindANatItGoesOnAtThePortForThat() {
+    InetAddress inside = Config.address("192.0.2.1");
+    InetAddress outside = Config.address("203.0.113.1");
+    lab.net.setNat(
+        d ->
+            d.local().getAddress().equals(inside)
+                ? new Datagram(at(outside, d.local()), d.remote(), d.marker(), d.octets())
+                : d.remote().getAddress().equals(outside)
+                    ? new Datagram(d.local(), at(inside, d.remote()), d.marker(), d.octets())
+                    : d);
+    Config left = left().natTraversal().ids("left", "right");
+    up(left, right().anyPeer().natTraversal().ids("right", "left"));
+    restartLeft(left);
+    initiateAgain();
+    assertResumed(1);
+    assertThat(lab.left.onlySa().natLocal()).isTrue();
+    assertThat(lab.right.onlySa().natRemote()).isTrue();
+    assertThat(lab.left.onlySa().local().getPort()).isEqualTo(4500);
+    assertThat(lab.right.onlySa().remote().getAddress()).isEqualTo(outside);
+  }
+
+  private static InetSocketAddress at(InetAddress address, InetSocketAddress from) {
+    return new InetSocketAddress(address, from.getPort());
+  }
+
   @Test
   void aPpkStaysMixedIntoTheKeys() {
     lab.left.secrets.with("q", "q".repeat(32));

@@ -42,7 +42,9 @@ class ReauthenticationIT {
         SwanctlConf.cnr(lab.left(), lab.right())
             .child("local_ts", "10.1.0.1/32[udp]")
             .child("remote_ts", "10.2.0.1/32[udp]")
-            .connection("reauth_time", ours ? "6s" : "0");
+            .connection("reauth_time", ours ? "6s" : "0")
+            // charon knows no tickets (RFC 5723), and has to let us ask for them.
+            .connection("session_resumption", "yes");
     SwanctlConf right =
         SwanctlConf.cnr(lab.right(), lab.left())
             .child("local_ts", "10.2.0.1/32[udp]")
@@ -66,6 +68,9 @@ class ReauthenticationIT {
     Keyway.Streamed streamed = keyway.endStream();
 
     assertThat(keyway.ikeSpis()).isNotEqualTo(first);
+    if (ours) {
+      assertThat(charon.log()).contains("N(TKT_REQ)").doesNotContain("N(TKT_LT_OPAQUE)");
+    }
     assertThat(streamed.verdicts()).containsExactly(Map.entry("PROTECTED", streamed.sent()));
     assertThat(streamed.sent()).isGreaterThan(5 * PER_SECOND);
     List<SaKeys> outbound =

@@ -70,7 +70,10 @@ final class Connections {
             new Redirection(
                 !text(json, "follow_redirects", "yes").equals("no"),
                 Optional.of(text(json, "redirect_to", "")).filter(to -> !to.isEmpty())),
-            ConnectionConfig.Recovery.DEFAULT,
+            new ConnectionConfig.Recovery(
+                true,
+                new ConnectionConfig.Resumption(
+                    text(json, "session_resumption", "no").equals("yes"), Duration.ofHours(4))),
             Uniqueness.valueOf(text(json, "unique", "no").toUpperCase(Locale.ROOT))),
         children);
   }
