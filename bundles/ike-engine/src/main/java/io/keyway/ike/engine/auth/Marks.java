@@ -41,6 +41,9 @@ import javax.security.auth.x500.X500Principal;
  * <p>Nobody on the network is asked: what is known here by now counts, and a ticket's end is near.
  */
 final class Marks {
+  /** Of credentials that a mark has no room for. */
+  static final byte[] UNTOLD = {0};
+
   private static final byte SHARED_KEY = 1;
   private static final byte CERTIFICATE = 2;
   private static final int OCTETS = 16;
@@ -63,7 +66,10 @@ final class Marks {
   /** Those of all rounds together. */
   static Standing standing(List<byte[]> marks) {
     int length = marks.stream().mapToInt(mark -> 1 + mark.length).sum();
-    if (length > 255 || marks.stream().allMatch(mark -> mark.length == 0)) {
+    if (length > 255 || marks.stream().anyMatch(mark -> mark == UNTOLD)) {
+      return Standing.UNTOLD;
+    }
+    if (marks.stream().allMatch(mark -> mark.length == 0)) {
       return Standing.NONE;
     }
     ByteBuffer all = ByteBuffer.allocate(length);
@@ -90,7 +96,7 @@ final class Marks {
     X509Certificate leaf = chain.path().isEmpty() ? chain.anchor() : chain.path().get(0);
     byte[] serial = leaf.getSerialNumber().toByteArray();
     if (serial.length > LONGEST_SERIAL) {
-      return new byte[0];
+      return UNTOLD;
     }
     return ByteBuffer.allocate(1 + KEY_HASH + OCTETS + 8 + serial.length)
         .put(CERTIFICATE)
@@ -150,6 +156,9 @@ final class Marks {
       return SecretName.of(round.secret(), peer.toString())
           .map(name -> store.sharedKey(name, Kind.PRE_SHARED_KEY).thenApply(key -> same(key, mark)))
           .orElse(CompletableFuture.completedFuture(false));
+    }
+    if (mark[0] != CERTIFICATE) {
+      return CompletableFuture.completedFuture(false);
     }
     CertificateSettings settings = round.certificates();
     return store

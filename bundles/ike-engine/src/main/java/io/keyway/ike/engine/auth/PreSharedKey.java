@@ -78,7 +78,7 @@ final class PreSharedKey implements Authenticator {
 
   @Override
   public synchronized byte[] mark() {
-    return key == null || closed ? new byte[0] : Marks.of(key);
+    return key == null || closed ? Marks.UNTOLD : Marks.of(key);
   }
 
   private <T> CompletableFuture<Result<T>> withKey(Function<SecretBytes, Result<T>> use) {

@@ -11,6 +11,9 @@ import java.util.HexFormat;
 public record Standing(String mark) {
   public static final Standing NONE = new Standing("");
 
+  /** Credentials for which there is no mark: nothing can be granted on their word for later. */
+  public static final Standing UNTOLD = of(new byte[] {1, 0});
+
   /** From octets. */
   public static Standing of(byte[] octets) {
     return new Standing(HexFormat.of().formatHex(octets));

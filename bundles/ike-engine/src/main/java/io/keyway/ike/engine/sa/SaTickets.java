@@ -210,7 +210,7 @@ final class SaTickets {
   }
 
   private Optional<Octets> ticket(Duration lifetime) {
-    if (said.isEmpty() || sa.localId().isEmpty()) {
+    if (said.isEmpty() || sa.localId().isEmpty() || standing.equals(Standing.UNTOLD)) {
       return Optional.empty();
     }
     Instant expires = sa.ctx().clock().instant().plus(lifetime);
