@@ -58,6 +58,17 @@ public interface DataPlane extends PlaneModel {
       Generation expected, List<PlaneChange> changes, Duration timeout);
 
   /**
+   * Every policy that must be on the device in this life is there, as far as the database of
+   * policies knows. A plane that forwards nothing in clear until it hears so puts bypass policies
+   * in force now; others have nothing to do. May be called again in the same life.
+   *
+   * @return SAME where it makes no difference
+   */
+  default CompletionStage<Outcome> policiesComplete(Generation expected, Duration timeout) {
+    return CompletableFuture.completedFuture(Outcome.same());
+  }
+
+  /**
    * What outbound places have sent through SAs, over all rekeys: counters that never go back for as
    * long as the place exists. A place that is not counted, or never had an SA, is left out. Asking
    * for many at a time, or often, costs one reading of the device.

@@ -45,7 +45,9 @@ final class PlaneMapper {
             "without TLS keys would cross the network to " + address + " in clear; enable TLS");
       }
     }
-    if (!settings.getOrDefault("tls/enabled", "true").equals("false")
+    // A UNIX socket has no TLS.
+    if (!settings.containsKey("socket")
+        && !settings.getOrDefault("tls/enabled", "true").equals("false")
         && !settings.containsKey("tls/ca-file")) {
       throw new InvalidEntryException(
           "tls/ca-file",

@@ -53,7 +53,13 @@ final class PlaneReader {
                   Map.entry("quirks/path-keys", "name|index"),
                   Map.entry("quirks/is-tunnel-rows", "both|zero|one"))),
           "vrouter",
-          with(Map.of("address", HOST_AND_PORT, "socket", TEXT)));
+          with(
+              Map.of(
+                  "address", HOST_AND_PORT,
+                  "socket", TEXT,
+                  "ike-over-agent", FLAG,
+                  "rpc-timeout", "[1-9][0-9]{2,5}",
+                  "audit-interval", "[1-9][0-9]{0,4}")));
 
   private PlaneReader() {}
 

@@ -19,10 +19,10 @@ import io.keyway.ike.engine.NativeIkeEngine;
 import io.keyway.ike.engine.base.EngineSettings;
 import io.keyway.ike.engine.base.ThreadWorkers;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
-import io.keyway.plane.infrap4d.core.StoredMemory;
+import io.keyway.plane.support.StoredMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.settings.SettingsException;
+import io.keyway.plane.support.settings.SettingsException;
 import io.keyway.sad.SadCore;
 import io.keyway.sad.SadEnvironment;
 import io.keyway.spd.SpdCore;
@@ -114,7 +114,7 @@ final class Site implements AutoCloseable {
             directory.resolve(name + ".state.key"),
             Quota.DEFAULT,
             Site::daemon);
-    StoredMemory memory = new StoredMemory();
+    StoredMemory memory = new StoredMemory("plane-infrap4d");
     memory.bind(state);
     Infrap4dSettings settings = Infrap4dSettings.parse("ipu-" + name, planeSettings());
     plane =

@@ -2,6 +2,7 @@ package io.keyway.plane.infrap4d.core;
 
 import io.keyway.plane.infrap4d.device.DeviceException;
 import io.keyway.plane.infrap4d.settings.Timing;
+import io.keyway.plane.support.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class Attempts {
   Attempts(Timing timing, Clock clock, RandomGenerator random) {
     this.timing = timing;
     this.clock = clock;
-    this.backoff = new Backoff(timing, random);
+    this.backoff = new Backoff(timing.backoffFirst(), timing.backoffMax(), random);
   }
 
   /** The number of the attempt that is made now. */

@@ -4,6 +4,8 @@ import io.keyway.api.Outcome;
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.DeviceException;
+import io.keyway.plane.support.Events;
+import io.keyway.plane.support.PlaneThread;
 import java.time.Clock;
 import java.time.Duration;
 

@@ -8,6 +8,7 @@ import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import io.keyway.plane.support.Job;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

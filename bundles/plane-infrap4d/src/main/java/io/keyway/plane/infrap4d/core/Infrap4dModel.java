@@ -8,7 +8,7 @@ import io.keyway.api.plane.PlaneType;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.settings.SettingsException;
+import io.keyway.plane.support.settings.SettingsException;
 
 /** What an E2100 can represent, without one: its tables are the same on every device. */
 public final class Infrap4dModel implements PlaneType {

@@ -4,7 +4,6 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.Result;
 import io.keyway.api.crypto.IntegrityAlgorithm;
-import io.keyway.api.plane.DataPlane;
 import io.keyway.api.plane.PlaneCapabilities;
 import io.keyway.api.plane.PlaneCapabilities.SelectorShape;
 import io.keyway.api.plane.PlaneChange;
@@ -21,6 +20,10 @@ import io.keyway.api.sa.Usage;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.plane.infrap4d.device.DeviceConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.support.Events;
+import io.keyway.plane.support.Job;
+import io.keyway.plane.support.PlaneManager;
+import io.keyway.plane.support.PlaneMemory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -45,10 +48,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One E2100: takes requests on any thread, hands them to its worker, and answers in time. */
-public final class Infrap4dPlane implements DataPlane, AutoCloseable {
+public final class Infrap4dPlane implements PlaneManager.Managed {
 
   /** Value of {@link #type()}. */
   public static final String TYPE = "infrap4d";
+
+  /** Owner of what planes of this type note in the state store. */
+  public static final String MEMORY = "plane-infrap4d";
 
   private static final Logger LOG = LoggerFactory.getLogger(Infrap4dPlane.class);
   private static final Duration CLOSING = Duration.ofSeconds(20);
@@ -83,6 +89,7 @@ public final class Infrap4dPlane implements DataPlane, AutoCloseable {
   }
 
   /** Remembers, then makes contact; returns at once. */
+  @Override
   public void start() {
     worker.submit(worker::connect);
   }

@@ -1,5 +1,6 @@
 package io.keyway.plane.infrap4d.core;
 
+import io.keyway.plane.support.Job;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -5,6 +5,8 @@ import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.Generation;
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.SaRef;
+import io.keyway.plane.support.Job;
+import io.keyway.plane.support.PlaneThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.keyway.plane.infrap4d.core;
 
 import io.keyway.plane.infrap4d.device.Device;
 import io.keyway.plane.infrap4d.device.SaRef;
+import io.keyway.plane.support.PlaneThread;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

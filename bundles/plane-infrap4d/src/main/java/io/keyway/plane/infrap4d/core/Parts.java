@@ -2,6 +2,7 @@ package io.keyway.plane.infrap4d.core;
 
 import io.keyway.api.plane.PlaneEvent;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.support.PlaneMemory;
 import java.time.Clock;
 import java.util.function.Consumer;
 

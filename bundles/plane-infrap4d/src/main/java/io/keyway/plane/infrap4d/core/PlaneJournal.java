@@ -6,6 +6,7 @@ import io.keyway.api.sa.SpiLease;
 import io.keyway.plane.infrap4d.device.SaRef;
 import io.keyway.plane.infrap4d.pipeline.RowAction;
 import io.keyway.plane.infrap4d.pipeline.RowKey;
+import io.keyway.plane.support.PlaneMemory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -104,7 +104,7 @@ final class Arbitration implements StreamObserver<StreamMessageResponse> {
           LOG.warn(
               "infrap4d at {} reports an error on the stream: {}",
               settings.p4runtime(),
-              RpcErrors.text(message.getError().getMessage()));
+              Infrap4dErrors.text(message.getError().getMessage()));
       default -> LOG.debug("ignored a stream message: {}", message.getUpdateCase());
     }
   }

@@ -6,10 +6,10 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
-import io.keyway.plane.infrap4d.settings.HostPort;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.tls.TlsFileException;
-import io.keyway.plane.infrap4d.tls.TlsFiles;
+import io.keyway.plane.support.settings.HostPort;
+import io.keyway.plane.support.tls.TlsFileException;
+import io.keyway.plane.support.tls.TlsFiles;
 import java.util.concurrent.TimeUnit;
 
 /** The connections to one device: one for both services when they have the same address. */
@@ -66,7 +66,7 @@ final class Channels implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new DeviceException(
           DeviceException.Kind.UNREACHABLE,
-          "TLS towards " + address + " cannot be set up: " + RpcErrors.text(e.getMessage()));
+          "TLS towards " + address + " cannot be set up: " + Infrap4dErrors.text(e.getMessage()));
     }
   }
 

@@ -77,7 +77,7 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
       if (event.isPresent()) {
         events.accept(event.get());
       } else {
-        LOG.warn("not an expiry of an SA: {}", RpcErrors.text(text));
+        LOG.warn("not an expiry of an SA: {}", Infrap4dErrors.text(text));
       }
     }
   }
@@ -91,7 +91,7 @@ final class ExpiryWatch implements StreamObserver<SubscribeResponse> {
             "infrap4d at "
                 + settings.gnmi()
                 + " refused the subscription to sadb-expire: "
-                + RpcErrors.text(response.getError().getMessage())));
+                + Infrap4dErrors.text(response.getError().getMessage())));
   }
 
   @Override

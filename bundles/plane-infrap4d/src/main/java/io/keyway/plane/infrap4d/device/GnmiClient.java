@@ -213,7 +213,7 @@ final class GnmiClient {
     } catch (ExecutionException e) {
       throw new DeviceException(
           Kind.REFUSED,
-          RpcErrors.describe(
+          Infrap4dErrors.describe(
               "the request for an SPI", settings.gnmi(), settings.timing().rpc(), e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

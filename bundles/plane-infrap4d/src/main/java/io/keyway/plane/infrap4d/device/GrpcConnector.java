@@ -1,7 +1,7 @@
 package io.keyway.plane.infrap4d.device;
 
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.tls.TlsFiles;
+import io.keyway.plane.support.tls.TlsFiles;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class GrpcConnector implements DeviceConnector {
   public GrpcConnector(Infrap4dSettings settings, Instant started) {
     this.settings = settings;
     this.election = new Election(settings.electionPriority(), started);
-    this.tls = new TlsFiles(settings.tls(), Clock.systemUTC());
+    this.tls = new TlsFiles(settings.tls(), Clock.systemUTC(), "infrap4d");
   }
 
   @Override

@@ -236,6 +236,6 @@ final class P4RuntimeClient {
           default -> Kind.REFUSED;
         };
     return new DeviceException(
-        kind, RpcErrors.describe(what, settings.p4runtime(), settings.timing().rpc(), e));
+        kind, Infrap4dErrors.describe(what, settings.p4runtime(), settings.timing().rpc(), e));
   }
 }

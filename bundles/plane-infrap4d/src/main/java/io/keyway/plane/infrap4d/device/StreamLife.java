@@ -2,7 +2,7 @@ package io.keyway.plane.infrap4d.device;
 
 import io.grpc.stub.StreamObserver;
 import io.keyway.plane.infrap4d.device.DeviceException.Kind;
-import io.keyway.plane.infrap4d.settings.HostPort;
+import io.keyway.plane.support.settings.HostPort;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -70,7 +70,9 @@ final class StreamLife {
   }
 
   void broken(Throwable error) {
-    fail(new DeviceException(Kind.UNREACHABLE, RpcErrors.describe(what, address, limit, error)));
+    fail(
+        new DeviceException(
+            Kind.UNREACHABLE, Infrap4dErrors.describe(what, address, limit, error)));
   }
 
   void fail(DeviceException why) {

@@ -70,7 +70,7 @@ final class WriteErrors {
         what(op)
             + ": "
             + (code == null ? "code " + error.getCanonicalCode() : code.name())
-            + (error.getMessage().isEmpty() ? "" : ", " + RpcErrors.text(error.getMessage()))
+            + (error.getMessage().isEmpty() ? "" : ", " + Infrap4dErrors.text(error.getMessage()))
             + hint(code));
   }
 
@@ -116,7 +116,7 @@ final class WriteErrors {
             + ": the Write was answered with "
             + status.getCode()
             + ", "
-            + RpcErrors.text(status.getDescription());
+            + Infrap4dErrors.text(status.getDescription());
     Kind kind =
         switch (status.getCode()) {
           case FAILED_PRECONDITION, PERMISSION_DENIED, NOT_FOUND, UNAUTHENTICATED ->

@@ -4,11 +4,12 @@ import io.keyway.api.Registration;
 import io.keyway.api.intent.IntentStore;
 import io.keyway.api.plane.DataPlane;
 import io.keyway.api.store.StateStore;
+import io.keyway.plane.infrap4d.core.Infrap4dModel;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
-import io.keyway.plane.infrap4d.core.PlaneManager;
-import io.keyway.plane.infrap4d.core.StoredMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.support.PlaneManager;
+import io.keyway.plane.support.StoredMemory;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +36,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     immediate = true)
 public final class Infrap4dComponent {
 
-  private final StoredMemory memory = new StoredMemory();
+  private final StoredMemory memory = new StoredMemory(Infrap4dPlane.MEMORY);
   private final Map<IntentStore, Registration> stores = new HashMap<>();
   private BundleContext context;
   private ScheduledExecutorService timer;
@@ -84,7 +85,8 @@ public final class Infrap4dComponent {
     timer = Executors.newSingleThreadScheduledExecutor(threads("keyway-infrap4d-timer"));
     manager =
         new PlaneManager(
-            settings -> plane(settings, started),
+            new Infrap4dModel(),
+            config -> plane(Infrap4dSettings.parse(config.name(), config.settings()), started),
             this::register,
             Executors.newSingleThreadExecutor(threads("keyway-infrap4d-config")));
     java.util.List.copyOf(stores.keySet()).forEach(this::subscribe);

@@ -1,5 +1,8 @@
 package io.keyway.plane.infrap4d.settings;
 
+import io.keyway.plane.support.settings.HostPort;
+import io.keyway.plane.support.settings.SettingsException;
+import io.keyway.plane.support.settings.TlsSettings;
 import java.util.Map;
 import java.util.Objects;
 

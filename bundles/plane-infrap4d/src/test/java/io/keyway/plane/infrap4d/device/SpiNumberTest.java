@@ -3,8 +3,8 @@ package io.keyway.plane.infrap4d.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyway.plane.infrap4d.settings.HostPort;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.support.settings.HostPort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

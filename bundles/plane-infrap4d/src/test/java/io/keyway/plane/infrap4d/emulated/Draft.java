@@ -1,10 +1,10 @@
 package io.keyway.plane.infrap4d.emulated;
 
-import io.keyway.plane.infrap4d.settings.HostPort;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
 import io.keyway.plane.infrap4d.settings.Quirks;
 import io.keyway.plane.infrap4d.settings.Timing;
-import io.keyway.plane.infrap4d.settings.TlsSettings;
+import io.keyway.plane.support.settings.HostPort;
+import io.keyway.plane.support.settings.TlsSettings;
 import java.util.function.Consumer;
 
 /** Settings that are being changed. */

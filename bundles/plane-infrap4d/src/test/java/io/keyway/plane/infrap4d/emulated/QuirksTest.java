@@ -16,7 +16,7 @@ import io.keyway.emulator.infrap4d.pipeline.Verdict;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import io.keyway.plane.infrap4d.emulated.Site.End;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.settings.SettingsException;
+import io.keyway.plane.support.settings.SettingsException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;

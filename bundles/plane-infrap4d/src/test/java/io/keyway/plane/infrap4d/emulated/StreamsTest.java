@@ -13,7 +13,7 @@ import io.keyway.emulator.infrap4d.EmulatorConfig;
 import io.keyway.emulator.infrap4d.program.LinuxNetworking;
 import io.keyway.emulator.infrap4d.wire.Wire;
 import io.keyway.plane.infrap4d.emulated.Site.End;
-import io.keyway.plane.infrap4d.settings.HostPort;
+import io.keyway.plane.support.settings.HostPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -3,6 +3,9 @@ package io.keyway.plane.infrap4d.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyway.plane.support.settings.HostPort;
+import io.keyway.plane.support.settings.SettingsException;
+import io.keyway.plane.support.settings.TlsSettings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

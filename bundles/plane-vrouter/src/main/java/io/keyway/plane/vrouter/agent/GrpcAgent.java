@@ -101,8 +101,7 @@ final class GrpcAgent implements Agent {
     SnapshotReader reader =
         new SnapshotReader(error -> exception("a request for a snapshot", limit, error));
     stub(limit)
-        .snapshot(
-            SnapshotRequest.newBuilder().setWithoutCounters(withoutCounters).build(), reader);
+        .snapshot(SnapshotRequest.newBuilder().setWithoutCounters(withoutCounters).build(), reader);
     return reader.answer();
   }
 
@@ -166,16 +165,14 @@ final class GrpcAgent implements Agent {
           @Override
           public void onCompleted() {
             answer.completeExceptionally(
-                exception(
-                    what, limit, Status.INTERNAL.withDescription("no answer").asException()));
+                exception(what, limit, Status.INTERNAL.withDescription("no answer").asException()));
           }
         });
     return answer;
   }
 
   private VRouterStub stub(Duration limit) {
-    return VRouterGrpc.newStub(channel)
-        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return VRouterGrpc.newStub(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private AgentException exception(String what, Duration limit, Throwable error) {

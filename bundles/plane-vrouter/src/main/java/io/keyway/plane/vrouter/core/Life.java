@@ -68,7 +68,9 @@ final class Life {
     return unclean;
   }
 
-  /** Whether the last change to the router was made by this controller, in this life of it or not. */
+  /**
+   * Whether the last change to the router was made by this controller, in this life of it or not.
+   */
   boolean ledBy(String controllerInstance) {
     return !instance.isEmpty() && instance.equals(controllerInstance);
   }

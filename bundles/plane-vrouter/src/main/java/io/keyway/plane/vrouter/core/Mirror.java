@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What was confirmed to be on the router. What is in doubt stands in neither set until the next
@@ -31,8 +32,14 @@ final class Mirror {
   private final Map<PolicyPlace, Policy> policies = new HashMap<>();
   private final Set<SaKey> doubtfulSas = new HashSet<>();
   private final Set<PolicyPlace> doubtfulPolicies = new HashSet<>();
+  private Consumer<PolicyPlace> gone = place -> {};
   private boolean known;
   private long moved;
+
+  /** Is told of places that were emptied by our own wish. */
+  void whenGone(Consumer<PolicyPlace> listener) {
+    gone = listener;
+  }
 
   /** False until what is there was taken over, or nothing can be there. */
   boolean known() {
@@ -102,6 +109,7 @@ final class Mirror {
     moved++;
     doubtfulPolicies.remove(place);
     policies.remove(place);
+    gone.accept(place);
   }
 
   void doubt(PolicyPlace place) {

@@ -98,9 +98,7 @@ final class Translation {
   private record Removed(SaId sa) implements Prepared {
     @Override
     public Change change() {
-      return Change.newBuilder()
-          .setDelSa(DelSa.newBuilder().setId(SaMessages.id(sa)))
-          .build();
+      return Change.newBuilder().setDelSa(DelSa.newBuilder().setId(SaMessages.id(sa))).build();
     }
 
     @Override

@@ -34,6 +34,7 @@ final class Writer {
   private final Life life;
   private final Mirror mirror;
   private final Consumer<String> lost;
+  private final Runnable changed;
   private final ArrayDeque<Cursor> jobs = new ArrayDeque<>();
   private boolean flying;
   private volatile int waiting;
@@ -55,6 +56,7 @@ final class Writer {
   /**
    * @param contact present while changes may be made
    * @param lost is told when a call leaves it open what was done
+   * @param changed is called before anybody hears of an answer
    */
   Writer(
       String plane,
@@ -62,13 +64,15 @@ final class Writer {
       Supplier<Optional<Contact>> contact,
       Life life,
       Mirror mirror,
-      Consumer<String> lost) {
+      Consumer<String> lost,
+      Runnable changed) {
     this.plane = plane;
     this.thread = thread;
     this.contact = contact;
     this.life = life;
     this.mirror = mirror;
     this.lost = lost;
+    this.changed = changed;
   }
 
   /** Whether a job of this size finds room; from any thread, as a guess. */
@@ -77,6 +81,11 @@ final class Writer {
   }
 
   // -- on the plane's thread
+
+  /** Whether a call is on its way. */
+  boolean flying() {
+    return flying;
+  }
 
   void add(Job job) {
     jobs.add(new Cursor(job));
@@ -123,7 +132,7 @@ final class Writer {
         .whenComplete(
             (answer, error) -> {
               SaMessages.wipe(keys);
-              if (!thread.submit(() -> answered(batch, answer, error))) {
+              if (!thread.submit(() -> answered(now.get(), batch, answer, error))) {
                 // Closed: nobody waits for the rest.
                 batch.forEach(item -> item.cursor().job.finish());
               }
@@ -181,12 +190,13 @@ final class Writer {
     return true;
   }
 
-  private void answered(List<Item> batch, ResultList answer, Throwable error) {
+  private void answered(Contact from, List<Item> batch, ResultList answer, Throwable error) {
     flying = false;
     boolean whole = error == null && answer.getResultsCount() == batch.size();
     Outcome instead = whole ? null : failed(error);
     boolean unsure = !whole && instead.kind() == Outcome.Kind.UNKNOWN;
     boolean otherLife = false;
+    List<Job> done = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       Item item = batch.get(i);
       Outcome outcome =
@@ -197,8 +207,14 @@ final class Writer {
       unsure |= outcome.kind() == Outcome.Kind.UNKNOWN;
       Cursor cursor = item.cursor();
       if (--cursor.open == 0 && cursor.next == cursor.job.changes().size()) {
-        cursor.job.finish();
+        done.add(cursor.job);
       }
+    }
+    changed.run();
+    done.forEach(Job::finish);
+    if (contact.get().filter(from::equals).isEmpty()) {
+      // That contact is over already.
+      return;
     }
     if (unsure) {
       lost.accept(
@@ -214,9 +230,7 @@ final class Writer {
       return Outcome.unknown("the vRouter's agent answered with another number of results");
     }
     Throwable cause =
-        error instanceof CompletionException && error.getCause() != null
-            ? error.getCause()
-            : error;
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return cause instanceof AgentException agent && agent.kind() == AgentException.Kind.REFUSED
         ? Outcome.refused(agent.getMessage())
         : Outcome.unknown(String.valueOf(cause.getMessage()));

@@ -52,11 +52,7 @@ public final class Addresses {
     try {
       return Optional.of(
           new TrafficSelector(
-              first.get(),
-              last.get(),
-              protocol,
-              selector.getFirstPort(),
-              selector.getLastPort()));
+              first.get(), last.get(), protocol, selector.getFirstPort(), selector.getLastPort()));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -61,9 +61,7 @@ public final class SaMessages {
         io.keyway.protocol.vrouter.v1.Endpoints.newBuilder()
             .setLocal(Addresses.octets(endpoints.local()))
             .setRemote(Addresses.octets(endpoints.remote()));
-    endpoints
-        .udp()
-        .ifPresent(udp -> builder.setLocalPort(udp.local()).setRemotePort(udp.remote()));
+    endpoints.udp().ifPresent(udp -> builder.setLocalPort(udp.local()).setRemotePort(udp.remote()));
     return builder.build();
   }
 
@@ -85,7 +83,8 @@ public final class SaMessages {
   public static Result<AddSa> add(SecurityAssociation sa, SaKeys keys, List<byte[]> copies) {
     if (sa.endpoints().none()) {
       return Result.failed(
-          Outcome.refused("a vRouter makes outer headers itself; set the outer addresses of the SA"));
+          Outcome.refused(
+              "a vRouter makes outer headers itself; set the outer addresses of the SA"));
     }
     if (sa.selectors().size() > MOST_SELECTORS) {
       return Result.failed(

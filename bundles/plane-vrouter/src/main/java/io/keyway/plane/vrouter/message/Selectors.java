@@ -38,13 +38,10 @@ public final class Selectors {
 
   /** Empty when the agent said something that cannot be. */
   public static Optional<SelectorPair> pair(io.keyway.protocol.vrouter.v1.SelectorPair message) {
-    Optional<TrafficSelector> local =
-        Addresses.selector(message.getLocal(), message.getProtocol());
+    Optional<TrafficSelector> local = Addresses.selector(message.getLocal(), message.getProtocol());
     Optional<TrafficSelector> remote =
         Addresses.selector(message.getRemote(), message.getProtocol());
-    if (local.isEmpty()
-        || remote.isEmpty()
-        || local.get().isIpv4() != remote.get().isIpv4()) {
+    if (local.isEmpty() || remote.isEmpty() || local.get().isIpv4() != remote.get().isIpv4()) {
       return Optional.empty();
     }
     return Optional.of(new SelectorPair(local.get(), remote.get()));

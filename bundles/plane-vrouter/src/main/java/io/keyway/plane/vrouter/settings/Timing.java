@@ -12,11 +12,7 @@ import java.time.Duration;
  * @param keepAlive HTTP/2 ping interval: how soon a router that vanished without a word is missed
  */
 public record Timing(
-    Duration rpc,
-    Duration audit,
-    Duration backoffFirst,
-    Duration backoffMax,
-    Duration keepAlive) {
+    Duration rpc, Duration audit, Duration backoffFirst, Duration backoffMax, Duration keepAlive) {
 
   /** For real routers. */
   public static final Timing DEFAULT =

@@ -83,8 +83,7 @@ public record VrouterSettings(
   }
 
   /** The agent takes nobody without a certificate, so it is better said before. */
-  private static void requireCertificate(TlsSettings tls, HostPort where)
-      throws SettingsException {
+  private static void requireCertificate(TlsSettings tls, HostPort where) throws SettingsException {
     if (tls.enabled() && tls.certificateFile().isEmpty()) {
       throw new SettingsException(
           "tls/certificate-file is missing; the agent at "
@@ -98,7 +97,9 @@ public record VrouterSettings(
     Path path = Path.of(text);
     if (!path.isAbsolute()) {
       throw new SettingsException(
-          "socket '" + text + "' is not an absolute path; write for example /run/keyway/agent.sock");
+          "socket '"
+              + text
+              + "' is not an absolute path; write for example /run/keyway/agent.sock");
     }
     if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
       throw new SettingsException(

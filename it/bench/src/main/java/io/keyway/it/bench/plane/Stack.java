@@ -6,10 +6,10 @@ import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SpiLease;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
-import io.keyway.plane.infrap4d.core.StoredMemory;
+import io.keyway.plane.support.StoredMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
-import io.keyway.plane.infrap4d.settings.SettingsException;
+import io.keyway.plane.support.settings.SettingsException;
 import io.keyway.sad.SadCore;
 import io.keyway.sad.SadEnvironment;
 import io.keyway.spd.SpdCore;
@@ -98,7 +98,7 @@ final class Stack implements AutoCloseable {
                   target.certificates.clientCertificate().toString(),
                   "tls/private-key-file",
                   target.certificates.clientKey().toString()));
-      StoredMemory memory = new StoredMemory();
+      StoredMemory memory = new StoredMemory("plane-infrap4d");
       memory.bind(state);
       return new Infrap4dPlane(
           settings,

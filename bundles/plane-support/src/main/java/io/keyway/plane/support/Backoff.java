@@ -1,0 +1,56 @@
+package io.keyway.plane.support;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Pauses between attempts: none after a loss, for a short break must not leave a device alone; then
+ * doubling up to a limit, each spread over half to one and a half of itself, so that many planes do
+ * not come back in step.
+ *
+ * <p>While a device that was ready may be back any moment, forwarding in clear until we are there,
+ * the pauses stay short.
+ */
+public final class Backoff {
+
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private final Duration first;
+  private final Duration most;
+  private final RandomGenerator random;
+  private int failures;
+
+  /**
+   * @param first pause before the third attempt
+   * @param most longest pause
+   */
+  public Backoff(Duration first, Duration most, RandomGenerator random) {
+    this.first = first;
+    this.most = most;
+    this.random = random;
+  }
+
+  /** The pause before the next attempt. */
+  public Duration next() {
+    if (failures++ == 0) {
+      return Duration.ZERO;
+    }
+    return spread(Math.min(most.toMillis(), first.toMillis() << Math.min(failures - 2, 20)));
+  }
+
+  /** The same, but never long. */
+  public Duration nextSoon() {
+    Duration pause = next();
+    return pause.compareTo(SOON) > 0 ? spread(SOON.toMillis()) : pause;
+  }
+
+  /** So long, more or less. */
+  public Duration spread(long millis) {
+    return Duration.ofMillis(millis / 2 + (long) (random.nextDouble() * millis));
+  }
+
+  /** All is well: the next pause is none. */
+  public void reset() {
+    failures = 0;
+  }
+}
