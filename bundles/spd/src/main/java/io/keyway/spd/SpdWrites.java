@@ -28,6 +28,7 @@ final class SpdWrites {
 
   private final SpdTable table;
   private final SpdEnvironment environment;
+  private final Completion completion;
   private final Set<Waiter> waiting = new LinkedHashSet<>();
   private boolean writing;
   private long round;
@@ -37,6 +38,7 @@ final class SpdWrites {
   SpdWrites(SpdTable table, SpdEnvironment environment) {
     this.table = table;
     this.environment = environment;
+    this.completion = new Completion(table, environment, this::pump);
     this.retryPause = environment.settings().retryFirst();
   }
 
@@ -179,10 +181,12 @@ final class SpdWrites {
     DataPlane service;
     Generation expected;
     long number;
+    boolean finished;
     synchronized (table) {
-      if (writing || table.dirty.isEmpty() || !table.usable()) {
+      if (writing || !table.usable()) {
         return;
       }
+      finished = table.dirty.isEmpty() && completion.due(table);
       batch = nextBatch(answers);
       writing = !batch.isEmpty();
       service = table.plane;
@@ -192,6 +196,8 @@ final class SpdWrites {
     answers.forEach(Runnable::run);
     if (!batch.isEmpty()) {
       environment.executor().execute(() -> write(service, expected, number, batch));
+    } else if (finished) {
+      environment.executor().execute(() -> completion.tell(service, expected));
     }
   }
 

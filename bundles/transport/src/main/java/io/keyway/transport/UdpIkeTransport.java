@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,6 +58,7 @@ public final class UdpIkeTransport implements IkeTransport, AutoCloseable {
   private final Queue<BoundSocket> toRegister = new ConcurrentLinkedQueue<>();
   private final Queue<BoundSocket> toFlush = new ConcurrentLinkedQueue<>();
   private final Queue<CountDownLatch> toRelease = new ConcurrentLinkedQueue<>();
+  private final BlockingQueue<Datagram> injected;
   private final List<Observer> observers = new CopyOnWriteArrayList<>();
   private final AtomicReference<Consumer<Datagram>> receiver = new AtomicReference<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(65536);
@@ -67,6 +70,7 @@ public final class UdpIkeTransport implements IkeTransport, AutoCloseable {
       throws IOException {
     this.limits = limits;
     this.waitingRoom = new WaitingRoom(limits, nanoClock, counters);
+    this.injected = new LinkedBlockingQueue<>(Math.max(1, limits.waiting()));
     this.selector = Selector.open();
     this.thread = threads.newThread(this::run);
   }
@@ -226,6 +230,22 @@ public final class UdpIkeTransport implements IkeTransport, AutoCloseable {
     return () -> observers.remove(mine);
   }
 
+  /** A datagram that came by another way than a socket; any thread, never blocks. */
+  void inject(Datagram datagram) {
+    counters.add(Counter.RECEIVED);
+    if (injected.offer(datagram)) {
+      selector.wakeup();
+    } else {
+      counters.add(Counter.DROPPED_WAITING_FULL);
+    }
+  }
+
+  /** A datagram left by another way than a socket. */
+  void relayed(Datagram datagram) {
+    counters.add(Counter.SENT);
+    show(true, datagram);
+  }
+
   @Override
   public Map<String, Long> counters() {
     return counters.snapshot();
@@ -270,6 +290,7 @@ public final class UdpIkeTransport implements IkeTransport, AutoCloseable {
     }
     register();
     wantWrites();
+    takeInjected();
     deliver();
     List<CountDownLatch> released = new ArrayList<>();
     for (CountDownLatch l = toRelease.poll(); l != null; l = toRelease.poll()) {
@@ -293,6 +314,15 @@ public final class UdpIkeTransport implements IkeTransport, AutoCloseable {
       selector.close();
     } catch (IOException e) {
       LOG.debug("closing the selector failed", e);
+    }
+  }
+
+  /** Those that gather while this runs wake the selector up again. */
+  private void takeInjected() {
+    for (Datagram next = injected.poll(); next != null; next = injected.poll()) {
+      show(false, next);
+      waitingRoom.add(next);
+      deliver();
     }
   }
 

@@ -65,6 +65,10 @@ public final class FakePlane implements DataPlane {
   public final List<Install> installs = new ArrayList<>();
   public final List<List<PlaneChange>> requests = new ArrayList<>();
   public final List<SpiLease> released = new ArrayList<>();
+
+  /** Lives in which it was told that all policies are there. */
+  public final List<Generation> completions = new ArrayList<>();
+
   public final Map<SelectorPair, Usage> counters = new HashMap<>();
   public final Map<SaId, Usage> saCounters = new HashMap<>();
 
@@ -321,6 +325,15 @@ public final class FakePlane implements DataPlane {
       watcher.accept(change);
     }
     return answer(outcomes);
+  }
+
+  @Override
+  public CompletionStage<Outcome> policiesComplete(Generation expected, Duration timeout) {
+    if (!expected.equals(generation) || connection != Connection.READY) {
+      return answer(Outcome.unavailable("life " + generation + ", not " + expected));
+    }
+    completions.add(expected);
+    return answer(Outcome.ok());
   }
 
   private Outcome make(PlaneChange change) {

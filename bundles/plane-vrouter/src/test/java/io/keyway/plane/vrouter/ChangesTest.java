@@ -18,6 +18,7 @@ import io.keyway.api.sa.Usage;
 import io.keyway.api.sp.PolicyAction;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
+import io.keyway.plane.vrouter.settings.Timing;
 import io.keyway.protocol.vrouter.v1.Policy;
 import io.keyway.protocol.vrouter.v1.PolicyPlace;
 import io.keyway.protocol.vrouter.v1.PolicyStatus;
@@ -185,6 +186,15 @@ class ChangesTest {
 
   @Test
   void anAnswerThatNeverComesIsUnknownInTimeAndTheSaIsNotWrittenAgain() throws Exception {
+    bench.plane.close();
+    bench.begin(
+        new Timing(
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(3600),
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(60)));
+    bench.awaitReady();
     SpiLease lease = bench.lease();
     SecurityAssociation out = bench.sa(lease, Direction.OUTBOUND, 0x501);
     bench.agent.hang(true);
@@ -194,7 +204,7 @@ class ChangesTest {
             bench.plane.apply(
                 bench.plane.generation(),
                 List.of(new PlaneChange.AddSa(out, keys)),
-                Duration.ofMillis(200)));
+                Duration.ofSeconds(4)));
     assertThat(outcomes).extracting(Outcome::kind).containsExactly(Kind.UNKNOWN);
     assertThat(bench.agent.installs()).isEmpty();
     // What waits behind it is answered in its own time, too.

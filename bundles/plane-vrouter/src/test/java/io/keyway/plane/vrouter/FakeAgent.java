@@ -54,6 +54,7 @@ public final class FakeAgent implements AutoCloseable {
   private int nextSpi = 0x1000;
   private long eventNumber;
   private int applies;
+  private int probes;
   private boolean hanging;
   private boolean losing;
   private Predicate<Change> refused = change -> false;
@@ -261,6 +262,10 @@ public final class FakeAgent implements AutoCloseable {
     return applies;
   }
 
+  public synchronized int probes() {
+    return probes;
+  }
+
   public synchronized boolean complete() {
     return complete;
   }
@@ -399,6 +404,22 @@ public final class FakeAgent implements AutoCloseable {
                 .setVersion("fake")
                 .build());
         attachedBy(request.getControllerInstance());
+      }
+    }
+
+    @Override
+    public void getCapabilities(
+        GetCapabilitiesRequest request, StreamObserver<GetCapabilitiesResponse> to) {
+      synchronized (FakeAgent.this) {
+        probes++;
+        if (!hanging) {
+          answer(
+              to,
+              GetCapabilitiesResponse.newBuilder()
+                  .setGeneration(generation)
+                  .setCapabilities(capabilities)
+                  .build());
+        }
       }
     }
 

@@ -14,6 +14,7 @@ import io.keyway.api.sa.SpiLease;
 import io.keyway.api.sp.PolicyAction;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
+import io.keyway.plane.vrouter.settings.Timing;
 import io.keyway.protocol.vrouter.v1.Acquire;
 import io.keyway.protocol.vrouter.v1.Drops;
 import io.keyway.protocol.vrouter.v1.Event;
@@ -295,6 +296,27 @@ class LifeTest {
     // The same for events that the agent says it lost.
     bench.agent.tell(Event.newBuilder().setLost(3).setDrops(Drops.getDefaultInstance()));
     bench.await("told again", () -> told(PlaneEvent.Expired.class).size() == 2);
+  }
+
+  @Test
+  void aRouterThatVanishedWithoutAWordIsMissed() throws Exception {
+    bench.plane.close();
+    bench.begin(
+        new Timing(
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3600),
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
+            Duration.ofMillis(50)));
+    bench.awaitReady();
+    int probes = bench.agent.probes();
+    bench.await("asked again", () -> bench.agent.probes() > probes + 1);
+    bench.events.clear();
+    bench.agent.hang(true);
+    bench.await("missed", () -> !told(PlaneEvent.Down.class).isEmpty());
+    assertThat(told(PlaneEvent.Down.class).get(0).reason()).contains("whether it is there");
+    bench.agent.hang(false);
+    bench.awaitReady();
   }
 
   @Test

@@ -2,7 +2,9 @@ package io.keyway.transport.osgi;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import io.keyway.api.ike.IkeRelay;
 import io.keyway.api.ike.IkeTransport;
+import io.keyway.transport.RelayedIkeTransport;
 import io.keyway.transport.TransportLimits;
 import io.keyway.transport.UdpIkeTransport;
 import java.io.IOException;
@@ -13,6 +15,10 @@ import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -44,11 +50,12 @@ public final class OsgiIkeTransport implements IkeTransport {
     int socketBuffer() default 4 << 20;
   }
 
-  private final UdpIkeTransport transport;
+  private final UdpIkeTransport sockets;
+  private final RelayedIkeTransport transport;
 
   @Activate
   public OsgiIkeTransport(Config config) throws IOException {
-    this.transport =
+    this.sockets =
         UdpIkeTransport.start(
             new TransportLimits(
                 config.waiting(),
@@ -61,11 +68,25 @@ public final class OsgiIkeTransport implements IkeTransport {
               thread.setDaemon(true);
               return thread;
             });
+    this.transport = new RelayedIkeTransport(sockets);
+  }
+
+  /** A method and no field: the constructor has run before, so there is something to add to. */
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindRelay(IkeRelay relay) {
+    transport.add(relay);
+  }
+
+  void unbindRelay(IkeRelay relay) {
+    transport.remove(relay);
   }
 
   @Deactivate
   void deactivate() {
-    transport.close();
+    sockets.close();
     LOG.info("IKE transport stopped: {}", transport.counters());
   }
 

@@ -7,6 +7,7 @@ import io.keyway.protocol.vrouter.v1.CompletePoliciesRequest;
 import io.keyway.protocol.vrouter.v1.Event;
 import io.keyway.protocol.vrouter.v1.FlushRequest;
 import io.keyway.protocol.vrouter.v1.FlushResponse;
+import io.keyway.protocol.vrouter.v1.GetCapabilitiesResponse;
 import io.keyway.protocol.vrouter.v1.GetSpisRequest;
 import io.keyway.protocol.vrouter.v1.GetSpisResponse;
 import io.keyway.protocol.vrouter.v1.PacketIn;
@@ -28,6 +29,9 @@ public interface Agent extends AutoCloseable {
 
   /** Makes this controller known, as the one that leads. */
   CompletableFuture<AttachResponse> attach(AttachRequest request);
+
+  /** What the router can do and has room for; also asked to see whether it is there. */
+  CompletableFuture<GetCapabilitiesResponse> capabilities();
 
   /** New inbound SPIs. */
   CompletableFuture<GetSpisResponse> getSpis(GetSpisRequest request);

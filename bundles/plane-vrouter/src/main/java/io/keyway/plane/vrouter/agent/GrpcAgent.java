@@ -13,6 +13,8 @@ import io.keyway.protocol.vrouter.v1.Event;
 import io.keyway.protocol.vrouter.v1.EventsRequest;
 import io.keyway.protocol.vrouter.v1.FlushRequest;
 import io.keyway.protocol.vrouter.v1.FlushResponse;
+import io.keyway.protocol.vrouter.v1.GetCapabilitiesRequest;
+import io.keyway.protocol.vrouter.v1.GetCapabilitiesResponse;
 import io.keyway.protocol.vrouter.v1.GetSpisRequest;
 import io.keyway.protocol.vrouter.v1.GetSpisResponse;
 import io.keyway.protocol.vrouter.v1.PacketIn;
@@ -52,6 +54,14 @@ final class GrpcAgent implements Agent {
   @Override
   public CompletableFuture<AttachResponse> attach(AttachRequest request) {
     return ask("the first call", (stub, answer) -> stub.attach(request, answer));
+  }
+
+  @Override
+  public CompletableFuture<GetCapabilitiesResponse> capabilities() {
+    return ask(
+        "whether it is there",
+        (stub, answer) ->
+            stub.getCapabilities(GetCapabilitiesRequest.getDefaultInstance(), answer));
   }
 
   @Override

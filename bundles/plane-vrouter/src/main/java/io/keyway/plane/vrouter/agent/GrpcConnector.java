@@ -12,7 +12,6 @@ import io.keyway.plane.vrouter.settings.Endpoint;
 import io.keyway.plane.vrouter.settings.VrouterSettings;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Connects by TCP with mutual TLS, or by a UNIX socket. */
 public final class GrpcConnector implements AgentConnector {
@@ -36,9 +35,7 @@ public final class GrpcConnector implements AgentConnector {
         .disableRetry()
         // The router is near; a proxy from the environment is a common cause of failure.
         .proxyDetector(target -> null)
-        .maxInboundMessageSize(MAX_MESSAGE)
-        .keepAliveTime(settings.timing().keepAlive().toMillis(), TimeUnit.MILLISECONDS)
-        .keepAliveTimeout(settings.timing().rpc().toMillis(), TimeUnit.MILLISECONDS);
+        .maxInboundMessageSize(MAX_MESSAGE);
     try {
       return new GrpcAgent(builder.build(), settings);
     } catch (IllegalArgumentException e) {

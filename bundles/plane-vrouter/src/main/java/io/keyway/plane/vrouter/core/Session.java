@@ -311,7 +311,25 @@ final class Session {
     reconciler.tellExpired(contents);
     if (mine == link && contact == made) {
       work.begin(made);
+      thread.later(settings.timing().probe(), () -> probe(mine, made));
     }
+  }
+
+  /** A router that vanished ends no stream. */
+  private void probe(Object mine, Contact made) {
+    if (mine != link || contact != made) {
+      return;
+    }
+    then(
+        mine,
+        made.agent().capabilities(),
+        said -> {
+          if (said.getGeneration() != made.generation()) {
+            onLost(mine, "the vRouter's agent is in another generation");
+          } else {
+            thread.later(settings.timing().probe(), () -> probe(mine, made));
+          }
+        });
   }
 
   /**

@@ -17,6 +17,12 @@ public final class CapabilityReader {
   private static final int USUAL_WINDOW = 4096;
 
   /**
+   * Agents can, and trap policies are passed on; but no tunnel is started by an acquire yet, and
+   * one that waited for it would wait for ever.
+   */
+  private static final boolean TRAP = false;
+
+  /**
    * What the agent does on any router whose crypto device has the algorithms. Tunnels are checked
    * against it until there was contact; a router that lacks something says so then.
    */
@@ -45,7 +51,7 @@ public final class CapabilityReader {
           true,
           true,
           true,
-          true,
+          TRAP,
           true,
           true,
           true,
@@ -90,7 +96,7 @@ public final class CapabilityReader {
         said.getIpv6Inner(),
         true,
         said.getHold(),
-        said.getTrap(),
+        TRAP && said.getTrap(),
         said.getMoveSa(),
         true,
         said.getByteLimits(),

@@ -9,10 +9,12 @@ import java.time.Duration;
  * @param audit how often what is on the router is compared with what was written
  * @param backoffFirst pause before the third attempt to connect; the first two come at once
  * @param backoffMax longest pause between attempts
- * @param keepAlive HTTP/2 ping interval: how soon a router that vanished without a word is missed
+ * @param probe how often a small question is asked while all seems well: how soon a router that
+ *     vanished without a word is missed. Not by HTTP/2 pings, which a server with default settings
+ *     answers by ending the connection
  */
 public record Timing(
-    Duration rpc, Duration audit, Duration backoffFirst, Duration backoffMax, Duration keepAlive) {
+    Duration rpc, Duration audit, Duration backoffFirst, Duration backoffMax, Duration probe) {
 
   /** For real routers. */
   public static final Timing DEFAULT =

@@ -130,6 +130,6 @@ public record VrouterSettings(
         Duration.ofSeconds(leaves.number("audit-interval", usual.audit().toSeconds(), 1, 86_400)),
         usual.backoffFirst(),
         usual.backoffMax(),
-        usual.keepAlive());
+        usual.probe());
   }
 }

@@ -18,11 +18,12 @@ import io.keyway.emulator.infrap4d.Emulator;
 import io.keyway.emulator.infrap4d.EmulatorConfig;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
 import io.keyway.emulator.infrap4d.wire.Wire;
+import io.keyway.plane.infrap4d.core.Infrap4dModel;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
-import io.keyway.plane.support.PlaneManager;
-import io.keyway.plane.support.PlaneMemory;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;
+import io.keyway.plane.support.PlaneManager;
+import io.keyway.plane.support.PlaneMemory;
 import io.keyway.sad.SadCore;
 import io.keyway.sad.SadEnvironment;
 import io.keyway.spd.SpdCore;
@@ -105,15 +106,19 @@ final class EmulatedSite {
     CountDownLatch registered = new CountDownLatch(1);
     PlaneManager manager =
         new PlaneManager(
-            (Infrap4dSettings settings) ->
-                new Infrap4dPlane(
-                    settings,
-                    new GrpcConnector(settings, Instant.now()),
-                    Executors.newSingleThreadScheduledExecutor(),
-                    timers,
-                    PlaneMemory.NONE,
-                    Clock.systemUTC(),
-                    new SecureRandom()),
+            new Infrap4dModel(),
+            configured -> {
+              Infrap4dSettings settings =
+                  Infrap4dSettings.parse(configured.name(), configured.settings());
+              return new Infrap4dPlane(
+                  settings,
+                  new GrpcConnector(settings, Instant.now()),
+                  Executors.newSingleThreadScheduledExecutor(),
+                  timers,
+                  PlaneMemory.NONE,
+                  Clock.systemUTC(),
+                  new SecureRandom());
+            },
             plane -> {
               made.set(plane);
               registered.countDown();
