@@ -92,6 +92,11 @@ public final class RelayedIkeTransport implements IkeTransport {
   }
 
   @Override
+  public boolean elsewhere(InetAddress local) {
+    return relayOf(local).isPresent();
+  }
+
+  @Override
   public Outcome unbind(InetSocketAddress local) {
     Boolean known = bound.remove(local);
     if (ofSockets.remove(local) != null) {

@@ -91,6 +91,8 @@ class RelayedIkeTransportTest {
     List<String> seen = new ArrayList<>();
     transport.observe((sent, datagram) -> seen.add(sent ? "sent" : "received"));
     transport.attach(received::add);
+    assertThat(transport.elsewhere(onRouter.getAddress())).isTrue();
+    assertThat(transport.elsewhere(PEER.getAddress())).isFalse();
     assertThat(transport.bind(onRouter, false).kind()).isEqualTo(Kind.OK);
     assertThat(transport.bind(onRouter, false).kind()).isEqualTo(Kind.SAME);
     assertThat(transport.send(datagram(onRouter, 1)).done()).isTrue();

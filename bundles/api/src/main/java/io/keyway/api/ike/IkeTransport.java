@@ -2,6 +2,7 @@ package io.keyway.api.ike;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -35,6 +36,14 @@ public interface IkeTransport {
    * @return REFUSED with the system's reason, such as a port in use or a missing privilege
    */
   Outcome bind(InetSocketAddress local, boolean marker);
+
+  /**
+   * Whether an address of ours lives on a data plane, so that it can be used although this machine
+   * does not have it.
+   */
+  default boolean elsewhere(InetAddress local) {
+    return false;
+  }
 
   /** Gives a local address up; ABSENT when it was not bound. */
   Outcome unbind(InetSocketAddress local);

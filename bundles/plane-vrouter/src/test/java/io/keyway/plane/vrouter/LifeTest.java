@@ -74,6 +74,7 @@ class LifeTest {
     bench.agent.restart();
     bench.awaitReadyAfter(before);
     assertThat(bench.plane.generation()).isGreaterThan(before);
+    bench.await("told", () -> told(PlaneEvent.Up.class).size() == 2);
     assertThat(told(PlaneEvent.GenerationChanged.class)).hasSize(1);
     assertThat(told(PlaneEvent.GenerationChanged.class).get(0).reason()).contains("restarted");
     int down = bench.events.indexOf(told(PlaneEvent.Down.class).get(0));
@@ -143,6 +144,7 @@ class LifeTest {
     assertThat(bench.agent.sas()).isEmpty();
     assertThat(bench.agent.policies()).isEmpty();
     assertThat(bench.agent.complete()).isFalse();
+    bench.await("told", () -> told(PlaneEvent.Up.class).size() == 2);
     assertThat(told(PlaneEvent.GenerationChanged.class).get(0).reason()).contains("somebody-else");
   }
 

@@ -8,6 +8,7 @@ import io.keyway.transport.RelayedIkeTransport;
 import io.keyway.transport.TransportLimits;
 import io.keyway.transport.UdpIkeTransport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -93,6 +94,11 @@ public final class OsgiIkeTransport implements IkeTransport {
   @Override
   public Outcome bind(InetSocketAddress local, boolean marker) {
     return transport.bind(local, marker);
+  }
+
+  @Override
+  public boolean elsewhere(InetAddress local) {
+    return transport.elsewhere(local);
   }
 
   @Override

@@ -33,9 +33,10 @@ public final class EngineServices {
     return Optional.ofNullable(secrets);
   }
 
-  /** The addresses of this machine, as somebody saw them last. */
+  /** The addresses of this machine, as somebody saw them last, and of data planes. */
   public HostAddresses host() {
-    return host;
+    IkeTransport now = transport;
+    return now == null ? host : host.and(now::elsewhere);
   }
 
   public void setHost(HostAddresses seen) {

@@ -41,6 +41,9 @@ final class Session {
   /** How soon a missing state store is looked for again. */
   private static final Duration STORE = Duration.ofSeconds(1);
 
+  /** A contact that ends sooner is no reason to come back at once. */
+  private static final Duration STEADY = Duration.ofSeconds(2);
+
   private static final Duration SOON = Duration.ofMillis(20);
 
   /** Who works with the agent while we lead. */
@@ -282,7 +285,12 @@ final class Session {
           then(
               mine,
               reconciler.repair(made, found, false),
-              repaired -> lead(mine, made, before, why, found, contents));
+              repaired -> {
+                if (!repaired.done()) {
+                  LOG.warn("data plane {}: {}", settings.name(), repaired.reason());
+                }
+                lead(mine, made, before, why, found, contents);
+              });
         });
   }
 
@@ -294,7 +302,13 @@ final class Session {
       Comparison found,
       Contents contents) {
     contact = made;
-    backoff.reset();
+    thread.later(
+        STEADY,
+        () -> {
+          if (contact == made) {
+            backoff.reset();
+          }
+        });
     board.complete(contents.policiesComplete());
     board.limits(made.capabilities().getSasMax(), made.capabilities().getPoliciesMax());
     board.publish(Connection.READY, "");
@@ -375,7 +389,7 @@ final class Session {
     boolean news = !board.status().reason().equals(why);
     drop(Outcome.unavailable("contact with the vRouter's agent was lost: " + why));
     board.publish(Connection.DOWN, why);
-    Duration pause = life.canRemember() ? ready ? Duration.ZERO : backoff.next() : STORE;
+    Duration pause = life.canRemember() ? backoff.next() : STORE;
     if (news) {
       LOG.warn("data plane {}: {}", settings.name(), why);
     }

@@ -97,6 +97,11 @@ final class SpiDesk {
 
   private void answered(Contact from, int count, GetSpisResponse got, Throwable error) {
     flying = false;
+    if (contact.get().filter(from::equals).isEmpty()) {
+      // Those who wait were told when that contact ended; its leases may be of another life.
+      ask();
+      return;
+    }
     Outcome outcome =
         error == null ? Results.outcome(got.getResult()) : Outcome.unavailable(words(error));
     if (outcome.done() && got.getSpisCount() == 0) {
