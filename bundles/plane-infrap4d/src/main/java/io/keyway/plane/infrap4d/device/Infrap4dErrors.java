@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Errors of calls to infrap4d in words. */
 final class Infrap4dErrors {
 
-  private static final RpcErrors WORDS = new RpcErrors("infrap4d", "its ca_cert_file");
+  private static final RpcErrors WORDS = new RpcErrors("infrap4d", "infrap4d's ca_cert_file");
 
   private Infrap4dErrors() {}
 

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
  * Turns what gRPC throws into sentences that name cause and cure.
  *
  * @param device what is at the other end, such as {@code infrap4d}
- * @param authority where the other end says which authority it trusts, such as {@code its
+ * @param authority where the other end says which authority it trusts, such as {@code infrap4d's
  *     ca_cert_file}
  */
 public record RpcErrors(String device, String authority) {

@@ -3,8 +3,8 @@ package io.keyway.plane.support.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyway.plane.support.Certificates;
 import io.keyway.plane.support.settings.TlsSettings;
+import io.keyway.testing.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -1,4 +1,4 @@
-package io.keyway.plane.support;
+package io.keyway.testing;
 
 import java.io.IOException;
 import java.io.StringWriter;
