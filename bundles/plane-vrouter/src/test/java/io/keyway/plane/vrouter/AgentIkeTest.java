@@ -53,7 +53,7 @@ class AgentIkeTest {
     assertThat(bench.plane.ike().send(new Datagram(nat, PEER, true, octets)).done()).isTrue();
     bench.await("sent", () -> !bench.agent.sent().isEmpty());
     PacketOut sent = bench.agent.sent().get(0);
-    assertThat(sent.getLocal()).isEqualTo(FakeAgent.octets("192.0.2.1"));
+    assertThat(sent.getLocal()).isEqualTo(Samples.octets("192.0.2.1"));
     assertThat(sent.getLocalPort()).isEqualTo(4500);
     assertThat(sent.getRemote().size()).isEqualTo(16);
     assertThat(sent.getRemotePort()).isEqualTo(61000);

@@ -82,7 +82,7 @@ class ChangesTest {
     Policy policy = bench.agent.policies().get(0);
     assertThat(policy.getSa().getSpi()).isEqualTo(0xdeadbeef);
     assertThat(policy.getSelectors().getLocal().getLast())
-        .isEqualTo(FakeAgent.octets("10.1.255.255"));
+        .isEqualTo(Samples.octets("10.1.255.255"));
     assertThat(bench.agent.leases()).isEmpty();
     assertThat(bench.plane.status().tables())
         .isEqualTo(List.of(new TableUse("sas", 2, 1000), new TableUse("policies", 1, 1000)));
@@ -153,7 +153,7 @@ class ChangesTest {
     assertThat(bench.agent.applies()).isEqualTo(3);
     assertThat(bench.agent.policies()).hasSize(150);
     assertThat(bench.agent.policies().get(149).getSelectors().getLocal().getFirst())
-        .isEqualTo(FakeAgent.octets("10.0.0.149"));
+        .isEqualTo(Samples.octets("10.0.0.149"));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.keyway.plane.vrouter;
 
-import com.google.protobuf.ByteString;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -45,7 +44,7 @@ public final class FakeAgent implements AutoCloseable {
   private final List<StreamObserver<PacketIn>> packets = new ArrayList<>();
   private final List<PacketOut> sent = new ArrayList<>();
   private final ServerCredentials credentials;
-  private Capabilities capabilities = capabilities();
+  private Capabilities capabilities = Samples.capabilities();
   private Server server;
   private int port;
   private long generation = System.nanoTime() | 1;
@@ -66,49 +65,6 @@ public final class FakeAgent implements AutoCloseable {
 
   public FakeAgent(ServerCredentials credentials) {
     this.credentials = credentials;
-  }
-
-  /** Everything that the contract has. */
-  public static Capabilities capabilities() {
-    Capabilities.Builder all =
-        Capabilities.newBuilder()
-            .setTunnelMode(true)
-            .setTransportMode(true)
-            .setEsn(true)
-            .setMaxReplayWindow(4096)
-            .setUdpEncapsulation(true)
-            .setIpv6Outer(true)
-            .setIpv6Inner(true)
-            .setHold(true)
-            .setTrap(true)
-            .setMoveSa(true)
-            .setByteLimits(true)
-            .setPacketLimits(true)
-            .setTimeLimits(true)
-            .setSasMax(1000)
-            .setPoliciesMax(1000)
-            .setMaxBatch(64)
-            .setCryptoDevice("fake");
-    for (int[] suite :
-        new int[][] {
-          {20, 0, 20, 0},
-          {20, 0, 36, 0},
-          {28, 0, 36, 0},
-          {12, 12, 16, 32},
-          {12, 13, 32, 48},
-          {12, 14, 32, 64},
-          {21, 0, 20, 0},
-          {11, 12, 0, 32}
-        }) {
-      all.addAlgorithms(
-          AlgorithmSuite.newBuilder()
-              .setEncryption(suite[0])
-              .setIntegrity(suite[1])
-              .setEncryptionKeyOctets(suite[2])
-              .setIntegrityKeyOctets(suite[3])
-              .setEsn(true));
-    }
-    return all.build();
   }
 
   // ---- what a test tells it ------------------------------------------------------------------
@@ -206,12 +162,12 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   public synchronized void state(SaStatus status) {
-    statuses.put(key(status.getId()), status);
+    statuses.put(Samples.key(status.getId()), status);
   }
 
   /** Somebody took it away. */
   public synchronized void lose(SecurityAssociation sa) {
-    sas.remove(key(sa.getId()));
+    sas.remove(Samples.key(sa.getId()));
   }
 
   public synchronized void lose(PolicyPlace place) {
@@ -219,11 +175,11 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   public synchronized void put(Policy policy) {
-    policies.put(place(policy), policy);
+    policies.put(Samples.place(policy), policy);
   }
 
   public synchronized void put(SecurityAssociation sa) {
-    sas.put(key(sa.getId()), sa);
+    sas.put(Samples.key(sa.getId()), sa);
   }
 
   /** Another controller takes the lead. */
@@ -284,23 +240,6 @@ public final class FakeAgent implements AutoCloseable {
 
   // ---- the contract --------------------------------------------------------------------------
 
-  private static String key(SaId id) {
-    return id.getDirection() == Direction.INBOUND
-        ? "in " + id.getSpi()
-        : "out " + id.getSpi() + HexFormat.of().formatHex(id.getDestination().toByteArray());
-  }
-
-  private static PolicyPlace place(Policy policy) {
-    return PolicyPlace.newBuilder()
-        .setDirection(policy.getDirection())
-        .setSelectors(policy.getSelectors())
-        .build();
-  }
-
-  private static Result result(ResultCode code, String reason) {
-    return Result.newBuilder().setCode(code).setReason(reason).build();
-  }
-
   private static <T> void emit(StreamObserver<T> to, T value) {
     try {
       to.onNext(value);
@@ -317,18 +256,18 @@ public final class FakeAgent implements AutoCloseable {
   private Result make(Change change) {
     changes.add(change);
     if (refused.test(change)) {
-      return result(ResultCode.REFUSED, "the test said so; ask it");
+      return Samples.result(ResultCode.REFUSED, "the test said so; ask it");
     }
     return switch (change.getChangeCase()) {
       case ADD_SA -> add(change.getAddSa());
       case UPDATE_SA -> update(change.getUpdateSa());
       case DEL_SA ->
-          sas.remove(key(change.getDelSa().getId())) == null
-              ? result(ResultCode.ABSENT, "no such SA")
-              : result(ResultCode.OK, "");
+          sas.remove(Samples.key(change.getDelSa().getId())) == null
+              ? Samples.result(ResultCode.ABSENT, "no such SA")
+              : Samples.result(ResultCode.OK, "");
       case ADD_POLICY -> add(change.getAddPolicy().getPolicy());
       case DEL_POLICY -> remove(change.getDelPolicy());
-      case CHANGE_NOT_SET -> result(ResultCode.REFUSED, "no change");
+      case CHANGE_NOT_SET -> Samples.result(ResultCode.REFUSED, "no change");
     };
   }
 
@@ -344,13 +283,14 @@ public final class FakeAgent implements AutoCloseable {
                         && a.getEncryptionKeyOctets() == key.length
                         && a.getIntegrityKeyOctets() == add.getKeys().getIntegrityKey().size());
     if (!suite) {
-      return result(ResultCode.REFUSED, "no such combination of algorithms and key lengths");
+      return Samples.result(
+          ResultCode.REFUSED, "no such combination of algorithms and key lengths");
     }
     if (sas.size() >= capabilities.getSasMax()) {
-      return result(ResultCode.FULL, "no room for another SA");
+      return Samples.result(ResultCode.FULL, "no room for another SA");
     }
-    if (sas.containsKey(key(sa.getId()))) {
-      return result(ResultCode.CONFLICT, "the SPI is in use");
+    if (sas.containsKey(Samples.key(sa.getId()))) {
+      return Samples.result(ResultCode.CONFLICT, "the SPI is in use");
     }
     installs.add(
         new Install(
@@ -358,35 +298,36 @@ public final class FakeAgent implements AutoCloseable {
             sa.getId().getSpi(),
             generation,
             HexFormat.of().formatHex(key)));
-    sas.put(key(sa.getId()), sa);
+    sas.put(Samples.key(sa.getId()), sa);
     leases.remove(sa.getId().getSpi());
-    return result(ResultCode.OK, "");
+    return Samples.result(ResultCode.OK, "");
   }
 
   private Result update(UpdateSa update) {
-    SecurityAssociation sa = sas.get(key(update.getId()));
+    SecurityAssociation sa = sas.get(Samples.key(update.getId()));
     if (sa == null) {
-      return result(ResultCode.ABSENT, "no such SA");
+      return Samples.result(ResultCode.ABSENT, "no such SA");
     }
-    sas.put(key(update.getId()), sa.toBuilder().setEndpoints(update.getEndpoints()).build());
-    return result(ResultCode.OK, "");
+    sas.put(
+        Samples.key(update.getId()), sa.toBuilder().setEndpoints(update.getEndpoints()).build());
+    return Samples.result(ResultCode.OK, "");
   }
 
   private Result add(Policy policy) {
     if (policy.getAction() == PolicyAction.PROTECT
         && policy.getDirection() == Direction.OUTBOUND
-        && !sas.containsKey(key(policy.getSa()))) {
-      return result(ResultCode.REFUSED, "the policy's SA does not exist");
+        && !sas.containsKey(Samples.key(policy.getSa()))) {
+      return Samples.result(ResultCode.REFUSED, "the policy's SA does not exist");
     }
-    return policy.equals(policies.put(place(policy), policy))
-        ? result(ResultCode.SAME, "")
-        : result(ResultCode.OK, "");
+    return policy.equals(policies.put(Samples.place(policy), policy))
+        ? Samples.result(ResultCode.SAME, "")
+        : Samples.result(ResultCode.OK, "");
   }
 
   private Result remove(DelPolicy removal) {
     return policies.remove(removal.getPlace()) == null
-        ? result(ResultCode.ABSENT, "no such policy")
-        : result(ResultCode.OK, "");
+        ? Samples.result(ResultCode.ABSENT, "no such policy")
+        : Samples.result(ResultCode.OK, "");
   }
 
   private final class Service extends VRouterGrpc.VRouterImplBase {
@@ -428,14 +369,16 @@ public final class FakeAgent implements AutoCloseable {
       synchronized (FakeAgent.this) {
         GetSpisResponse.Builder got = GetSpisResponse.newBuilder().setGeneration(generation);
         if (request.getExpectedGeneration() != generation) {
-          answer(to, got.setResult(result(ResultCode.UNAVAILABLE, "another generation")).build());
+          answer(
+              to,
+              got.setResult(Samples.result(ResultCode.UNAVAILABLE, "another generation")).build());
           return;
         }
         for (int i = 0; i < request.getCount(); i++) {
           leases.add(++nextSpi);
           got.addSpis(nextSpi);
         }
-        answer(to, got.setResult(result(ResultCode.OK, "")).build());
+        answer(to, got.setResult(Samples.result(ResultCode.OK, "")).build());
       }
     }
 
@@ -446,8 +389,8 @@ public final class FakeAgent implements AutoCloseable {
         for (int spi : request.getSpisList()) {
           list.addResults(
               leases.remove(spi)
-                  ? result(ResultCode.OK, "")
-                  : result(ResultCode.ABSENT, "not leased"));
+                  ? Samples.result(ResultCode.OK, "")
+                  : Samples.result(ResultCode.ABSENT, "not leased"));
         }
         answer(to, list.build());
       }
@@ -464,7 +407,7 @@ public final class FakeAgent implements AutoCloseable {
         for (Change change : request.getChangesList()) {
           list.addResults(
               request.getExpectedGeneration() != 0 && request.getExpectedGeneration() != generation
-                  ? result(ResultCode.UNAVAILABLE, "another generation")
+                  ? Samples.result(ResultCode.UNAVAILABLE, "another generation")
                   : make(change));
         }
         if (losing) {
@@ -484,7 +427,7 @@ public final class FakeAgent implements AutoCloseable {
         answer(
             to,
             FlushResponse.newBuilder()
-                .setResult(result(ResultCode.OK, ""))
+                .setResult(Samples.result(ResultCode.OK, ""))
                 .setRemoved(before - sas.size())
                 .build());
       }
@@ -501,7 +444,7 @@ public final class FakeAgent implements AutoCloseable {
         answer(
             to,
             FlushResponse.newBuilder()
-                .setResult(result(ResultCode.OK, ""))
+                .setResult(Samples.result(ResultCode.OK, ""))
                 .setRemoved(before - policies.size())
                 .build());
       }
@@ -513,11 +456,11 @@ public final class FakeAgent implements AutoCloseable {
         QuerySasResponse.Builder list = QuerySasResponse.newBuilder().setGeneration(generation);
         for (SaId id : request.getIdsList()) {
           list.addSas(
-              sas.containsKey(key(id))
+              sas.containsKey(Samples.key(id))
                   ? status(id)
                   : SaStatus.newBuilder()
                       .setId(id)
-                      .setResult(result(ResultCode.ABSENT, ""))
+                      .setResult(Samples.result(ResultCode.ABSENT, ""))
                       .build());
         }
         answer(to, list.build());
@@ -526,17 +469,17 @@ public final class FakeAgent implements AutoCloseable {
 
     private SaStatus status(SaId id) {
       return statuses
-          .getOrDefault(key(id), SaStatus.newBuilder().setState(SaState.LIVE).build())
+          .getOrDefault(Samples.key(id), SaStatus.newBuilder().setState(SaState.LIVE).build())
           .toBuilder()
           .setId(id)
-          .setResult(result(ResultCode.OK, ""))
+          .setResult(Samples.result(ResultCode.OK, ""))
           .build();
     }
 
     private PolicyStatus status(PolicyPlace place) {
       return counters.getOrDefault(place, PolicyStatus.getDefaultInstance()).toBuilder()
           .setPlace(place)
-          .setResult(result(ResultCode.OK, ""))
+          .setResult(Samples.result(ResultCode.OK, ""))
           .build();
     }
 
@@ -550,7 +493,9 @@ public final class FakeAgent implements AutoCloseable {
           list.addPolicies(
               policies.containsKey(place)
                   ? status(place)
-                  : PolicyStatus.newBuilder().setResult(result(ResultCode.ABSENT, "")).build());
+                  : PolicyStatus.newBuilder()
+                      .setResult(Samples.result(ResultCode.ABSENT, ""))
+                      .build());
         }
         answer(to, list.build());
       }
@@ -570,7 +515,9 @@ public final class FakeAgent implements AutoCloseable {
         }
         for (Policy policy : policies.values()) {
           part.addPolicies(
-              SnapshotPolicy.newBuilder().setPolicy(policy).setStatus(status(place(policy))));
+              SnapshotPolicy.newBuilder()
+                  .setPolicy(policy)
+                  .setStatus(status(Samples.place(policy))));
         }
         answer(to, part.addAllLeasedSpis(leases).setLast(true).build());
       }
@@ -584,8 +531,8 @@ public final class FakeAgent implements AutoCloseable {
         answer(
             to,
             right
-                ? result(ResultCode.OK, "")
-                : result(ResultCode.UNAVAILABLE, "another generation"));
+                ? Samples.result(ResultCode.OK, "")
+                : Samples.result(ResultCode.UNAVAILABLE, "another generation"));
       }
     }
 
@@ -638,15 +585,6 @@ public final class FakeAgent implements AutoCloseable {
           onError(null);
         }
       };
-    }
-  }
-
-  /** Octets of an address. */
-  public static ByteString octets(String address) {
-    try {
-      return ByteString.copyFrom(java.net.InetAddress.getByName(address).getAddress());
-    } catch (java.net.UnknownHostException e) {
-      throw new IllegalArgumentException(address, e);
     }
   }
 

@@ -198,7 +198,7 @@ class LifeTest {
                 SaId.newBuilder()
                     .setDirection(io.keyway.protocol.vrouter.v1.Direction.INBOUND)
                     .setSpi(0x9999)
-                    .setDestination(FakeAgent.octets("192.0.2.1")))
+                    .setDestination(Samples.octets("192.0.2.1")))
             .build());
     bench.agent.put(
         policy.toBuilder()
@@ -252,12 +252,12 @@ class LifeTest {
             .setPeerMoved(
                 PeerMoved.newBuilder()
                     .setId(id)
-                    .setAddress(FakeAgent.octets("203.0.113.9"))
+                    .setAddress(Samples.octets("203.0.113.9"))
                     .setPort(4501)));
     bench.agent.tell(
         Event.newBuilder()
             .setUnknownSpi(
-                UnknownSpi.newBuilder().setSpi(-2).setSource(FakeAgent.octets("203.0.113.8"))));
+                UnknownSpi.newBuilder().setSpi(-2).setSource(Samples.octets("203.0.113.8"))));
     bench.agent.tell(
         Event.newBuilder()
             .setDrops(
@@ -335,11 +335,11 @@ class LifeTest {
   void capabilitiesAreTheAgentsOnceItWasAsked() throws Exception {
     assertThat(bench.plane.capabilities().maxReplayWindow()).isEqualTo(4096);
     bench.agent.can(
-        FakeAgent.capabilities().toBuilder()
+        Samples.capabilities().toBuilder()
             .setMaxReplayWindow(512)
             .setTransportMode(false)
             .clearAlgorithms()
-            .addAlgorithms(FakeAgent.capabilities().getAlgorithms(0))
+            .addAlgorithms(Samples.capabilities().getAlgorithms(0))
             .build());
     Generation before = bench.plane.generation();
     bench.agent.restart();

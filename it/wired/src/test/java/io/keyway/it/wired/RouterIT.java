@@ -8,6 +8,7 @@ import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.ts.SelectorTemplate;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.plane.vrouter.FakeAgent;
+import io.keyway.plane.vrouter.Samples;
 import io.keyway.protocol.vrouter.v1.Change;
 import io.keyway.protocol.vrouter.v1.Direction;
 import io.keyway.protocol.vrouter.v1.PacketIn;
@@ -140,7 +141,7 @@ class RouterIT {
     assertThat(policy.getSelectors().getProtocol()).isEqualTo(6);
     assertThat(policy.getSelectors().getRemote().getFirstPort()).isEqualTo(80);
     assertThat(policy.getSelectors().getLocal().getLast())
-        .isEqualTo(FakeAgent.octets("10.1.255.255"));
+        .isEqualTo(Samples.octets("10.1.255.255"));
     List<SecurityAssociation> ofB = b.agent.sas();
     assertThat(ofB)
         .anyMatch(
