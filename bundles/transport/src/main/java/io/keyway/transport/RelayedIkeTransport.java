@@ -49,6 +49,9 @@ public final class RelayedIkeTransport implements IkeTransport {
   }
 
   private Optional<IkeRelay> relayOf(InetAddress local) {
+    if (relays.isEmpty()) {
+      return Optional.empty(); // Each datagram comes by here, and most systems have no relay.
+    }
     return relays.keySet().stream().filter(relay -> relay.owns(local)).findFirst();
   }
 
