@@ -227,9 +227,10 @@ class ChangesTest {
     SpiLease lease = bench.lease();
     SecurityAssociation out = bench.sa(lease, Direction.OUTBOUND, 0x502);
     bench.agent.loseAnswers(true);
-    List<Outcome> outcomes = bench.apply(new PlaneChange.AddSa(out, Bench.keys(5)));
+    List<Outcome> outcomes = bench.apply(new PlaneChange.AddSa(out, Bench.keys('K')));
     bench.agent.loseAnswers(false);
     assertThat(outcomes).extracting(Outcome::kind).containsExactly(Kind.UNKNOWN);
+    assertThat(outcomes.get(0).reason()).contains("a change").doesNotContain("KKKK", "lost:");
     bench.await("removed", () -> bench.agent.sas().isEmpty());
     bench.awaitReady();
     assertThat(bench.agent.installs()).hasSize(1);

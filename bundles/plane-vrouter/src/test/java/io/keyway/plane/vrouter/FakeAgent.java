@@ -411,7 +411,8 @@ public final class FakeAgent implements AutoCloseable {
                   : make(change));
         }
         if (losing) {
-          to.onError(Status.UNAVAILABLE.withDescription("the connection broke").asException());
+          // As a proxy between may: with all that it was asked, keys included.
+          to.onError(Status.UNAVAILABLE.withDescription("lost: " + request).asException());
         } else {
           answer(to, list.build());
         }

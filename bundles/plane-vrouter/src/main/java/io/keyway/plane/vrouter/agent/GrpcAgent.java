@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** An agent over one gRPC channel. */
 final class GrpcAgent implements Agent {
@@ -76,7 +77,12 @@ final class GrpcAgent implements Agent {
 
   @Override
   public CompletableFuture<ResultList> apply(ApplyRequest request) {
-    return ask("a change", (stub, answer) -> stub.apply(request, answer));
+    // It brings keys, and whoever answers may repeat the request in the text of its error: only the
+    // code is told. Why there is no contact is said by the probe, which brings none.
+    return ask(
+        "a change",
+        (stub, answer) -> stub.apply(request, answer),
+        error -> Status.fromThrowable(error).getCode().toStatus().asException());
   }
 
   @Override
@@ -157,6 +163,11 @@ final class GrpcAgent implements Agent {
 
   private <T> CompletableFuture<T> ask(
       String what, BiConsumer<VRouterStub, StreamObserver<T>> call) {
+    return ask(what, call, UnaryOperator.identity());
+  }
+
+  private <T> CompletableFuture<T> ask(
+      String what, BiConsumer<VRouterStub, StreamObserver<T>> call, UnaryOperator<Throwable> told) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     Duration limit = settings.timing().rpc();
     call.accept(
@@ -169,7 +180,7 @@ final class GrpcAgent implements Agent {
 
           @Override
           public void onError(Throwable error) {
-            answer.completeExceptionally(exception(what, limit, error));
+            answer.completeExceptionally(exception(what, limit, told.apply(error)));
           }
 
           @Override
