@@ -70,6 +70,8 @@ public final class FakePlane implements DataPlane {
   public final List<Generation> completions = new ArrayList<>();
 
   public final Map<SelectorPair, Usage> counters = new HashMap<>();
+
+  public final Map<SelectorPair, Usage> inboundCounters = new HashMap<>();
   public final Map<SaId, Usage> saCounters = new HashMap<>();
 
   private final List<Consumer<PlaneEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -165,6 +167,7 @@ public final class FakePlane implements DataPlane {
     sas.clear();
     policies.clear();
     counters.clear();
+    inboundCounters.clear();
     nextIndex = 1;
     newLife("the device restarted");
   }
@@ -382,6 +385,16 @@ public final class FakePlane implements DataPlane {
     outbound.stream()
         .filter(counters::containsKey)
         .forEach(pair -> found.put(pair, counters.get(pair)));
+    return answer(found);
+  }
+
+  @Override
+  public CompletionStage<Map<SelectorPair, Usage>> receivedUsage(
+      Collection<SelectorPair> inbound, Duration timeout) {
+    Map<SelectorPair, Usage> found = new HashMap<>();
+    inbound.stream()
+        .filter(inboundCounters::containsKey)
+        .forEach(pair -> found.put(pair, inboundCounters.get(pair)));
     return answer(found);
   }
 

@@ -3,6 +3,7 @@ package io.keyway.api.ike;
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
 import io.keyway.api.crypto.AlgorithmReport;
+import io.keyway.api.ts.SelectorPair;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,17 @@ public interface IkeEngine {
    * @param child name of a {@link ChildConfig}
    */
   CompletionStage<ChildResult> initiate(String connection, String child, Duration timeout);
+
+  /**
+   * The same because of a packet: where it fits the child it becomes the first traffic selector of
+   * each side, so that a peer that narrows knows what waits (RFC 7296 section 2.9).
+   *
+   * @param packet seen from our side; an engine may leave it out
+   */
+  default CompletionStage<ChildResult> initiate(
+      String connection, String child, Optional<SelectorPair> packet, Duration timeout) {
+    return initiate(connection, child, timeout);
+  }
 
   /** Ends what the selection names, telling the peer. */
   CompletionStage<ChildResult> terminate(Selection selection, Duration timeout);

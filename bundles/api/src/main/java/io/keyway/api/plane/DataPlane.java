@@ -85,6 +85,15 @@ public interface DataPlane extends PlaneModel {
     return CompletableFuture.completedFuture(Map.of());
   }
 
+  /**
+   * What inbound places have let in through SAs, by the same rules; empty where the plane cannot
+   * tell.
+   */
+  default CompletionStage<Map<SelectorPair, Usage>> receivedUsage(
+      Collection<SelectorPair> inbound, Duration timeout) {
+    return CompletableFuture.completedFuture(Map.of());
+  }
+
   /** Counters by SA where the device keeps them; others are left out. */
   CompletionStage<Map<SaId, Usage>> saUsage(Collection<SaId> sas, Duration timeout);
 

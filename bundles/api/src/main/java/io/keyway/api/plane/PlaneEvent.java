@@ -2,7 +2,9 @@ package io.keyway.api.plane;
 
 import io.keyway.api.sa.Generation;
 import io.keyway.api.sa.Spi;
+import io.keyway.api.ts.SelectorPair;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /** What a data plane tells. */
 public sealed interface PlaneEvent {
@@ -10,7 +12,12 @@ public sealed interface PlaneEvent {
   /** A lifetime was reached on the device; it names the SA by SPI and destination only. */
   record Expired(Spi spi, InetAddress destination, boolean hard) implements PlaneEvent {}
 
-  /** The peer of an encapsulated SA sends from another address or port. */
+  /**
+   * An authentic packet of an encapsulated SA came from another address or port than its endpoints
+   * have. The SA was not changed.
+   *
+   * @param spi of the inbound SA
+   */
   record Mapping(Spi spi, InetAddress address, int port) implements PlaneEvent {}
 
   /** ESP came with an SPI that nobody knows. */
@@ -19,8 +26,14 @@ public sealed interface PlaneEvent {
   /** Packets were dropped since the last such event. */
   record Drops(String cause, long packets) implements PlaneEvent {}
 
-  /** A packet waits for a trap policy. */
-  record Acquire(String selectors) implements PlaneEvent {}
+  /**
+   * A packet met a trap policy and was dropped. Told at most once a second for each policy.
+   *
+   * @param place selectors of the outbound policy, as {@link PlaneModel#place} takes them
+   * @param packet what the packet itself selects, in its own address, protocol and ports; empty
+   *     where the plane cannot tell
+   */
+  record Acquire(SelectorPair place, Optional<SelectorPair> packet) implements PlaneEvent {}
 
   /** The contents were lost, or we cannot rule it out. */
   record GenerationChanged(Generation before, Generation now, String reason)

@@ -1,5 +1,6 @@
 package io.keyway.api.sa;
 
+import java.net.InetAddress;
 import java.util.Objects;
 
 /** What the SAD tells those who own SAs in it. */
@@ -20,6 +21,17 @@ public sealed interface SadEvent {
       implements SadEvent {
     public Burnt {
       Objects.requireNonNull(child, "child");
+    }
+  }
+
+  /**
+   * An authentic packet of an SA in UDP came from elsewhere than its endpoints say; nothing was
+   * changed. Its source is not authentic: who sees packets can send one on from an address of his.
+   */
+  record PeerSeen(ChildId child, SaId sa, InetAddress address, int port) implements SadEvent {
+    public PeerSeen {
+      Objects.requireNonNull(child, "child");
+      Objects.requireNonNull(address, "address");
     }
   }
 

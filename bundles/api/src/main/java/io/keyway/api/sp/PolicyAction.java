@@ -20,7 +20,7 @@ public sealed interface PolicyAction {
   /** Drop until there is an SA: what a tunnel does while it is not up. */
   record Hold() implements PolicyAction {}
 
-  /** Hold, and tell us that a packet came. */
+  /** Hold, and tell us that a packet came ({@code PlaneEvent.Acquire}). Outbound only. */
   record Trap() implements PolicyAction {}
 
   /** Let pass in clear, because the operator said so. */

@@ -35,8 +35,16 @@ public interface SpdService {
    */
   CompletionStage<Outcome> remove(ChildId child, Duration timeout);
 
-  /** Counters of the places a child holds, summed; kept across rekeys where the plane can. */
+  /**
+   * What the outbound places a child holds have sent, summed; kept across rekeys where the plane
+   * can.
+   */
   CompletionStage<Usage> usage(ChildId child, Duration timeout);
+
+  /** What the inbound places a child holds have let in; absent where the plane cannot tell. */
+  default CompletionStage<Usage> received(ChildId child, Duration timeout) {
+    return CompletableFuture.completedFuture(Usage.ABSENT);
+  }
 
   /**
    * What the places a child claims have dropped for want of an SA; absent where the plane cannot

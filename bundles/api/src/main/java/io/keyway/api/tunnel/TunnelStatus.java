@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How a tunnel is.
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param inbound same for the other way
  * @param rekeys number of child rekeys since it came up
  * @param heldTraffic what was dropped for want of an SA; absent where the plane does not count it
+ * @param acquires how often the plane told that a packet waits, since the bundle started; absent of
+ *     a tunnel that does not wait for packets
  */
 public record TunnelStatus(
     String name,
@@ -30,7 +33,8 @@ public record TunnelStatus(
     Usage outbound,
     Usage inbound,
     long rekeys,
-    Usage heldTraffic) {
+    Usage heldTraffic,
+    OptionalLong acquires) {
 
   /** Where a tunnel stands. */
   public enum Phase {
@@ -42,6 +46,8 @@ public record TunnelStatus(
     WAITING,
     /** Not up, and nobody tries. */
     DOWN,
+    /** Not up: the next packet starts it. */
+    TRAPPED,
     /** Being negotiated. */
     CONNECTING,
     /** Every child carries traffic. */
@@ -75,7 +81,8 @@ public record TunnelStatus(
         outbound,
         inbound,
         rekeys,
-        Usage.ABSENT);
+        Usage.ABSENT,
+        OptionalLong.empty());
   }
 
   public TunnelStatus {
