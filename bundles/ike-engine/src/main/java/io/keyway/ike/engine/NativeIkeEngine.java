@@ -19,6 +19,7 @@ import io.keyway.api.sa.SecurityAssociation;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
 import io.keyway.api.store.StateStore;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.Fetcher;
 import io.keyway.ike.engine.address.Leases;
@@ -194,6 +195,10 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     } else if (event instanceof SadEvent.Burnt burnt) {
       if (isOurs(burnt.child().owner())) {
         Control.burnt(ctx.directory(), ctx.leftovers(), burnt);
+      }
+    } else if (event instanceof SadEvent.PeerSeen seen) {
+      if (isOurs(seen.child().owner())) {
+        Control.peerSeen(ctx.directory(), seen);
       }
     } else if (event instanceof SadEvent.PlaneUp up) {
       Control.planeUp(ctx.directory(), up.plane());
@@ -373,6 +378,12 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
   @Override
   public CompletionStage<ChildResult> initiate(
       String connectionName, String childName, Duration timeout) {
+    return initiate(connectionName, childName, Optional.empty(), timeout);
+  }
+
+  @Override
+  public CompletionStage<ChildResult> initiate(
+      String connectionName, String childName, Optional<SelectorPair> packet, Duration timeout) {
     Optional<Connection> connection = connections.get(connectionName);
     if (connection.isEmpty()) {
       return Operations.absent("no connection '" + connectionName + "' is loaded");
@@ -380,7 +391,7 @@ public final class NativeIkeEngine implements IkeEngine, AutoCloseable {
     Optional<ChildConfig> child = connection.get().child(childName);
     return child.isEmpty()
         ? Operations.absent("connection '" + connectionName + "' has no child '" + childName + "'")
-        : Initiation.start(ctx, connection.get(), child.get(), timeout);
+        : Initiation.start(ctx, connection.get(), child.get(), packet, timeout);
   }
 
   @Override

@@ -2,10 +2,13 @@ package io.keyway.ike.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.ConnectionConfig.Recovery;
 import io.keyway.api.ike.IkeEngine.Selection;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Usage;
 import io.keyway.ike.engine.lab.Config;
 import io.keyway.ike.engine.lab.Lab;
 import io.keyway.ike.engine.lab.Net;
@@ -24,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +113,40 @@ class CrashDetectionTest {
     assertThat(lab.left.count("ike-crash-recovered")).isEqualTo(1);
     assertThat(lab.lost).isZero();
     assertThat(lab.held).isZero();
+  }
+
+  @Test
+  void aPeerThatInstallsSlowlyLosesNothingToTheGatewayThatForgot() {
+    up(Lab.leftNet().dpd(DPD), Lab.rightNet());
+    lab.left.plane.setLatency(Duration.ofMillis(100));
+    lab.traffic("net");
+    restartRight(Lab.rightNet(), false);
+    lab.time.run(Duration.ofMinutes(1));
+    lab.assertOnePair("net");
+    assertThat(lab.left.count("ike-crash-recovered")).isEqualTo(1);
+    assertThat(lab.lost).isZero();
+    assertThat(lab.held).isZero();
+    assertThat(lab.right.plane.reusedKeys()).isEmpty();
+  }
+
+  @Test
+  void theFirstPacketOfThePeerShowsTheGatewayThatForgotThatItMayTurn() {
+    up(Lab.leftNet().dpd(DPD), Lab.rightNet());
+    restartRight(Lab.rightNet(), false);
+    assertThat(lab.time.until(Duration.ofSeconds(20), () -> waiting().isPresent())).isTrue();
+    assertThat(lab.right.plane.log()).as("still under the old key").doesNotContain("unclaim net");
+    lab.time.run(Duration.ofSeconds(1));
+    assertThat(waiting()).as("nothing came").isPresent();
+    lab.right.plane.sas(Direction.INBOUND).stream()
+        .filter(sa -> !lab.right.plane.isEarlier(sa))
+        .forEach(sa -> lab.right.plane.setUsage(sa.sa().id(), Usage.of(1, 100)));
+    lab.time.run(Duration.ofMillis(300));
+    assertThat(waiting()).isEmpty();
+    assertThat(lab.right.plane.log()).containsSubsequence("select net", "unclaim net");
+  }
+
+  private Optional<ChildSaStatus> waiting() {
+    return lab.right.children().stream().filter(c -> c.state().equals("WAITING")).findFirst();
   }
 
   @Test

@@ -160,6 +160,66 @@ class RekeyTest {
   }
 
   @Test
+  void whoAsksForARekeyWhileThePeerRekeysGetsNewKeysAtAnyMoment() {
+    for (int delay = 0; delay < 300; delay += 3) {
+      Lab lab = up(delay, Config.ESP_GCM);
+      lab.right.plane.setLatency(Duration.ofMillis(20));
+      lab.traffic("net");
+      String first = lab.right.children().get(0).uid();
+      lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT);
+      lab.time.run(Duration.ofMillis(delay));
+      ChildResult result =
+          lab.right.get(lab.right.engine.rekey(new Selection.Child("to-left", "net"), LIMIT));
+      assertThat(result.outcome()).as("after %s ms", delay).isEqualTo(Outcome.ok());
+      assertThat(result.children()).singleElement();
+      assertThat(result.children().get(0).uid()).as("after %s ms", delay).isNotEqualTo(first);
+      lab.time.run(Duration.ofSeconds(40));
+      assertNoPacketLost(lab);
+      lab.assertOnePair("net");
+    }
+  }
+
+  @Test
+  void whoWaitsForARekeyOfThePeerThatComesToNothingGetsAnother() {
+    Lab lab = up(Config.ESP_GCM);
+    lab.traffic("net");
+    lab.left.plane.setLatency(Duration.ofMillis(50));
+    lab.left.plane.setFate(
+        call ->
+            call.startsWith("add OUTBOUND")
+                ? Optional.of(Outcome.unavailable("no"))
+                : Optional.empty());
+    String first = lab.right.children().get(0).uid();
+    lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT);
+    assertThat(
+            lab.time.until(
+                LIMIT,
+                () -> lab.right.children().stream().anyMatch(c -> c.state().equals("REKEYED"))))
+        .isTrue();
+    var wanted = lab.right.engine.rekey(new Selection.Child("to-left", "net"), LIMIT);
+    assertThat(lab.time.until(LIMIT, () -> lab.left.count("child-rekey-failures") > 0)).isTrue();
+    lab.left.plane.noFate();
+    ChildResult result = lab.right.get(wanted);
+    assertThat(result.outcome()).isEqualTo(Outcome.ok());
+    assertThat(result.children().get(0).uid()).isNotEqualTo(first);
+    lab.time.run(Duration.ofSeconds(40));
+    assertNoPacketLost(lab);
+    lab.assertOnePair("net");
+  }
+
+  @Test
+  void aChildThatIsJustTakingOverSaysSo() {
+    Lab lab = Lab.withNet();
+    lab.right.plane.setLatency(Duration.ofMillis(50));
+    lab.left.engine.initiate("to-right", "net", LIMIT);
+    assertThat(lab.time.until(LIMIT, () -> !lab.right.children().isEmpty())).isTrue();
+    ChildResult result =
+        lab.right.get(lab.right.engine.rekey(new Selection.Child("to-left", "net"), LIMIT));
+    assertThat(result.outcome().kind()).isEqualTo(Outcome.Kind.UNAVAILABLE);
+    assertThat(result.outcome().reason()).contains("just taking over");
+  }
+
+  @Test
   void simultaneousChildRekeysSurviveALostRequest() {
     Lab lab = up(Config.ESP_GCM);
     lab.traffic("net");

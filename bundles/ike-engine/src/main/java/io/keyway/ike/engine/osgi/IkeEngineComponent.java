@@ -14,6 +14,7 @@ import io.keyway.api.sa.SadService;
 import io.keyway.api.sp.SpdService;
 import io.keyway.api.store.SecretStore;
 import io.keyway.api.store.StateStore;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.ike.crypto.IkeCrypto;
 import io.keyway.ike.crypto.cert.HttpFetcher;
 import io.keyway.ike.engine.NativeIkeEngine;
@@ -241,6 +242,12 @@ public final class IkeEngineComponent implements IkeEngine {
   @Override
   public CompletionStage<ChildResult> initiate(String connection, String child, Duration timeout) {
     return engine.initiate(connection, child, timeout);
+  }
+
+  @Override
+  public CompletionStage<ChildResult> initiate(
+      String connection, String child, Optional<SelectorPair> packet, Duration timeout) {
+    return engine.initiate(connection, child, packet, timeout);
   }
 
   @Override

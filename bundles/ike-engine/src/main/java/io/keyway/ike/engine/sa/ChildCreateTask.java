@@ -154,8 +154,12 @@ final class ChildCreateTask implements Task {
             request.add(new KePayload(method.ianaId(), Octets.copyOf(initiation.publicValue())));
           });
     }
-    request.add(Selectors.toWire(true, localSelectors(sa)));
-    request.add(Selectors.toWire(false, remoteSelectors(sa)));
+    Optional<SelectorPair> packet =
+        old == null ? sa.wishes().packet(config.name()) : Optional.empty();
+    TriggeredSelectors offered =
+        TriggeredSelectors.of(localSelectors(sa), remoteSelectors(sa), packet);
+    request.add(Selectors.toWire(true, offered.local()));
+    request.add(Selectors.toWire(false, offered.remote()));
   }
 
   private List<TrafficSelector> localSelectors(IkeSa sa) {

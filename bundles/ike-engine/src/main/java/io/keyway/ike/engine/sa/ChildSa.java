@@ -48,7 +48,8 @@ final class ChildSa {
   private final int spiOut;
   private final EspProposal proposal;
   private final IpsecMode mode;
-  private final Endpoints endpoints;
+  private final Endpoints installedAt;
+  private Endpoints endpoints;
   private final List<SelectorPair> pairs;
   private ChildConfig config;
   private volatile IkeSa ike;
@@ -82,6 +83,12 @@ final class ChildSa {
   /** The plane lost it: it must be replaced as soon as the plane can be used. */
   boolean burnt;
 
+  /** Where its SAs are just being moved to; null while they are not. */
+  Endpoints movingTo;
+
+  /** The plane could not move it. */
+  boolean immovable;
+
   /** An SA came to use the lease, so that the SAD gives it back with the SA. */
   boolean leaseUsed;
 
@@ -112,6 +119,7 @@ final class ChildSa {
     this.spiOut = spiOut;
     this.proposal = proposal;
     this.mode = mode;
+    this.installedAt = endpoints;
     this.endpoints = endpoints;
     this.pairs = List.copyOf(pairs);
   }
@@ -169,18 +177,23 @@ final class ChildSa {
     return endpoints;
   }
 
+  /** The SAs lead elsewhere now. Their ids stay those that they were installed by. */
+  void setEndpoints(Endpoints now) {
+    endpoints = now;
+  }
+
   List<SelectorPair> pairs() {
     return pairs;
   }
 
   SaId inboundId() {
     return new SaId(
-        lease.plane(), Direction.INBOUND, lease.spi(), endpoints.local(), lease.index());
+        lease.plane(), Direction.INBOUND, lease.spi(), installedAt.local(), lease.index());
   }
 
   SaId outboundId() {
     return new SaId(
-        lease.plane(), Direction.OUTBOUND, Spi.ofBits(spiOut), endpoints.remote(), lease.index());
+        lease.plane(), Direction.OUTBOUND, Spi.ofBits(spiOut), installedAt.remote(), lease.index());
   }
 
   State state() {

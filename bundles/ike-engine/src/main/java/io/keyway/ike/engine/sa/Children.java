@@ -182,14 +182,56 @@ final class Children {
         sa.requests().enqueue(Exchange.createChildSa(new ChildCreateTask(child.config(), child)));
       }
       case REKEYING -> waiter.ifPresent(child.rekeyWaiters::add);
-      default ->
-          waiter.ifPresent(
-              w ->
-                  w.complete(
-                      ChildResult.of(
-                          Outcome.unavailable(
-                              "child " + child + " is " + child.state() + "; try again later"))));
+      default -> {
+        if (isBeingReplaced(child)) {
+          // The peer negotiates new keys already, which is all that was asked for.
+          waiter.ifPresent(child.rekeyWaiters::add);
+          return;
+        }
+        waiter.ifPresent(
+            w ->
+                w.complete(
+                    ChildResult.of(
+                        Outcome.unavailable(
+                            "child " + child + " is " + child.state() + "; try again later"))));
+      }
     }
+  }
+
+  /** Starts a rekey of all children of a name; what is just taking over says so. */
+  List<CompletableFuture<ChildResult>> rekey(String name) {
+    List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
+    for (ChildSa child : named(name)) {
+      if (child.state().isUp() && child.selected || isBeingReplaced(child)) {
+        CompletableFuture<ChildResult> end = new CompletableFuture<>();
+        ends.add(end);
+        rekey(child, Optional.of(end));
+      }
+    }
+    boolean comes =
+        named(name).stream()
+            .anyMatch(
+                c ->
+                    c.state() == ChildSa.State.INSTALLING
+                        || c.state() == ChildSa.State.WAITING
+                        || c.state() == ChildSa.State.INSTALLED);
+    if (ends.isEmpty() && comes) {
+      ends.add(
+          CompletableFuture.completedFuture(
+              ChildResult.of(
+                  Outcome.unavailable(
+                      "child " + name + " is just taking over; its keys are new"))));
+    }
+    return ends;
+  }
+
+  /** The peer replaces the child, and traffic has not turned to the successor yet. */
+  private static boolean isBeingReplaced(ChildSa child) {
+    if (child.state() != ChildSa.State.REKEYED || child.peerRekey == null) {
+      return false;
+    }
+    ChildSa successor = child.peerRekey.successor();
+    return successor == null || !successor.selected;
   }
 
   /** A rekey did not work; the child lives on, and it is tried again. */
@@ -198,6 +240,10 @@ final class Children {
     if (child.peerRekey != null && child.state() == ChildSa.State.REKEYING) {
       // The peer replaces it, too, and now alone.
       child.setState(ChildSa.State.REKEYED);
+      return;
+    }
+    if (isTurning(child)) {
+      // The peer had replaced and ended it before it saw our request.
       return;
     }
     if (child.state() == ChildSa.State.REKEYING) {
@@ -216,6 +262,10 @@ final class Children {
     child.setState(ChildSa.State.INSTALLED);
     ChildTimers.retryRekey(child);
     Duplicates.resolve(child);
+    if (!child.rekeyWaiters.isEmpty()) {
+      // Somebody asked for new keys, and waited for those of the peer.
+      child.ike().children().rekey(child, Optional.empty());
+    }
   }
 
   private static void failRekeyWaiters(ChildSa child, Outcome why) {
@@ -269,7 +319,7 @@ final class Children {
     }
     child.setState(ChildSa.State.DELETED);
     forget(child);
-    if (heir.isEmpty()) {
+    if (heir.isEmpty() && !isTurning(child)) {
       failRekeyWaiters(child, Outcome.unavailable(reason));
     }
     if (wasUp) {
@@ -303,6 +353,14 @@ final class Children {
     if (old.state() == ChildSa.State.REKEYED) {
       goesOn(old);
     }
+  }
+
+  /** Traffic is just being turned to the peer's successor; whoever waits is answered after it. */
+  private static boolean isTurning(ChildSa child) {
+    return child.peerRekey != null
+        && child.peerRekey.successor() != null
+        && child.peerRekey.successor().replaces == child
+        && child.peerRekey.successor().selected;
   }
 
   /** The peer's successor of a child, installed but not used for sending yet. */
@@ -369,16 +427,21 @@ final class Children {
   }
 
   /**
-   * An end has another address, or a NAT came or went: children that lead elsewhere are replaced.
+   * An end has another address, or a NAT came or went: children that lead elsewhere are moved there
+   * where the plane can, and replaced elsewhere.
    */
   void follow() {
     Endpoints now = ChildKeying.endpoints(sa);
     boolean later = false;
     for (ChildSa child : List.copyOf(byUid.values())) {
-      if (child.endpoints().equals(now)) {
+      if (child.endpoints().equals(now) || now.equals(child.movingTo)) {
         continue;
       }
-      if (child.state() == ChildSa.State.INSTALLED && child.selected) {
+      if (child.movingTo != null) {
+        later = true;
+      } else if (ChildMove.isPossible(child, now)) {
+        ChildMove.start(sa, child, now, () -> child.ike().children().follow());
+      } else if (child.state() == ChildSa.State.INSTALLED && child.selected) {
         rekey(child, Optional.empty());
       } else {
         // On its way in, and made for the addresses before.
@@ -387,6 +450,18 @@ final class Children {
     }
     if (later) {
       sa.timers().followSoon();
+    }
+  }
+
+  /** The same for those that can be moved, and at once: nobody else would replace them. */
+  void moveNow() {
+    Endpoints now = ChildKeying.endpoints(sa);
+    for (ChildSa child : List.copyOf(byUid.values())) {
+      if (!child.endpoints().equals(now)
+          && child.movingTo == null
+          && ChildMove.isPossible(child, now)) {
+        ChildMove.start(sa, child, now, () -> child.ike().timers().followSoon());
+      }
     }
   }
 

@@ -54,16 +54,7 @@ public final class Control {
     CompletableFuture<ChildResult> result = new CompletableFuture<>();
     sa.execute(
         () -> {
-          IkeSa now = sa.successorOrSelf();
-          List<CompletableFuture<ChildResult>> ends = new ArrayList<>();
-          for (ChildSa each : now.children().named(child)) {
-            if (each.state().isUp() && each.selected) {
-              CompletableFuture<ChildResult> end = new CompletableFuture<>();
-              ends.add(end);
-              now.children().rekey(each, Optional.of(end));
-            }
-          }
-          together(ends, false, result);
+          together(sa.successorOrSelf().children().rekey(child), false, result);
         });
     return result;
   }
@@ -164,6 +155,17 @@ public final class Control {
               child.get().burnt = true;
               ChildTimers.softExpired(child.get());
             });
+  }
+
+  /** ESP of a child came from elsewhere. */
+  public static void peerSeen(SaDirectory directory, SadEvent.PeerSeen seen) {
+    directory
+        .child(seen.child().uid())
+        .ifPresent(
+            child ->
+                child
+                    .ike()
+                    .execute(() -> child.ike().sightings().seen(seen.address(), seen.port())));
   }
 
   /** A plane can be used again: what it lost is replaced now, not at the next retry. */

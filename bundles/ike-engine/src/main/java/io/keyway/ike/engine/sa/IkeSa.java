@@ -87,6 +87,7 @@ public final class IkeSa implements LogSubject {
   private final Children children = new Children(this);
   private final Wishes wishes = new Wishes(this);
   private final Mobike mobike = new Mobike(this);
+  private final PeerSightings sightings = new PeerSightings(this);
   private final Throttle lines;
   private final PacketSize packetSize = new PacketSize(this);
   private final CrashDetection crash;
@@ -291,6 +292,10 @@ public final class IkeSa implements LogSubject {
 
   Mobike mobike() {
     return mobike;
+  }
+
+  PeerSightings sightings() {
+    return sightings;
   }
 
   Optional<Identity> localId() {

@@ -248,17 +248,21 @@ final class Inbox {
    */
   private void followPeer(Path way, boolean response) {
     sa.mobike().heard(way, response);
+    if (response) {
+      sa.sightings().answered(way);
+    }
     if (way.equals(sa.path()) || sa.mobike().isAgreed()) {
       return;
     }
     boolean sameHosts = way.sameHosts(sa.path());
     boolean floats = sa.state() == IkeSa.State.CONNECTING && !sa.isInitiator();
-    boolean mapped = sa.nat().remote() && !sa.nat().local();
+    boolean mapped = sa.sightings().mayFollow();
     if (floats && sameHosts || mapped) {
       IkeLog.NET.info(sa, "the peer is at {} from now on, not at {}", way.peer(), sa.path().peer());
       sa.ctx().counters().count("ike-peer-moved");
       sa.setPath(way);
       if (sa.state().isEstablished()) {
+        sa.children().moveNow();
         sa.timers().followSoon();
       }
     }

@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.ConnectionConfig;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.ike.engine.base.Worker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,18 +19,29 @@ public final class Initiation {
   private final EngineContext ctx;
   private final Connection connection;
   private final ChildConfig child;
+  private final Optional<SelectorPair> packet;
   private final CompletableFuture<ChildResult> result = new CompletableFuture<>();
   private int moves;
 
-  private Initiation(EngineContext ctx, Connection connection, ChildConfig child) {
+  private Initiation(
+      EngineContext ctx, Connection connection, ChildConfig child, Optional<SelectorPair> packet) {
     this.ctx = ctx;
     this.connection = connection;
     this.child = child;
+    this.packet = packet;
   }
 
-  /** From any thread; the future completes within the timeout. */
+  /**
+   * From any thread; the future completes within the timeout.
+   *
+   * @param packet that the child is wanted for, if one is known
+   */
   public static CompletableFuture<ChildResult> start(
-      EngineContext ctx, Connection connection, ChildConfig child, Duration timeout) {
+      EngineContext ctx,
+      Connection connection,
+      ChildConfig child,
+      Optional<SelectorPair> packet,
+      Duration timeout) {
     Optional<String> missing = ctx.services().missing();
     if (missing.isPresent()) {
       return failed(Outcome.unavailable(missing.get()));
@@ -46,7 +58,7 @@ public final class Initiation {
     if (never.isPresent() && connection.usable().isEmpty()) {
       return failed(Outcome.refused(never.get()));
     }
-    Initiation initiation = new Initiation(ctx, connection, child);
+    Initiation initiation = new Initiation(ctx, connection, child, packet);
     initiation.place(timeout);
     return initiation.result;
   }
@@ -74,7 +86,13 @@ public final class Initiation {
       Worker.Timer timer = sa.after(timeout, () -> giveUp(sa, timeout));
       result.whenComplete((value, error) -> timer.cancel());
     }
-    place(sa, child, result, () -> place(timeout));
+    place(sa, child, packet, result, () -> place(timeout));
+  }
+
+  /** The same for no packet. */
+  static void place(
+      IkeSa sa, ChildConfig child, CompletableFuture<ChildResult> waiter, Runnable elsewhere) {
+    place(sa, child, Optional.empty(), waiter, elsewhere);
   }
 
   /**
@@ -83,7 +101,11 @@ public final class Initiation {
    * @param elsewhere runs if this SA cannot take it any more
    */
   static void place(
-      IkeSa sa, ChildConfig child, CompletableFuture<ChildResult> waiter, Runnable elsewhere) {
+      IkeSa sa,
+      ChildConfig child,
+      Optional<SelectorPair> packet,
+      CompletableFuture<ChildResult> waiter,
+      Runnable elsewhere) {
     sa.execute(
         () -> {
           IkeSa now = sa.successorOrSelf();
@@ -92,7 +114,7 @@ public final class Initiation {
             elsewhere.run();
             return;
           }
-          now.wishes().want(child, waiter);
+          now.wishes().want(child, packet, waiter);
           if (starting && now.requests().isIdle()) {
             now.requests().enqueue(ResumeAttempt.first(now));
           }

@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.Result;
 import io.keyway.api.key.SecretBytes;
 import io.keyway.api.sa.Direction;
+import io.keyway.api.sa.Endpoints;
 import io.keyway.api.sa.Lifetime;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.SaKeys;
@@ -132,6 +133,25 @@ final class Installer {
                             + "'"));
   }
 
+  /** Gives both SAs other endpoints: first the one that sends, which is lost meanwhile. */
+  CompletableFuture<Outcome> move(ChildSa child, Endpoints now) {
+    return move(child, child.outboundId(), now)
+        .thenCompose(
+            outcome ->
+                outcome.done()
+                    ? move(child, child.inboundId(), now)
+                    : CompletableFuture.completedFuture(outcome));
+  }
+
+  private CompletableFuture<Outcome> move(ChildSa child, SaId id, Endpoints now) {
+    Optional<SadService> sad = ctx.services().sad();
+    if (sad.isEmpty()) {
+      return unavailable("waiting for service sad");
+    }
+    return sa.home(attempt(() -> sad.get().move(id, now, timeout())), Outcome::unknown)
+        .thenApply(o -> explain(o, () -> "moving " + id + " of " + child.name()));
+  }
+
   /**
    * Takes a child out: policies first, so that its traffic is held, then the outbound SA, then the
    * inbound one.
@@ -248,7 +268,7 @@ final class Installer {
   }
 
   /** A service that is just going may throw; that is an answer like others. */
-  private static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
+  static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
     try {
       return call.get();
     } catch (RuntimeException e) {

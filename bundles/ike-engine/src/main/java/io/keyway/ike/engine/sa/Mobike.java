@@ -153,7 +153,7 @@ final class Mobike {
   /** Paths of this transmission of a request. */
   List<Path> routes(Exchange exchange, int transmission) {
     if (!agreed) {
-      return List.of(sa.path());
+      return sa.sightings().routes();
     }
     if (transmission == 1) {
       tried = Set.of();

@@ -76,6 +76,7 @@ final class SaTimers {
     follow.cancel();
     keepalive.stop();
     sa.mobike().stop();
+    sa.sightings().stop();
     rekeyAt = Optional.empty();
     sa.touch();
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * After the peer replaced a child, traffic turns to the new one when the peer deletes the old one.
@@ -22,24 +23,35 @@ final class SwitchWatch {
         successor.ike().after(INTERVAL, () -> look(successor.ike(), old, successor));
   }
 
-  private static void look(IkeSa sa, ChildSa old, ChildSa successor) {
+  /** Whether the peer has sent on a child; false where nobody counts. On the IKE SA's worker. */
+  static CompletableFuture<Boolean> isUsed(ChildSa child) {
+    IkeSa sa = child.ike();
     Optional<SadService> sad = sa.ctx().services().sad();
+    if (sad.isEmpty()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return sa.home(
+            Installer.attempt(
+                () ->
+                    sad.get()
+                        .usage(List.of(child.inboundId()), sa.ctx().settings().planeTimeout())),
+            problem -> Map.of())
+        .thenApply(
+            usage -> {
+              Usage inbound = usage.get(child.inboundId());
+              return inbound != null && inbound.packets().orElse(0) > 0;
+            });
+  }
+
+  private static void look(IkeSa sa, ChildSa old, ChildSa successor) {
     if (!successor.state().isUp() || successor.selected) {
       return;
     }
-    if (sad.isEmpty()) {
-      start(old, successor);
-      return;
-    }
     sa.watch(
-        sa.home(
-                sad.get().usage(List.of(successor.inboundId()), sa.ctx().settings().planeTimeout()),
-                problem -> Map.of())
+        isUsed(successor)
             .thenAccept(
-                usage -> {
+                used -> {
                   IkeSa now = successor.ike();
-                  Usage inbound = usage.get(successor.inboundId());
-                  boolean used = inbound != null && inbound.packets().orElse(0) > 0;
                   if (!successor.state().isUp() || successor.selected || now.isDead()) {
                     return;
                   }

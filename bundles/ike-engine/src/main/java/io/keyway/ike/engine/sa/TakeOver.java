@@ -8,10 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A peer that lost its memory comes again (INITIAL_CONTACT, RFC 7296 section 2.4), while children
- * of its earlier life may still stand in its data plane. We answer before it can have installed the
- * new child, so what we sent under the new key at once would be lost: our traffic turns to it a
- * little later, and what stood before goes after that (see {@link Forgotten}).
+ * One of the two lost its memory, and the peer asks again for a child that is carried already: the
+ * peer did and says so (INITIAL_CONTACT, RFC 7296 section 2.4), or we did, and the child of our
+ * earlier life stands in our data plane (see {@link Leftovers}). What the peer's data plane has of
+ * it may still be there, too.
+ *
+ * <p>We answer before the peer can have installed the new child, so what we sent under the new key
+ * at once would be lost. As in a rekey (RFC 7296 section 2.8) we receive under both keys, and turn
+ * our traffic when the peer has shown that it is ready, by its first packet on the new child, or a
+ * little later where it has nothing to send or the plane does not count. What stood before goes
+ * after that.
  */
 final class TakeOver {
 
@@ -20,6 +26,9 @@ final class TakeOver {
    * for five seconds after.
    */
   static final Duration SELECT = Duration.ofSeconds(3);
+
+  /** How often it is looked for the peer's first packet meanwhile. */
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   /** The part of it that a peer may need from our answer until it can receive. */
   private static final Duration INSTALL = Duration.ofSeconds(1);
@@ -33,12 +42,16 @@ final class TakeOver {
   private TakeOver() {}
 
   /**
-   * Whether an earlier IKE SA with the same peer carries a child of this name.
+   * Whether an earlier IKE SA with the same peer carries a child of this name, or an earlier life
+   * of this engine left one that does.
    *
    * @param initialContact the peer makes this IKE SA just now and knows of no other, so that any
    *     other one counts
    */
   static boolean replaces(IkeSa sa, String childName, boolean initialContact) {
+    if (sa.ctx().leftovers().has(childName, Leftovers.peer(sa))) {
+      return true;
+    }
     return sa.remoteId().stream()
         .flatMap(peer -> sa.connection().withPeer(peer).stream())
         .filter(other -> other != sa && !other.isDead())
@@ -55,8 +68,35 @@ final class TakeOver {
   /** Turns traffic to a child, which has just been installed, in a while. */
   static void later(ChildSa child) {
     child.setState(ChildSa.State.WAITING);
-    child.switchTimer = child.ike().after(SELECT, () -> ask(child));
+    watch(child);
     Forgotten.comes(child);
+  }
+
+  private static void watch(ChildSa child) {
+    child.switchTimer = child.ike().after(LOOK, () -> look(child));
+  }
+
+  private static void look(ChildSa child) {
+    IkeSa sa = child.ike();
+    if (!waits(child)) {
+      return;
+    }
+    sa.watch(
+        SwitchWatch.isUsed(child)
+            .thenAccept(
+                used -> {
+                  if (!waits(child)) {
+                    return;
+                  }
+                  Instant end = child.installed().orElseThrow().plus(SELECT);
+                  if (used) {
+                    turn(child);
+                  } else if (sa.ctx().clock().instant().isBefore(end)) {
+                    watch(child);
+                  } else {
+                    ask(child);
+                  }
+                }));
   }
 
   /**

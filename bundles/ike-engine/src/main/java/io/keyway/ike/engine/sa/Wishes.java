@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.EngineEvent;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.ike.engine.log.IkeLog;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,8 @@ final class Wishes {
   }
 
   /** Brings a child up, unless it is up or on its way. */
-  void want(ChildConfig config, CompletableFuture<ChildResult> waiter) {
+  void want(
+      ChildConfig config, Optional<SelectorPair> packet, CompletableFuture<ChildResult> waiter) {
     Optional<ChildSa> up = sa.children().up(config.name());
     if (up.isPresent()) {
       waiter.complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
@@ -34,7 +36,7 @@ final class Wishes {
       wish.await(waiter);
       return;
     }
-    wish = new ChildWish(config);
+    wish = new ChildWish(config, packet);
     wish.await(waiter);
     byName.put(config.name(), wish);
     if (sa.state().isEstablished()) {
@@ -44,7 +46,7 @@ final class Wishes {
 
   /** As {@link #want}, with nobody waiting. */
   void want(ChildConfig config) {
-    want(config, new CompletableFuture<>());
+    want(config, Optional.empty(), new CompletableFuture<>());
   }
 
   /**
@@ -54,7 +56,7 @@ final class Wishes {
    */
   void isWantedAgain(ChildConfig config) {
     if (sa.requests().isAskingFor(config.name()) && !byName.containsKey(config.name())) {
-      byName.put(config.name(), new ChildWish(config));
+      byName.put(config.name(), new ChildWish(config, Optional.empty()));
     }
   }
 
@@ -137,6 +139,11 @@ final class Wishes {
       byName.remove(name).complete(new ChildResult(Outcome.same(), List.of(up.get().status())));
     }
     return byName.containsKey(name);
+  }
+
+  /** The packet that a child is wanted for. */
+  Optional<SelectorPair> packet(String name) {
+    return Optional.ofNullable(byName.get(name)).flatMap(ChildWish::packet);
   }
 
   boolean isWished(String name) {

@@ -67,6 +67,10 @@ public final class FakePlane implements SadService {
   private final Set<String> outboundKeys = new HashSet<>();
   private final List<String> reused = new ArrayList<>();
   private boolean broken;
+
+  /** SAs can be given other endpoints, as on a vRouter; not on an E2100. */
+  public boolean moves;
+
   private int rows = Integer.MAX_VALUE;
   private Duration latency = LATENCY;
   private Function<String, Optional<Outcome>> fate = call -> Optional.empty();
@@ -272,7 +276,37 @@ public final class FakePlane implements SadService {
 
   @Override
   public CompletionStage<Outcome> move(SaId sa, Endpoints endpoints, Duration timeout) {
-    throw new UnsupportedOperationException("not asked for yet");
+    if (!moves) {
+      return CompletableFuture.completedFuture(Outcome.refused("this plane cannot move an SA"));
+    }
+    return call(
+        "move " + sa.direction() + " " + sa.spi(),
+        () -> {
+          Installed there = sas.get(sa);
+          if (there == null) {
+            return Outcome.absent("there is no SA " + sa);
+          }
+          sas.put(
+              sa,
+              new Installed(
+                  withEndpoints(there.sa(), endpoints), there.encryption(), there.integrity()));
+          return Outcome.ok();
+        });
+  }
+
+  private static SecurityAssociation withEndpoints(SecurityAssociation sa, Endpoints endpoints) {
+    return new SecurityAssociation(
+        sa.id(),
+        sa.child(),
+        sa.lease(),
+        sa.encryption(),
+        sa.integrity(),
+        sa.esn(),
+        sa.replayWindow(),
+        sa.mode(),
+        endpoints,
+        sa.selectors(),
+        sa.lifetime());
   }
 
   @Override
