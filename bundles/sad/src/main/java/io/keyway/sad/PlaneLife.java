@@ -132,7 +132,22 @@ final class PlaneLife {
       newLife(changed.now(), changed.reason());
     } else if (event instanceof PlaneEvent.Expired expired) {
       expiries.expired(expired);
+    } else if (event instanceof PlaneEvent.Mapping mapping) {
+      peerSeen(mapping);
     }
+  }
+
+  private void peerSeen(PlaneEvent.Mapping mapping) {
+    SadEvent.PeerSeen seen;
+    synchronized (table) {
+      SaEntry entry = table.inbound(mapping.spi());
+      if (entry == null || entry.state != SaEntry.State.INSTALLED || entry.child().isEmpty()) {
+        return;
+      }
+      seen =
+          new SadEvent.PeerSeen(entry.child().get(), entry.id, mapping.address(), mapping.port());
+    }
+    events.accept(seen);
   }
 
   private void cameUp(DataPlane service, Generation now, String reason) {

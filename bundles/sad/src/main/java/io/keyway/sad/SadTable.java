@@ -77,6 +77,11 @@ final class SadTable {
     return own != null ? own : bySpi.get(new SpiAddress(spi, Endpoints.NONE.remote()));
   }
 
+  /** The inbound SA of an SPI, or null: the plane gives each once. */
+  SaEntry inbound(Spi spi) {
+    return inbound.get(spi);
+  }
+
   void enter(SaEntry entry) {
     entries.put(entry.id, entry);
     bySpi.put(new SpiAddress(entry.id.spi(), entry.id.destination()), entry);

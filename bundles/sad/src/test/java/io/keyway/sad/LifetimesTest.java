@@ -11,9 +11,12 @@ import io.keyway.api.sa.Lifetime;
 import io.keyway.api.sa.Lifetime.Limit;
 import io.keyway.api.sa.SadEvent;
 import io.keyway.api.sa.SecurityAssociation;
+import io.keyway.api.sa.Spi;
 import io.keyway.api.sa.Usage;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,19 @@ class LifetimesTest {
     bench.time.settle();
     assertThat(bench.events).hasSize(1);
     assertThat(((SadEvent.Expired) bench.events.get(0)).sa()).isEqualTo(out.id());
+  }
+
+  @Test
+  void whereAPeerWasSeenIsToldToTheOwnerOfTheInboundSa() {
+    List<SecurityAssociation> pair = bench.child("c1", 1);
+    bench.events.clear();
+    InetAddress elsewhere = Bench.address("203.0.113.9");
+    bench.plane.tell(new PlaneEvent.Mapping(pair.get(0).id().spi(), elsewhere, 4501));
+    bench.plane.tell(new PlaneEvent.Mapping(new Spi(0xdeadbeefL), elsewhere, 4501));
+    bench.time.settle();
+    assertThat(bench.events)
+        .containsExactly(
+            new SadEvent.PeerSeen(pair.get(0).child(), pair.get(0).id(), elsewhere, 4501));
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What the places of a child on one plane have sent or held, asked of the plane. */
+/** What the places of a child on one plane have sent, let in or held, asked of the plane. */
 final class PlaceCounters {
 
   private final SpdTable table;
@@ -24,29 +24,35 @@ final class PlaceCounters {
   }
 
   CompletionStage<Usage> usage(ChildId child, Duration timeout) {
-    return counted(child, (plane, pairs) -> plane.policyUsage(pairs, timeout), timeout);
+    return counted(
+        child, Direction.OUTBOUND, (plane, pairs) -> plane.policyUsage(pairs, timeout), timeout);
+  }
+
+  CompletionStage<Usage> received(ChildId child, Duration timeout) {
+    return counted(
+        child, Direction.INBOUND, (plane, pairs) -> plane.receivedUsage(pairs, timeout), timeout);
   }
 
   CompletionStage<Usage> held(ChildId child, Duration timeout) {
-    return counted(child, (plane, pairs) -> plane.heldUsage(pairs, timeout), timeout);
+    return counted(
+        child, Direction.OUTBOUND, (plane, pairs) -> plane.heldUsage(pairs, timeout), timeout);
   }
 
-  /** One of the two questions to a plane about places. */
+  /** One of the questions to a plane about places. */
   @FunctionalInterface
   private interface Question {
     CompletionStage<Map<SelectorPair, Usage>> ask(DataPlane plane, Set<SelectorPair> pairs);
   }
 
-  private CompletionStage<Usage> counted(ChildId child, Question question, Duration timeout) {
+  private CompletionStage<Usage> counted(
+      ChildId child, Direction direction, Question question, Duration timeout) {
     Set<SelectorPair> selectors = new LinkedHashSet<>();
     DataPlane service;
     synchronized (table) {
       service = table.plane;
       Set<Place> counted = new LinkedHashSet<>();
       for (Claim claim : table.byChild.getOrDefault(Claim.ChildKey.of(child), Set.of())) {
-        if (claim.key.direction() == Direction.OUTBOUND
-            && claim.place != null
-            && counted.add(claim.place)) {
+        if (claim.key.direction() == direction && claim.place != null && counted.add(claim.place)) {
           Programmed programmed = claim.place.programmed;
           selectors.add(programmed == null ? claim.key.selectors() : programmed.selectors());
         }

@@ -65,6 +65,10 @@ final class PlaneSpd {
     return counters.usage(child, timeout);
   }
 
+  CompletionStage<Usage> received(ChildId child, Duration timeout) {
+    return counters.received(child, timeout);
+  }
+
   CompletionStage<Usage> held(ChildId child, Duration timeout) {
     return counters.held(child, timeout);
   }

@@ -156,6 +156,11 @@ public final class SpdCore implements SpdService {
   }
 
   @Override
+  public CompletionStage<Usage> received(ChildId child, Duration timeout) {
+    return sum(child, plane -> plane.received(child, timeout));
+  }
+
+  @Override
   public CompletionStage<Usage> held(ChildId child, Duration timeout) {
     return sum(child, plane -> plane.held(child, timeout));
   }

@@ -8,6 +8,7 @@ import static io.keyway.api.Outcome.Kind.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.api.Outcome;
+import io.keyway.api.plane.PlaneCapabilities.SelectorShape;
 import io.keyway.api.plane.PlaneChange;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sa.Direction;
@@ -152,6 +153,24 @@ class PlaneLifeTest extends SpdBench {
     assertThat(now(spd.usage(hold("t"), TIMEOUT))).isEqualTo(Usage.of(7, 700));
     assertThat(now(spd.usage(child("c1", "t"), TIMEOUT))).isEqualTo(Usage.of(7, 700));
     assertThat(now(spd.usage(child("zz", "t"), TIMEOUT))).isEqualTo(Usage.ABSENT);
+  }
+
+  @Test
+  void whatInboundPlacesLetInIsAskedApart() {
+    plane.can(FakePlane.capabilities(SelectorShape.FIVE_TUPLE, true));
+    put(holding("t", PAIR));
+    established("c1", 1);
+    plane.counters.put(PAIR, Usage.of(7, 700));
+    plane.inboundCounters.put(PAIR, Usage.of(3, 300));
+    assertThat(now(spd.received(child("c1", "t"), TIMEOUT)))
+        .as("it has no inbound place")
+        .isEqualTo(Usage.ABSENT);
+    put(letting("c1", "t", PAIR, 1));
+    select("c1", "t");
+    assertThat(now(spd.received(child("c1", "t"), TIMEOUT))).isEqualTo(Usage.of(3, 300));
+    assertThat(now(spd.usage(child("c1", "t"), TIMEOUT))).isEqualTo(Usage.of(7, 700));
+    plane.disconnect("connection refused");
+    assertThat(now(spd.received(child("c1", "t"), TIMEOUT))).isEqualTo(Usage.ABSENT);
   }
 
   @Test

@@ -94,6 +94,11 @@ abstract class SpdBench {
         child(uid, connection), "ipu-1", Direction.OUTBOUND, pair, Priorities.PROTECT, sa(index));
   }
 
+  static Policy letting(String uid, String connection, SelectorPair pair, int index) {
+    return new Policy(
+        child(uid, connection), "ipu-1", Direction.INBOUND, pair, Priorities.PROTECT, sa(index));
+  }
+
   <T> T now(CompletionStage<T> stage) {
     time.settle();
     assertThat(stage.toCompletableFuture()).as("answered").isDone();

@@ -129,6 +129,11 @@ public final class SpdComponent implements SpdService {
   }
 
   @Override
+  public CompletionStage<Usage> received(ChildId child, Duration timeout) {
+    return core.received(child, timeout);
+  }
+
+  @Override
   public CompletionStage<Usage> held(ChildId child, Duration timeout) {
     return core.held(child, timeout);
   }
