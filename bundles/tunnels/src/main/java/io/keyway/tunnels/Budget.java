@@ -52,14 +52,16 @@ final class Budget {
     }
     BudgetBook book = books.computeIfAbsent(plane.name(), BudgetBook::new);
     BudgetBook.Taken all =
-        new BudgetBook.Taken(plane.name(), plan.gateway(), plan.children().size(), plan.places());
+        new BudgetBook.Taken(
+            plane.name(), plan.gateway(), plan.children().size(), plan.places().keySet());
     Optional<String> lacking = book.lacking(all);
     if (lacking.isEmpty()) {
       take(tunnels, tunnel, book, all);
       return plan;
     }
     book.refused(tunnel);
-    BudgetBook.Taken holds = new BudgetBook.Taken(plane.name(), plan.gateway(), 0, plan.places());
+    BudgetBook.Taken holds =
+        new BudgetBook.Taken(plane.name(), plan.gateway(), 0, plan.places().keySet());
     if (book.lacking(holds).isEmpty()) {
       take(tunnels, tunnel, book, holds);
       return plan.refused(true, lacking.get());

@@ -6,6 +6,8 @@ import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ike.ChildSaStatus;
 import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.IkeSaStatus;
+import io.keyway.api.intent.IntentObject.StartAction;
+import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.tunnel.TunnelEvent;
 import io.keyway.tunnels.plan.TunnelPlan;
 import java.time.Duration;
@@ -111,9 +113,26 @@ final class ChildKeeper {
   // ---- bringing up ---------------------------------------------------------------------------
 
   void start(TunnelEntry entry, String child) {
+    if (entry.wantsUp()) {
+      start(entry, child, Optional.empty());
+    }
+  }
+
+  /**
+   * A packet waits. However many come, one negotiation runs for a child, and after one that failed,
+   * or a child that ended, those of the pause start none: the next one after it does.
+   */
+  void acquired(TunnelEntry entry, String child, Optional<SelectorPair> packet) {
+    entry.acquires++;
+    if (entry.startAction == StartAction.TRAP && isConfigured(child)) {
+      start(entry, child, packet);
+    }
+  }
+
+  private void start(TunnelEntry entry, String child, Optional<SelectorPair> packet) {
     if (entry.up.has(child)
         || entry.retries.containsKey(child)
-        || !entry.wantsUp()
+        || !entry.mayStart()
         || services.missing().isPresent()
         || !entry.connecting.add(child)) {
       return;
@@ -123,6 +142,7 @@ final class ChildKeeper {
         services.engine,
         entry.plan.gateway(),
         child,
+        packet,
         INITIATE,
         result -> started(entry, child, result.outcome()));
   }
@@ -138,7 +158,7 @@ final class ChildKeeper {
 
   private void retryLater(TunnelEntry entry, String child) {
     if (tunnels.get(entry.tunnel.name()) != entry
-        || !entry.wantsUp()
+        || !(entry.wantsUp() || entry.traps())
         || entry.up.has(child)
         || entry.retries.containsKey(child)) {
       return;
@@ -151,6 +171,7 @@ final class ChildKeeper {
               entry.retries.remove(child);
               if (tunnels.get(entry.tunnel.name()) == entry && isConfigured(child)) {
                 start(entry, child);
+                changed.accept(entry);
               }
             }));
   }

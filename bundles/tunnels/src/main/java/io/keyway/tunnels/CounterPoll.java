@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Reads the counters of tunnels, a bounded number each second: with 500 tunnels every second, with
- * 10 000 every 20 seconds. What was sent is read while a tunnel is up, what was held always.
+ * 10 000 every 20 seconds. What was sent and received is read while a tunnel is up, what was held
+ * always.
  */
 final class CounterPoll {
 
@@ -115,25 +118,40 @@ final class CounterPoll {
     for (ChildSaStatus child : entry.up.values()) {
       ChildId claim = claims.get(child.uid());
       if (claim != null) {
-        spd.usage(claim, TIMEOUT)
-            .whenComplete(
-                (usage, error) -> {
-                  if (error == null && !usage.equals(Usage.ABSENT)) {
-                    loop.execute(() -> sent(entry, child, usage));
-                  }
-                });
+        take(spd.usage(claim, TIMEOUT), entry, child, Sums::sent, Sums::sent);
+        take(spd.received(claim, TIMEOUT), entry, child, Sums::received, Sums::received);
       }
     }
   }
 
-  private void sent(TunnelEntry entry, ChildSaStatus child, Usage usage) {
+  /** Takes a reading in for one child of a tunnel. */
+  private interface Into {
+    void read(Sums sums, String child, Usage now);
+  }
+
+  private void take(
+      CompletionStage<Usage> answer,
+      TunnelEntry entry,
+      ChildSaStatus child,
+      Into into,
+      Function<Sums, Usage> total) {
+    answer.whenComplete(
+        (usage, error) -> {
+          if (error == null && !usage.equals(Usage.ABSENT)) {
+            loop.execute(() -> taken(entry, child, usage, into, total));
+          }
+        });
+  }
+
+  private void taken(
+      TunnelEntry entry, ChildSaStatus child, Usage usage, Into into, Function<Sums, Usage> total) {
     if (!entry.up.isCurrent(child)) {
       // Its places may be another's by now; who is up is asked next time.
       return;
     }
-    Usage before = entry.sums.sent();
-    entry.sums.sent(entry.up.slot(child), usage);
-    if (!before.equals(entry.sums.sent())) {
+    Usage before = total.apply(entry.sums);
+    into.read(entry.sums, entry.up.slot(child), usage);
+    if (!before.equals(total.apply(entry.sums))) {
       keeper.publish(entry);
     }
     keeper.counted(entry);

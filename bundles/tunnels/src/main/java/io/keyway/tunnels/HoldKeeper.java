@@ -4,6 +4,7 @@ import io.keyway.api.Outcome;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.sa.ChildId;
 import io.keyway.api.sp.Policy;
+import io.keyway.api.sp.PolicyAction;
 import io.keyway.api.sp.SpdService;
 import io.keyway.tunnels.plan.TunnelPlan;
 import java.time.Duration;
@@ -71,13 +72,15 @@ final class HoldKeeper {
         before != null
             && before.holds().equals(entry.plan.holds())
             && before.plane().equals(entry.plan.plane())
-            && fills == entry.holdFills;
+            && fills == entry.holdFills
+            && entry.traps() == entry.holdTraps;
     if (!wanted) {
       replace(entry, null);
       dropReplaced(entry);
     } else if (!same || entry.hold == null) {
       replace(entry, holds.next(entry.tunnel.name()));
       entry.holdFills = fills;
+      entry.holdTraps = entry.traps();
       put(entry);
     } else if (!entry.held) {
       put(entry);
@@ -116,7 +119,8 @@ final class HoldKeeper {
             services.planes.get(plane),
             hold,
             entry.plan.holds(),
-            entry.holdFills ? Policy.Priorities.FILL : Policy.Priorities.HOLD)
+            priority(entry),
+            entry.holdTraps ? new PolicyAction.Trap() : new PolicyAction.Hold())
         .whenComplete(
             (outcome, error) ->
                 loop.execute(
@@ -125,6 +129,13 @@ final class HoldKeeper {
                             entry,
                             hold,
                             error == null ? outcome : Outcome.unavailable("" + error))));
+  }
+
+  private static int priority(TunnelEntry entry) {
+    if (entry.holdFills) {
+      return Policy.Priorities.FILL;
+    }
+    return entry.holdTraps ? Policy.Priorities.TRAP : Policy.Priorities.HOLD;
   }
 
   /** False when it was replaced, or its tunnel is gone: whoever did that removes it. */

@@ -45,6 +45,8 @@ final class Holds {
    *
    * @param plane null while the service is not there: only outbound claims then
    * @param priority as in {@link Policy.Priorities}
+   * @param outbound what becomes of packets to the peer: hold or trap. Those from it have an SA or
+   *     are dropped, and start nothing
    * @return OK when all are confirmed, else the first that is not
    */
   CompletionStage<Outcome> put(
@@ -53,12 +55,14 @@ final class Holds {
       DataPlane plane,
       ChildId child,
       List<SelectorPair> pairs,
-      int priority) {
+      int priority,
+      PolicyAction outbound) {
     List<CompletableFuture<Outcome>> answers = new ArrayList<>();
     for (SelectorPair pair : pairs) {
-      answers.add(put(spd, child, planeName, Direction.OUTBOUND, pair, priority));
+      answers.add(put(spd, child, planeName, Direction.OUTBOUND, pair, priority, outbound));
       if (plane != null && plane.capabilities().inboundPolicies()) {
-        answers.add(put(spd, child, planeName, Direction.INBOUND, pair, priority));
+        answers.add(
+            put(spd, child, planeName, Direction.INBOUND, pair, priority, new PolicyAction.Hold()));
       }
     }
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -77,8 +81,9 @@ final class Holds {
       String plane,
       Direction direction,
       SelectorPair pair,
-      int priority) {
-    Policy policy = new Policy(child, plane, direction, pair, priority, new PolicyAction.Hold());
+      int priority,
+      PolicyAction action) {
+    Policy policy = new Policy(child, plane, direction, pair, priority, action);
     return spd.put(policy, TIMEOUT).toCompletableFuture();
   }
 }

@@ -2,8 +2,10 @@ package io.keyway.tunnels;
 
 import io.keyway.api.ike.ChildResult;
 import io.keyway.api.ike.IkeEngine;
+import io.keyway.api.ts.SelectorPair;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -28,9 +30,10 @@ final class Initiations {
       IkeEngine engine,
       String connection,
       String child,
+      Optional<SelectorPair> packet,
       Duration timeout,
       Consumer<ChildResult> then) {
-    Runnable task = () -> run(engine, connection, child, timeout, then);
+    Runnable task = () -> run(engine, connection, child, packet, timeout, then);
     if (running < MOST_AT_ONCE) {
       running++;
       task.run();
@@ -43,11 +46,12 @@ final class Initiations {
       IkeEngine engine,
       String connection,
       String child,
+      Optional<SelectorPair> packet,
       Duration timeout,
       Consumer<ChildResult> then) {
     CompletableFuture<ChildResult> answer;
     try {
-      answer = engine.initiate(connection, child, timeout).toCompletableFuture();
+      answer = engine.initiate(connection, child, packet, timeout).toCompletableFuture();
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }

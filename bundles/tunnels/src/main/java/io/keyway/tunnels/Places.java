@@ -25,7 +25,7 @@ final class Places {
       return plan;
     }
     Set<String> keys = new HashSet<>();
-    plan.places().forEach(place -> keys.add(plan.plane().orElse("") + " " + place));
+    plan.places().keySet().forEach(place -> keys.add(plan.plane().orElse("") + " " + place));
     for (String key : keys) {
       String owner = owners.get(key);
       if (owner != null && !owner.equals(tunnel)) {
@@ -43,6 +43,11 @@ final class Places {
     keys.forEach(key -> owners.put(key, tunnel));
     held.put(tunnel, keys);
     return plan;
+  }
+
+  /** Whose a place is, or null. */
+  String owner(String plane, String place) {
+    return owners.get(plane + " " + place);
   }
 
   private void drop(String tunnel) {

@@ -1,11 +1,11 @@
 package io.keyway.tunnels;
 
-import io.keyway.api.sa.Usage;
 import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
 import io.keyway.tunnels.plan.TunnelPlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What a tunnel's state looks like from outside. */
 final class StatusView {
@@ -29,7 +29,12 @@ final class StatusView {
     if (!entry.held || planeProblem(entry, services).isPresent()) {
       return Phase.WAITING;
     }
-    return entry.connecting.isEmpty() && entry.up.isEmpty() ? Phase.DOWN : Phase.CONNECTING;
+    if (!entry.connecting.isEmpty() || !entry.up.isEmpty()) {
+      return Phase.CONNECTING;
+    }
+    return entry.holdTraps && !entry.terminated && entry.retries.isEmpty()
+        ? Phase.TRAPPED
+        : Phase.DOWN;
   }
 
   static TunnelStatus status(TunnelEntry entry, Services services) {
@@ -43,9 +48,10 @@ final class StatusView {
         entry.since(),
         List.copyOf(entry.up.values()),
         entry.sums.sent(),
-        Usage.ABSENT,
+        entry.sums.received(),
         entry.rekeys,
-        entry.sums.held());
+        entry.sums.held(),
+        entry.holdTraps ? OptionalLong.of(entry.acquires) : OptionalLong.empty());
   }
 
   /** Says that SAs of an earlier engine carry traffic on. */
@@ -62,7 +68,8 @@ final class StatusView {
         status.outbound(),
         status.inbound(),
         status.rekeys(),
-        status.heldTraffic());
+        status.heldTraffic(),
+        status.acquires());
   }
 
   private static String reason(TunnelEntry entry, Services services) {
@@ -77,6 +84,8 @@ final class StatusView {
               entry.terminated
                   ? "terminated by an operator; initiate it to bring it up"
                   : entry.failure.isEmpty() ? "not initiated" : entry.failure;
+          case TRAPPED ->
+              "waits for traffic" + (entry.failure.isEmpty() ? "" : "; last: " + entry.failure);
           case CONNECTING, PARTIAL -> entry.failure;
           case UP -> planeProblem(entry, services).orElse("");
         };

@@ -32,6 +32,12 @@ final class TunnelEntry {
   /** The claim gives way to others, as that of a tunnel that cannot be carried out. */
   boolean holdFills;
 
+  /** The claim tells of packets, which start the tunnel. */
+  boolean holdTraps;
+
+  /** How often a packet was told to wait. */
+  long acquires;
+
   /** Every hold was confirmed by the SPD. */
   boolean held;
 
@@ -81,8 +87,21 @@ final class TunnelEntry {
     return up.working(burnt);
   }
 
+  /** It is brought up without anybody's asking, and again when lost. */
   boolean wantsUp() {
-    return loadable() && held && startAction == StartAction.START && !terminated;
+    return mayStart() && startAction == StartAction.START;
+  }
+
+  /** It can be brought up, and no operator took it down. */
+  boolean mayStart() {
+    return loadable() && held && !terminated;
+  }
+
+  /** Packets start it (RFC 4301 section 4.4.1.2). */
+  boolean traps() {
+    return tunnel.enable()
+        && startAction == StartAction.TRAP
+        && plan.verdict() == TunnelPlan.Verdict.READY;
   }
 
   void cancelRetries() {

@@ -10,6 +10,7 @@ import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.intent.IntentSnapshot;
 import io.keyway.api.plane.DataPlane;
+import io.keyway.api.plane.PlaneEvent;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.Owner;
 import io.keyway.api.store.StateStore;
@@ -266,6 +267,22 @@ final class TunnelKeeper {
   /** A plane lost its contents. */
   void planeRestarted(String plane) {
     holds.planeRestarted(plane);
+  }
+
+  /** A packet waits at a place of a plane. */
+  void acquired(String plane, PlaneEvent.Acquire acquire) {
+    DataPlane device = services.planes.get(plane);
+    String place =
+        device == null
+            ? null
+            : device.place(Direction.OUTBOUND, acquire.place()).value().orElse(null);
+    String tunnel = place == null ? null : places.owner(plane, place);
+    TunnelEntry entry = tunnel == null ? null : tunnels.get(tunnel);
+    String child = entry == null ? null : entry.plan.places().get(place);
+    if (child != null) {
+      children.acquired(entry, child, acquire.packet());
+      publish(entry);
+    }
   }
 
   // ---- engine ------------------------------------------------------------------------------

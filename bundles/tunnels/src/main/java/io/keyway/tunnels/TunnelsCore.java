@@ -216,6 +216,8 @@ public final class TunnelsCore implements TunnelService, AutoCloseable {
     } else if (event instanceof PlaneEvent.GenerationChanged changed) {
       events.tell(new TunnelEvent.PlaneRestarted(plane, changed.now().number(), changed.reason()));
       keeper.planeRestarted(plane);
+    } else if (event instanceof PlaneEvent.Acquire acquire) {
+      keeper.acquired(plane, acquire);
     }
   }
 

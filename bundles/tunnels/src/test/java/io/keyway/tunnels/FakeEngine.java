@@ -9,6 +9,7 @@ import io.keyway.api.ike.EngineEvent;
 import io.keyway.api.ike.IkeEngine;
 import io.keyway.api.ike.IkeSaStatus;
 import io.keyway.api.sa.IpsecMode;
+import io.keyway.api.ts.SelectorPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +25,14 @@ final class FakeEngine implements IkeEngine {
 
   final Map<String, ConnectionConfig> loaded = new LinkedHashMap<>();
   final List<String> calls = new ArrayList<>();
+
+  /** Packets that children were started for. */
+  final List<SelectorPair> packets = new ArrayList<>();
+
+  /** Null: negotiations go on until the test ends them. */
   Outcome initiateAnswer = Outcome.ok();
+
+  final List<CompletableFuture<ChildResult>> negotiating = new ArrayList<>();
   Consumer<EngineEvent> listener = event -> {};
   private int uids;
 
@@ -55,10 +63,22 @@ final class FakeEngine implements IkeEngine {
   @Override
   public CompletionStage<ChildResult> initiate(String connection, String child, Duration timeout) {
     calls.add("initiate " + child);
+    if (initiateAnswer == null) {
+      CompletableFuture<ChildResult> answer = new CompletableFuture<>();
+      negotiating.add(answer);
+      return answer;
+    }
     if (initiateAnswer.done()) {
       listener.accept(new EngineEvent.ChildUp(connection, child(child)));
     }
     return CompletableFuture.completedFuture(ChildResult.of(initiateAnswer));
+  }
+
+  @Override
+  public CompletionStage<ChildResult> initiate(
+      String connection, String child, Optional<SelectorPair> packet, Duration timeout) {
+    packet.ifPresent(packets::add);
+    return initiate(connection, child, timeout);
   }
 
   /** Whose children come up. */

@@ -44,6 +44,7 @@ final class FakeIntent implements IntentStore {
   final Map<String, Tunnel> tunnels = new TreeMap<>();
   final Map<String, StaticPolicy> policies = new TreeMap<>();
   final Map<String, ChildPolicy> childPolicies = new TreeMap<>();
+  Optional<InetAddress> remote = Optional.of(address("192.0.2.2"));
   private IntentSnapshot last = IntentSnapshot.EMPTY;
   private Consumer<IntentSnapshot> listener = snapshot -> {};
 
@@ -68,6 +69,20 @@ final class FakeIntent implements IntentStore {
         Lifetime.UNLIMITED,
         64,
         StartAction.START);
+  }
+
+  /** The same, started in another way. */
+  static ChildPolicy starting(ChildPolicy like, StartAction start) {
+    return new ChildPolicy(
+        like.name(),
+        like.mode(),
+        like.proposals(),
+        like.localTs(),
+        like.remoteTs(),
+        like.protocols(),
+        like.lifetime(),
+        like.replayWindow(),
+        start);
   }
 
   static Tunnel tunnel(String name, String policy, String remotePrefix) {
@@ -151,7 +166,7 @@ final class FakeIntent implements IntentStore {
             "gw",
             "ike",
             address("192.0.2.1"),
-            Optional.of(address("192.0.2.2")),
+            remote,
             500,
             500,
             Optional.of("ipu-1"),

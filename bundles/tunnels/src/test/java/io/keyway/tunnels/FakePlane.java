@@ -40,6 +40,9 @@ final class FakePlane implements DataPlane {
   /** Rows of its tables rx, tx and term; those not named here it does not tell of. */
   Map<String, Long> sizes = Map.of();
 
+  /** Tells that packets wait, as a vRouter does. */
+  boolean traps;
+
   FakePlane(String name) {
     this.name = name;
   }
@@ -68,7 +71,7 @@ final class FakePlane implements DataPlane {
         false,
         true,
         true,
-        false,
+        traps,
         false,
         false,
         true,

@@ -18,6 +18,7 @@ import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
 import io.keyway.api.tunnel.TunnelStatus;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ class SumsTest {
   /** What the plane says of each child, by its name. */
   private final Map<String, Usage> counters = new HashMap<>();
 
+  /** The same of what came in; a plane that does not count it has nothing here. */
+  private final Map<String, Usage> inbound = new HashMap<>();
+
   private ManualLoop loop;
   private FakeEngine engine;
   private CountingSpd spd;
@@ -49,6 +53,12 @@ class SumsTest {
     public CompletionStage<Usage> usage(ChildId child, Duration timeout) {
       return CompletableFuture.completedFuture(
           counters.getOrDefault(child.connection(), Usage.ABSENT));
+    }
+
+    @Override
+    public CompletionStage<Usage> received(ChildId child, Duration timeout) {
+      return CompletableFuture.completedFuture(
+          inbound.getOrDefault(child.connection(), Usage.ABSENT));
     }
   }
 
@@ -113,6 +123,43 @@ class SumsTest {
     counted(11);
     assertThat(status().outbound()).isEqualTo(Usage.of(21, 2100));
     assertThat(status().inbound()).isEqualTo(Usage.ABSENT);
+  }
+
+  @Test
+  void whatWasReceivedIsSummedAsWhatWasSentAndGoesOnInTheNextLife() {
+    up();
+    inbound.put("t/udp", Usage.of(30, 3000));
+    counted(10);
+    assertThat(status().inbound()).isEqualTo(Usage.of(30, 3000));
+    inbound.put("t/udp", Usage.of(5, 500));
+    counted(10);
+    assertThat(status().inbound()).as("the device restarted").isEqualTo(Usage.of(35, 3500));
+    engine.listener.accept(
+        new EngineEvent.ChildRekeyed("gw", engine.lastUid(), engine.child("t/udp")));
+    nextLife();
+    up();
+    assertThat(status().inbound()).isEqualTo(Usage.of(35, 3500));
+    inbound.put("t/udp", Usage.of(6, 600));
+    counted(10);
+    assertThat(status().inbound()).isEqualTo(Usage.of(36, 3600));
+    assertThat(status().outbound()).isEqualTo(Usage.of(10, 1000));
+  }
+
+  @Test
+  void whatAnEarlierVersionNotedIsReadAndItReadsWhatThisOneNotes() throws Exception {
+    Sums sums = new Sums();
+    sums.sent("t/udp", Usage.of(7, 700));
+    byte[] before = Arrays.copyOf(sums.octets(), sums.octets().length - Integer.BYTES);
+    sums.received("t/udp", Usage.of(9, 900));
+    assertThat(sums.octets()).startsWith(before);
+    Sums read = new Sums();
+    read.resume(Sums.of(before));
+    assertThat(read.sent()).isEqualTo(Usage.of(7, 700));
+    assertThat(read.received()).isEqualTo(Usage.ABSENT);
+    Sums all = new Sums();
+    all.resume(Sums.of(sums.octets()));
+    assertThat(all.received()).isEqualTo(Usage.of(9, 900));
+    assertThat(all.changed()).isFalse();
   }
 
   @Test

@@ -41,6 +41,9 @@ public final class TunnelsView {
         lines.add("  out " + Words.usage(tunnel.outbound()));
         lines.add("  " + tunnel.children().size() + " children, " + tunnel.rekeys() + " rekeys");
       }
+      if (tunnel.acquires().isPresent()) {
+        lines.add("  packets asked for it " + tunnel.acquires().getAsLong() + " times");
+      }
       if (tunnel.heldTraffic().packets().orElse(0) > 0) {
         lines.add("  held " + Words.usage(tunnel.heldTraffic()));
       }
@@ -62,6 +65,7 @@ public final class TunnelsView {
                         .put("held", t.held())
                         .put("since", t.since())
                         .put("rekeys", t.rekeys())
+                        .put("acquires", t.acquires())
                         .put("inbound", Words.json(t.inbound()))
                         .put("outbound", Words.json(t.outbound()))
                         .put("held-traffic", Words.json(t.heldTraffic()))

@@ -55,11 +55,18 @@ final class PlaneReader {
           "vrouter",
           with(
               Map.of(
-                  "address", HOST_AND_PORT,
-                  "socket", TEXT,
-                  "ike-over-agent", FLAG,
-                  "rpc-timeout", "[1-9][0-9]{2,5}",
-                  "audit-interval", "[1-9][0-9]{0,4}")));
+                  "address",
+                  HOST_AND_PORT,
+                  "socket",
+                  TEXT,
+                  "ike-over-agent",
+                  FLAG,
+                  "rpc-timeout",
+                  "[1-9][0-9]{2,5}",
+                  "audit-interval",
+                  "[1-9][0-9]{0,4}",
+                  "takeover-after",
+                  "0|[1-9][0-9]{0,4}")));
 
   private PlaneReader() {}
 

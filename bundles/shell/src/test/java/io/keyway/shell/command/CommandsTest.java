@@ -134,7 +134,20 @@ class CommandsTest {
         phase == TunnelStatus.Phase.UP ? List.of(child()) : List.of(),
         Usage.of(5, 420),
         Usage.ABSENT,
-        2);
+        2,
+        Usage.ABSENT,
+        phase == TunnelStatus.Phase.TRAPPED ? OptionalLong.of(17) : OptionalLong.empty());
+  }
+
+  @Test
+  void aTrappedTunnelShowsHowOftenPacketsAskedForIt() {
+    services.tunnels(
+        Map.of(
+            "statuses",
+            a -> List.of(tunnel("t1", TunnelStatus.Phase.TRAPPED, "waits for traffic"))));
+    ready(new TunnelsCommand()).run();
+    assertThat(session.printed())
+        .contains("t1: TRAPPED", "waits for traffic", "packets asked for it 17 times");
   }
 
   @Test

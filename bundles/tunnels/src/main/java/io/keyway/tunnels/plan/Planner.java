@@ -17,10 +17,10 @@ import io.keyway.api.ts.SelectorTemplate;
 import io.keyway.api.ts.TrafficSelector;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Turns a tunnel's configuration into a plan for one data plane. Never approximates. */
@@ -48,8 +48,12 @@ public final class Planner {
     List<SelectorTemplate> remote = templates(tunnel.remoteTs(), policy.remoteTs());
     Ends ends = Ends.of(gateway, pools, Optional.of(plane));
     List<SelectorPair> pairs = new ArrayList<>();
+    Map<SelectorPair, String> childOf = new HashMap<>();
     for (Integer protocol : protocols(policy)) {
-      pairs.addAll(pairs(ends, local, remote, protocol));
+      for (SelectorPair pair : pairs(ends, local, remote, protocol)) {
+        pairs.add(pair);
+        childOf.putIfAbsent(pair, childName(tunnel, policy, protocol));
+      }
     }
     Optional<String> refusal =
         refusal(policy, gateway, plane, pairs).or(() -> lonely(ends, local, remote));
@@ -57,9 +61,12 @@ public final class Planner {
       Holdable holdable = Holdable.of(plane, Optional.of(gateway), pairs);
       return TunnelPlan.invalid(planeName, gateway.name(), holdable, refusal.get());
     }
-    Set<String> places = new HashSet<>();
+    Map<String, String> places = new HashMap<>();
     for (SelectorPair pair : pairs) {
-      plane.place(Direction.OUTBOUND, pair).value().ifPresent(places::add);
+      plane
+          .place(Direction.OUTBOUND, pair)
+          .value()
+          .ifPresent(place -> places.putIfAbsent(place, childOf.get(pair)));
     }
     List<EspProposal> proposals = carried(policy.proposals(), plane.capabilities());
     List<ChildConfig> children = new ArrayList<>();
@@ -106,7 +113,7 @@ public final class Planner {
         List.of(),
         pairs,
         true,
-        Set.of(),
+        Map.of(),
         TunnelPlan.Verdict.WAITING,
         reason);
   }
@@ -142,6 +149,12 @@ public final class Planner {
     }
     if (policy.startAction() == StartAction.TRAP && !can.canTrap()) {
       return Optional.of(name + " cannot tell that traffic waits; use start-action start or none");
+    }
+    if (policy.startAction() == StartAction.TRAP && gateway.remoteAddress().isEmpty()) {
+      return Optional.of(
+          "start-action trap needs a peer that we can call, and gateway '"
+              + gateway.name()
+              + "' has no remote-address; set it, or use start-action none");
     }
     Optional<String> endless = Limits.refusal(name, policy, carried(policy.proposals(), can), can);
     if (endless.isPresent()) {

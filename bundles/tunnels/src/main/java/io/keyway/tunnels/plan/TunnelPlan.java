@@ -3,8 +3,8 @@ package io.keyway.tunnels.plan;
 import io.keyway.api.ike.ChildConfig;
 import io.keyway.api.ts.SelectorPair;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a tunnel needs.
@@ -14,7 +14,8 @@ import java.util.Set;
  * @param children to be negotiated; empty when the tunnel cannot be carried out
  * @param holds outbound traffic that waits while there is no SA
  * @param whole {@code holds} are all that the tunnel's selectors name
- * @param places keys of the outbound places on the plane, for finding collisions
+ * @param places keys of the outbound places on the plane, for finding collisions, and the name of
+ *     the child that each belongs to
  * @param verdict whether it can be carried out
  * @param reason why not, or what stays unprotected; empty when there is nothing to say
  */
@@ -24,7 +25,7 @@ public record TunnelPlan(
     List<ChildConfig> children,
     List<SelectorPair> holds,
     boolean whole,
-    Set<String> places,
+    Map<String, String> places,
     Verdict verdict,
     String reason) {
 
@@ -40,7 +41,7 @@ public record TunnelPlan(
   public TunnelPlan {
     children = List.copyOf(children);
     holds = List.copyOf(holds);
-    places = Set.copyOf(places);
+    places = Map.copyOf(places);
   }
 
   /** A tunnel that cannot be carried out; what of it can be held is held. */
@@ -52,7 +53,7 @@ public record TunnelPlan(
         List.of(),
         holdable.pairs(),
         holdable.whole(),
-        Set.of(),
+        Map.of(),
         Verdict.INVALID,
         holdable.remark().isEmpty() ? reason : reason + "; " + holdable.remark());
   }
@@ -65,6 +66,6 @@ public record TunnelPlan(
   /** The same tunnel, which cannot be carried out for a reason that the plane does not know. */
   public TunnelPlan refused(boolean stillWhole, String why) {
     return new TunnelPlan(
-        plane, gateway, List.of(), holds, whole && stillWhole, Set.of(), Verdict.INVALID, why);
+        plane, gateway, List.of(), holds, whole && stillWhole, Map.of(), Verdict.INVALID, why);
   }
 }
