@@ -104,7 +104,8 @@ public final class States {
         Usage.of(7, 700),
         new Usage(OptionalLong.of(5), OptionalLong.empty(), OptionalLong.empty()),
         2,
-        Usage.of(3, 300));
+        Usage.of(3, 300),
+        OptionalLong.of(41));
   }
 
   public static PlaneStatus planeStatus() {

@@ -27,6 +27,7 @@ final class TunnelState {
             .setHeld(status.held())
             .setSince(Values.time(status.since()))
             .setRekeys(Values.counter(status.rekeys()))
+            .setAcquires(counter(status.acquires()))
             .setChildSa(SaState.uids(status.children()));
     if (!status.outbound().equals(Usage.ABSENT)) {
       builder.setOutbound(

@@ -100,6 +100,7 @@ class MdsalStateSinkTest {
       write(true, List.of(new Row.TunnelRow(States.tunnel("t", phase, ""))), List.of());
       assertThat(json()).contains("\"status\":\"" + phase.name().toLowerCase() + "\"");
     }
+    assertThat(json()).containsPattern("\"acquires\":\"?41\"?");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.keyway.it.kit.Distribution;
+import io.keyway.it.kit.LastWords;
 import io.keyway.it.kit.Restconf;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,36 +60,51 @@ class AaaStartIT {
         Path jar = probe(distribution, "keyway.it." + name, name);
         Files.move(jar, deploy.resolve(name + ".jar"));
       }
+      int boot = i;
       try (Container container = Container.start(distribution)) {
-        assertThat(container.https().status("/rests/operations", admin(container)))
-            .as("boot %d of %d", i, count)
-            .isEqualTo(200);
-        Await.until(() -> Files.exists(distribution.home().resolve("three")));
-        assertThat(container.guesser().statuses().headMap(400))
-            .as("guesses that were not refused in boot %d of %d", i, count)
-            .isEmpty();
+        LastWords.explain(distribution, () -> firstBoot(container, boot + " of " + count));
       }
     }
   }
 
+  private static void firstBoot(Container container, String boot) throws Exception {
+    assertThat(container.https().status("/rests/operations", admin(container)))
+        .as("boot %s", boot)
+        .isEqualTo(200);
+    Await.until(() -> Files.exists(container.distribution().home().resolve("three")));
+    assertThat(container.guesser().statuses().headMap(400))
+        .as("guesses that were not refused in boot %s", boot)
+        .isEmpty();
+  }
+
   private static void restarts(int count) throws Exception {
     try (Distribution distribution = Archive.unpack()) {
+      LastWords.explain(distribution, () -> restarts(distribution, count));
+    }
+  }
+
+  private static void restarts(Distribution distribution, int count) throws Exception {
+    distribution.start();
+    Restconf restconf = distribution.awaitRestconf(Container.START_LIMIT);
+    Path passwordFile = distribution.etc().resolve("keyway/admin.password");
+    String password = Files.readString(passwordFile);
+    for (int i = 1; i <= count; i++) {
+      String name = "p" + i;
+      Restconf.Reply written = restconf.put(POLICY + name, policy(name));
+      assertThat(written.status())
+          .as("write before restart %d of %d: %s", i, count, written.text())
+          .isEqualTo(201);
+      install(distribution, "keyway.it.installed" + i, name);
+      distribution.stop();
       distribution.start();
-      Restconf restconf = distribution.awaitRestconf(Container.START_LIMIT);
-      String password = Files.readString(distribution.etc().resolve("keyway/admin.password"));
-      for (int i = 1; i <= count; i++) {
-        String name = "p" + i;
-        assertThat(restconf.put(POLICY + name, policy(name)).status()).isEqualTo(201);
-        install(distribution, "keyway.it.installed" + i, name);
-        distribution.stop();
-        distribution.start();
-        restconf = distribution.awaitRestconf(Container.START_LIMIT);
-        assertThat(restconf.get(POLICY + name).status())
-            .as("what was written before restart %d of %d", i, count)
-            .isEqualTo(200);
-        assertThat(Files.readString(distribution.etc().resolve("keyway/admin.password")))
-            .isEqualTo(password);
-      }
+      restconf = distribution.awaitRestconf(Container.START_LIMIT);
+      Restconf.Reply read = restconf.get(POLICY + name);
+      assertThat(read.status())
+          .as("what was written before restart %d of %d: %s", i, count, read.text())
+          .isEqualTo(200);
+      assertThat(password.equals(Files.readString(passwordFile)))
+          .as("the same password after restart %d of %d", i, count)
+          .isTrue();
     }
   }
 
@@ -97,7 +113,7 @@ class AaaStartIT {
     Path jar = probe(distribution, name, witness);
     try (Shell shell = new Shell(distribution.sshPort(), distribution.etc().resolve("keyway"))) {
       Shell.Output output = shell.run("bundle:install -s file:" + jar);
-      assertThat(output.text()).contains("Bundle ID");
+      assertThat(output.text()).as("status %d", output.status()).contains("Bundle ID");
     }
     assertThat(distribution.home().resolve(witness)).exists();
   }
