@@ -122,8 +122,10 @@ inline uint64_t mix(uint64_t x) {
 }
 
 inline uint64_t mix(uint64_t seed, const Bits128& b) {
-  uint64_t h = mix(seed + 0x9e3779b97f4a7c15ULL * (b.hi ^ 0x5851f42d4c957f2dULL));
-  return mix(h + b.lo);
+  // One long multiplication whose halves meet: every bit of the address reaches the low bits that choose a bucket.
+  auto product = static_cast<unsigned __int128>(b.hi ^ seed ^ 0x5851f42d4c957f2dULL) *
+                 (b.lo ^ (seed << 32 | seed >> 32) ^ 0x9e3779b97f4a7c15ULL);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
 }  // namespace kw

@@ -29,9 +29,42 @@ Outcome Agent::check(uint64_t expected) const {
                               std::to_string(expected) + ": the agent started anew; attach again");
 }
 
-std::string Agent::controller() {
+pb::Attached Agent::attached() {
   std::lock_guard<std::mutex> lock(mutex_);
-  return controller_;
+  return attached_locked();
+}
+
+pb::Attached Agent::attached_locked() const {
+  pb::Attached attached;
+  attached.set_controller_instance(controller_);
+  attached.set_gone(listened_ && present_.count(controller_) == 0);
+  return attached;
+}
+
+// Told under the lock, so that the order in which it is heard is that in which it happened.
+void Agent::tell_attached_locked() {
+  pb::Event event;
+  *event.mutable_attached() = attached_locked();
+  events_.publish(std::move(event));
+}
+
+Agent::Presence::Presence(Agent& agent, std::string name) : agent_(agent), name_(std::move(name)) {
+  if (name_.empty()) return;
+  std::lock_guard<std::mutex> lock(agent_.mutex_);
+  bool came = ++agent_.present_[name_] == 1;
+  if (name_ != agent_.controller_) return;
+  bool back = came && agent_.listened_;
+  agent_.listened_ = true;
+  if (back) agent_.tell_attached_locked();
+}
+
+Agent::Presence::~Presence() {
+  if (name_.empty()) return;
+  std::lock_guard<std::mutex> lock(agent_.mutex_);
+  auto at = agent_.present_.find(name_);
+  if (--at->second != 0) return;
+  agent_.present_.erase(at);
+  if (name_ == agent_.controller_) agent_.tell_attached_locked();
 }
 
 void Agent::attach(const pb::AttachRequest& request, pb::AttachResponse* response, Outcome& outcome) {
@@ -40,23 +73,20 @@ void Agent::attach(const pb::AttachRequest& request, pb::AttachResponse* respons
     outcome = Outcome::refused("a controller instance has 1 to 64 octets, a name up to 128");
     return;
   }
-  bool news;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     response->set_previous_controller_instance(controller_);
-    news = controller_ != instance;
-    controller_ = instance;
+    if (controller_ != instance) {
+      controller_ = instance;
+      listened_ = present_.count(instance) != 0;
+      tell_attached_locked();
+    }
   }
   response->set_generation(generation_);
   response->set_policies_complete(policies_complete());
   response->set_started_us(started_us_);
   response->set_version("0.1.0");
   capabilities(response->mutable_capabilities());
-  if (news) {
-    pb::Event event;
-    event.mutable_attached()->set_controller_instance(instance);
-    events_.publish(std::move(event));
-  }
 }
 
 void Agent::capabilities(pb::Capabilities* to) {
@@ -79,6 +109,7 @@ void Agent::capabilities(pb::Capabilities* to) {
   to->set_hold(true);
   to->set_trap(true);
   to->set_move_sa(true);
+  to->set_move_between_families(true);
   to->set_byte_limits(true);
   to->set_packet_limits(true);
   to->set_time_limits(true);
@@ -162,9 +193,13 @@ Outcome Agent::add_sa(pb::AddSa& item) {
   Sa* sa = plane_.sad->find(config.direction, config.spi, config.name);
   constexpr uint64_t kSecond = 1000 * 1000;
   constexpr uint64_t kMost = 1ULL << 32;  // seconds; more is for ever
-  if (config.soft.seconds != 0 && config.soft.seconds < kMost) due_.push({now + config.soft.seconds * kSecond, sa->ref, false});
-  if (config.hard.seconds != 0 && config.hard.seconds < kMost) due_.push({now + config.hard.seconds * kSecond, sa->ref, true});
+  if (config.soft.seconds != 0 && config.soft.seconds < kMost) remind_locked(now + config.soft.seconds * kSecond, sa->ref, false);
+  if (config.hard.seconds != 0 && config.hard.seconds < kMost) remind_locked(now + config.hard.seconds * kSecond, sa->ref, true);
   return outcome;
+}
+
+void Agent::remind_locked(uint64_t at_us, SaRef sa, bool hard) {
+  due_.push({at_us, sa, hard}, [this](SaRef ref) { return plane_.sad->by_ref(ref) != nullptr; });
 }
 
 Outcome Agent::update_sa(const pb::UpdateSa& item) {
@@ -279,7 +314,7 @@ void Agent::learned(const PathMtu& m) {
   if (mtu >= sa->path_mtu.load()) return;
   sa->path_mtu.store(mtu);
   sa->learned_mtu_at_us = monotonic_us();
-  due_.push({sa->learned_mtu_at_us + kPathMtuUs, sa->ref, false});
+  remind_locked(sa->learned_mtu_at_us + kPathMtuUs, sa->ref, false);
 }
 
 // ------------------------------------------------------------------------------------------------ looking
@@ -358,7 +393,11 @@ bool Agent::snapshot(bool counters, const std::function<bool(const pb::SnapshotP
         if (sa == nullptr) continue;
         auto* s = part.add_sas();
         write(sa->config, s->mutable_sa());
-        if (counters) status(*sa, s->mutable_status());
+        if (counters) {
+          status(*sa, s->mutable_status());
+        } else {
+          s->mutable_status()->set_state(static_cast<pb::SaState>(sa->state.load()));
+        }
       }
     }
     if (!send(part)) return false;

@@ -4,13 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
-#include <queue>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "control/convert.h"
+#include "control/due_times.h"
 #include "control/events.h"
 #include "dataplane/esp_session.h"
 #include "dataplane/plane.h"
@@ -28,7 +29,20 @@ class Agent {
   void attach(const pb::AttachRequest& request, pb::AttachResponse* response, Outcome& outcome);
   void capabilities(pb::Capabilities* to);
   uint64_t generation() const { return generation_; }
-  std::string controller();
+  // Who attached last, and whether it is gone.
+  pb::Attached attached();
+  // A stream of events of a controller, as long as it is open. An empty name is nobody's.
+  class Presence {
+   public:
+    Presence(Agent& agent, std::string name);
+    ~Presence();
+    Presence(const Presence&) = delete;
+    Presence& operator=(const Presence&) = delete;
+
+   private:
+    Agent& agent_;
+    std::string name_;
+  };
 
   // Empty when `expected` is 0 or the generation; else why nothing is done.
   Outcome check(uint64_t expected) const;
@@ -47,6 +61,7 @@ class Agent {
   uint32_t flush_sas(const std::string& owner);
   uint32_t flush_policies(const std::string& owner);
   Outcome complete(uint64_t expected);
+  const std::string& crypto_device() const { return crypto_device_; }
   bool policies_complete() const { return plane_.policies_complete.load(); }
 
   void query(const pb::SaId& id, pb::SaStatus* to);
@@ -68,12 +83,8 @@ class Agent {
   static constexpr uint64_t kPathMtuUs = 600ULL * 1000 * 1000;  // RFC 1191 section 6.3
 
  private:
-  struct Due {
-    uint64_t at_us;
-    SaRef sa;
-    bool hard;
-    bool operator>(const Due& o) const { return at_us > o.at_us; }
-  };
+  pb::Attached attached_locked() const;
+  void tell_attached_locked();
   void status(const Sa& sa, pb::SaStatus* to) const;
   uint32_t path_mtu(const Address& remote) const;
   Spd& spd(Direction d) { return d == Direction::kOutbound ? *plane_.outbound : *plane_.inbound; }
@@ -91,7 +102,11 @@ class Agent {
   std::string crypto_device_;
   std::mutex mutex_;
   std::string controller_;
-  std::priority_queue<Due, std::vector<Due>, std::greater<Due>> due_;
+  // Streams of events by the controller's name; and whether the one that leads had any since it attached.
+  std::map<std::string, unsigned> present_;
+  bool listened_ = false;
+  void remind_locked(uint64_t at_us, SaRef sa, bool hard);
+  DueTimes due_;
   std::vector<uint64_t> told_drops_;
   std::vector<bool> links_;
   uint64_t every_second_us_ = 0;

@@ -64,17 +64,29 @@ void need(const Words& w, size_t least, size_t most, const char* usage) {
 
 void listen(Config& c, const Words& w) {
   ListenConfig l;
-  if (w.size() == 3 && w[1] == "unix") {
+  if (w.size() >= 3 && w[1] == "unix") {
     l.unix_socket = true;
     l.address = w[2];
     if (l.address[0] != '/') fail("the socket needs an absolute path, not \"" + l.address + "\"");
+    if (w.size() % 2 == 0) fail("write: listen unix PATH [mode 0600|0660] [group NAME]");
+    for (size_t i = 3; i < w.size(); i += 2) {
+      if (w[i] == "mode") {
+        // Whoever connects reads and changes everything but keys: never open to all.
+        if (w[i + 1] != "0600" && w[i + 1] != "0660") fail("a socket has mode 0600 or 0660, not \"" + w[i + 1] + "\"");
+        l.mode = w[i + 1] == "0660" ? 0660 : 0600;
+      } else if (w[i] == "group") {
+        l.group = w[i + 1];
+      } else {
+        fail("write: listen unix PATH [mode 0600|0660] [group NAME]");
+      }
+    }
   } else if (w.size() == 9 && w[1] == "tls" && w[3] == "cert" && w[5] == "key" && w[7] == "ca") {
     l.address = w[2];
     l.certificate = w[4];
     l.key = w[6];
     l.authority = w[8];
   } else {
-    fail("write: listen unix PATH, or listen tls HOST:PORT cert FILE key FILE ca FILE (there is no TCP without TLS)");
+    fail("write: listen unix PATH [mode 0600|0660] [group NAME], or listen tls HOST:PORT cert FILE key FILE ca FILE (there is no TCP without TLS)");
   }
   c.listen.push_back(l);
 }
@@ -130,7 +142,6 @@ void line(Config& c, const Words& w) {
     need(w, 3, 3, "ike-ports PORT PORT, the second one with the non-ESP marker");
     c.ike_ports = {static_cast<uint16_t>(number(w[1], 1, 65535, "a port")),
                    static_cast<uint16_t>(number(w[2], 1, 65535, "a port"))};
-    c.encapsulation_port = c.ike_ports[1];
   } else {
     need(w, 2, 2, (key + " NUMBER").c_str());
     if (key == "sas") c.sas = number(w[1], 1, 4000000, "sas");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "packet/arrival.h"
 
 namespace kw {
 
@@ -13,6 +14,9 @@ struct ListenConfig {
   bool unix_socket = false;
   std::string address;  // path, or host:port
   std::string certificate, key, authority;
+  // Of a UNIX socket: who may connect.
+  unsigned mode = 0600;
+  std::string group;  // empty: the agent's own
 };
 
 struct PortConfig {
@@ -44,8 +48,7 @@ struct Config {
   std::vector<NeighbourConfig> neighbours;
   std::vector<ListenConfig> listen;
   std::string metrics;
-  std::vector<uint16_t> ike_ports = {500, 4500};
-  uint16_t encapsulation_port = 4500;
+  IkePorts ike_ports;
   uint32_t sas = 4096;
   uint32_t policies = 4096;
   uint32_t buffers = 16384;

@@ -157,6 +157,17 @@ Outcome read(const pb::SecurityAssociation& from, SaConfig& to) {
       return Outcome::refused("selectors of an SA in transport mode are of the family of its endpoints");
     }
   }
+  if (!from.original_remote().empty() || !from.original_local().empty()) {
+    o = read_address(from.original_remote(), "the original remote address", to.original.source);
+    if (o.done()) o = read_address(from.original_local(), "the original local address", to.original.destination);
+    if (!o.done()) return o;
+    if (to.mode != Mode::kTransport || to.direction != Direction::kInbound || !to.outer.udp()) {
+      return Outcome::refused("original addresses go with inbound SAs in transport mode with UDP encapsulation");
+    }
+    if (to.original.source.family != to.outer.local.family || to.original.destination.family != to.outer.local.family) {
+      return Outcome::refused("original addresses are of the family of the endpoints");
+    }
+  }
   if (from.dscp() > 63) return Outcome::refused("DSCP " + std::to_string(from.dscp()) + " is not in 0..63");
   if (from.dont_fragment() < 0 || from.dont_fragment() > 2) return Outcome::refused("nobody knows that DF rule");
   to.soft = limits(from.soft());
@@ -259,6 +270,10 @@ void write(const SaConfig& from, pb::SecurityAssociation* to) {
   to->set_dscp(from.dscp);
   to->set_owner(from.owner);
   to->set_tag(from.tag);
+  if (from.original.known()) {
+    to->set_original_remote(from.original.source.octets());
+    to->set_original_local(from.original.destination.octets());
+  }
 }
 
 void write(Direction direction, const Policy& from, pb::Policy* to) {

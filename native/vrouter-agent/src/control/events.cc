@@ -29,18 +29,31 @@ std::shared_ptr<EventHub::Listener> EventHub::listen() {
   return listener;
 }
 
+size_t EventHub::listeners() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<size_t>(
+      std::count_if(listeners_.begin(), listeners_.end(), [](const auto& l) { return !l.expired(); }));
+}
+
+uint64_t EventHub::lost() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return lost_;
+}
+
 void EventHub::publish(Event event, uint64_t lost) {
   std::lock_guard<std::mutex> lock(mutex_);
   event.set_generation(generation_);
   event.set_number(++number_);
   event.set_time_us(wall_clock_us());
   event.set_lost(lost);
+  lost_ += lost;
   for (auto& weak : listeners_) {
     auto listener = weak.lock();
     if (!listener) continue;
     std::lock_guard<std::mutex> inner(listener->mutex_);
     if (listener->waiting_.size() >= kKept) {
       listener->lost_ += 1 + listener->waiting_.front().lost();
+      lost_++;
       listener->waiting_.pop_front();
     }
     listener->waiting_.push_back(event);

@@ -37,11 +37,15 @@ class EventHub {
   std::shared_ptr<Listener> listen();
   // Fills in generation, number and time. `lost`: events that never got here.
   void publish(Event event, uint64_t lost = 0);
+  // For metrics: who listens now, and how many events were lost on their way to somebody.
+  size_t listeners();
+  uint64_t lost();
 
  private:
   uint64_t generation_;
   std::mutex mutex_;
   uint64_t number_ = 0;
+  uint64_t lost_ = 0;
   std::vector<std::weak_ptr<Listener>> listeners_;
 };
 

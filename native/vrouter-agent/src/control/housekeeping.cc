@@ -33,9 +33,8 @@ void Agent::housekeeping() {
 // With the lock held.
 void Agent::expire() {
   uint64_t now = monotonic_us();
-  while (!due_.empty() && due_.top().at_us <= now) {
-    Due due = due_.top();
-    due_.pop();
+  DueTimes::Due due{};
+  while (due_.pop(now, due)) {
     Sa* sa = plane_.sad->by_ref(due.sa);
     if (sa == nullptr) continue;
     if (sa->learned_mtu_at_us != 0 && now - sa->learned_mtu_at_us >= kPathMtuUs) {

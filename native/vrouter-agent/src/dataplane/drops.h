@@ -39,6 +39,8 @@ namespace kw {
   X(kRing, "core_ring_full")                                                           \
   X(kSlowRing, "slow_path_full")                                                       \
   X(kNoController, "no_controller")              /* IKE, and nobody to give it to */    \
+  X(kIkeQueue, "ike_queue_full")                 /* more IKE than the controller takes */ \
+  X(kMartian, "martian")                         /* from or to what is no host (RFC 1812 section 5.3.7) */ \
   X(kCrypto, "crypto_device")                                                          \
   X(kTransmit, "transmit")                                                             \
   X(kMemory, "no_buffer")                                                              \

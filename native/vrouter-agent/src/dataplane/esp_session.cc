@@ -84,7 +84,7 @@ size_t outer_template(const SaConfig& c, uint8_t* header) {
   std::memset(header, 0, 40);
   if (c.outer.local.family == 4) {
     header[0] = 0x45;
-    header[8] = 64;
+    header[8] = kHopLimit;
     header[9] = kProtoEsp;
     c.outer.local.store(header + 12);
     c.outer.remote.store(header + 16);
@@ -92,7 +92,7 @@ size_t outer_template(const SaConfig& c, uint8_t* header) {
   }
   header[0] = 0x60;
   header[6] = kProtoEsp;
-  header[7] = 64;
+  header[7] = kHopLimit;
   c.outer.local.store(header + 8);
   c.outer.remote.store(header + 24);
   return 40;
@@ -112,10 +112,11 @@ EspSession* DeviceSessions::open(const SaConfig& c, const KeyMaterial& keys, Out
   x.spi = c.spi;
   if (s.salt == 4) std::memcpy(&x.salt, keys.encryption.data() + s.key, 4);
   x.options.esn = c.esn ? 1 : 0;
+  if (c.direction == Direction::kOutbound && c.first_sequence > 1) x.esn.value = c.first_sequence;
   x.direction = c.direction == Direction::kOutbound ? RTE_SECURITY_IPSEC_SA_DIR_EGRESS
                                                     : RTE_SECURITY_IPSEC_SA_DIR_INGRESS;
   x.proto = RTE_SECURITY_IPSEC_SA_PROTO_ESP;
-  x.replay_win_sz = c.direction == Direction::kInbound ? c.replay_window : 0;
+  x.replay_win_sz = c.direction == Direction::kInbound ? ReplayWindow::reach(c.replay_window) : 0;
   if (c.mode == Mode::kTunnel) {
     x.mode = RTE_SECURITY_IPSEC_SA_MODE_TUNNEL;
     x.tunnel.type = c.outer.local.family == 4 ? RTE_SECURITY_IPSEC_TUNNEL_IPV4 : RTE_SECURITY_IPSEC_TUNNEL_IPV6;
@@ -150,7 +151,15 @@ EspSession* DeviceSessions::open(const SaConfig& c, const KeyMaterial& keys, Out
     session->sa_octets = static_cast<uint32_t>(size);
     rc = rte_ipsec_sa_init(sa, &prm, static_cast<uint32_t>(size));
     if (rc >= 0) rc = rte_ipsec_session_prepare(&session->ipsec);
-    if (rc >= 0) return session;
+    if (rc >= 0) {
+      rte_cryptodev_info info{};
+      rte_cryptodev_info_get(device_, &info);
+      session->at_once = session->ipsec;
+      session->at_once.type = RTE_SECURITY_ACTION_TYPE_CPU_CRYPTO;
+      session->synchronous = s.encryption == kEncrAesGcm16 && (info.feature_flags & RTE_CRYPTODEV_FF_SYM_CPU_CRYPTO) != 0 &&
+                             rte_ipsec_session_prepare(&session->at_once) == 0;
+      return session;
+    }
     close(session);
     outcome = Outcome::refused("the ESP library refuses this SA: error " + std::to_string(-rc));
     return nullptr;

@@ -15,6 +15,9 @@ namespace kw {
 struct EspSession {
   rte_ipsec_session ipsec;
   uint32_t sa_octets;
+  // The device can work within the call for this SA: `at_once` has the same SA and keys, and spares its queues.
+  bool synchronous;
+  rte_ipsec_session at_once;
 };
 
 // Used by one thread at a time.

@@ -4,13 +4,19 @@
 #include <algorithm>
 
 #include "dataplane/worker.h"
-#include "packet/checksum.h"
+#include "packet/arrival.h"
 
 namespace kw {
 namespace {
 
 constexpr unsigned kMostFragments = 32;
 constexpr uint32_t kIpv6MinimumMtu = 1280;
+
+void write_ethernet(uint8_t* frame, uint64_t to, uint64_t from, bool v4) {
+  store_mac(frame, to);
+  store_mac(frame + 6, from);
+  store_be16(frame + 12, v4 ? kEtherIpv4 : kEtherIpv6);
+}
 
 }  // namespace
 
@@ -19,34 +25,31 @@ bool Worker::decrement_ttl(rte_mbuf* m, const IpView& view) {
     to_slow_path(m, Slow::kTtl);
     return false;
   }
-  uint8_t* ip = octets(m);
-  if (view.family == 4) {
-    uint16_t before = load_be16(ip + 8);
-    ip[8]--;
-    adjust_checksum(ip + 10, before, load_be16(ip + 8));
-  } else {
-    ip[7]--;
-  }
+  take_hop(octets(m), view.family);
   return true;
 }
 
-void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin) {
+void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCache::Flow* flow) {
   if (origin != Origin::kRouter && !decrement_ttl(m, view)) return;
-  const Route* route = plane_.routes->find(view.family, view.destination);
-  if (route != nullptr && plane_.ports[route->port].protected_side) {
+  Way& way = way_to(view.family, view.destination);
+  if (way.route != nullptr && way.port->protected_side) {
     if (origin == Origin::kProtectedPort && !plane_.policies_complete.load(std::memory_order_acquire)) {
       return drop(m, Drop::kNotComplete);
     }
-    return forward(m, view.family, view.destination);
+    return forward(m, way);
   }
-  const Policy* policy = plane_.outbound->find(view);
-  if (policy == nullptr) return drop(m, Drop::kNoPolicy);
+  if (flow == nullptr) {
+    FlowCache::Flow* found = outbound_flows_.find(*plane_.outbound, view);
+    if (found == nullptr) return drop(m, Drop::kNoPolicy);
+    if (origin == Origin::kProtectedPort) found->passed = FlowCache::kNobody;
+    flow = found;
+  }
+  const Policy* policy = flow->policy;
   if (policy->action == Action::kProtect) return protect(m, view, *policy);
   PolicyCounters& counters = *policy->counters;
   if (policy->action == Action::kBypass && plane_.policies_complete.load(std::memory_order_acquire)) {
-    counters.packets.fetch_add(1, std::memory_order_relaxed);
-    counters.bytes.fetch_add(view.length, std::memory_order_relaxed);
-    return forward(m, view.family, view.destination);
+    tally(*policy, view.length);
+    return forward(m, way);
   }
   counters.dropped_packets.fetch_add(1, std::memory_order_relaxed);
   counters.dropped_bytes.fetch_add(view.length, std::memory_order_relaxed);
@@ -76,9 +79,9 @@ void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin) {
 }
 
 void Worker::protect(rte_mbuf* m, const IpView& view, const Policy& policy) {
-  PolicyCounters& counters = *policy.counters;
   Sa* sa = plane_.sad->by_ref(policy.sa);
   if (sa == nullptr) {
+    PolicyCounters& counters = *policy.counters;
     counters.dropped_packets.fetch_add(1, std::memory_order_relaxed);
     counters.dropped_bytes.fetch_add(view.length, std::memory_order_relaxed);
     return drop(m, Drop::kNoSa);
@@ -94,8 +97,7 @@ void Worker::protect(rte_mbuf* m, const IpView& view, const Policy& policy) {
              shorten(m, view, policy, sa)) {
     return;
   }
-  counters.packets.fetch_add(1, std::memory_order_relaxed);
-  counters.bytes.fetch_add(view.length, std::memory_order_relaxed);
+  tally(policy, view.length);
   Meta& meta = meta_of(m);
   meta.outbound = true;
   meta.sa = sa->ref;
@@ -144,13 +146,41 @@ bool Worker::shorten(rte_mbuf* m, const IpView& view, const Policy& policy, Sa* 
   return true;
 }
 
+void Worker::find_way(Way& way, uint8_t family, const Bits128& destination) {
+  way.at = now_;
+  way.family = family;
+  way.destination = destination;
+  way.resolved = false;
+  way.direct = false;
+  way.route = plane_.routes->find(family, destination);
+  way.port = way.route == nullptr ? nullptr : &plane_.ports[way.route->port];
+}
+
 void Worker::forward(rte_mbuf* m, uint8_t family, const Bits128& destination) {
-  const Route* route = plane_.routes->find(family, destination);
-  if (route == nullptr) return drop(m, Drop::kNoRoute);
+  forward(m, way_to(family, destination));
+}
+
+void Worker::forward_otherwise(rte_mbuf* m, Way& way) {
+  if (way.route == nullptr) return drop(m, Drop::kNoRoute);
+  if (!way.resolved) {
+    resolve(way);
+    return forward(m, way);
+  }
   Meta& meta = meta_of(m);
-  meta.port = route->port;
-  meta.next_hop = route->gateway.family != 0 ? route->gateway : Address{family, destination};
+  meta.port = way.route->port;
+  meta.next_hop = way.next_hop();
   send(m);
+}
+
+void Worker::resolve(Way& way) {
+  uint64_t mac = plane_.neighbours->find(way.route->port, way.next_hop());
+  way.resolved = true;
+  way.direct = mac != 0 && way.port->owner == index_;
+  if (!way.direct) return;
+  uint8_t header[kEthernetHeader];
+  write_ethernet(header, mac, way.port->mac, way.family == 4);
+  std::memcpy(&way.frame[0], header, 8);
+  std::memcpy(&way.frame[1], header + 6, 8);
 }
 
 void Worker::send(rte_mbuf* m) {
@@ -177,12 +207,10 @@ void Worker::send_frame(rte_mbuf* m, const Port& port) {
   uint64_t mac = plane_.neighbours->find(meta.port, meta.next_hop);
   if (mac == 0) return to_slow_path(m, Slow::kUnresolved);
   bool v4 = octets(m)[0] >> 4 == 4;
-  auto* frame = reinterpret_cast<uint8_t*>(rte_pktmbuf_prepend(m, 14));
+  auto* frame = reinterpret_cast<uint8_t*>(rte_pktmbuf_prepend(m, kEthernetHeader));
   if (frame == nullptr) return drop(m, Drop::kMemory);
-  store_mac(frame, mac);
-  store_mac(frame + 6, port.mac);
-  store_be16(frame + 12, v4 ? 0x0800 : 0x86dd);
-  transmit(m, port);
+  write_ethernet(frame, mac, port.mac, v4);
+  transmit(m, meta.port);
 }
 
 void Worker::send_fragments(rte_mbuf* m, const Port& port) {

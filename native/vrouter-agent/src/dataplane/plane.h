@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/rcu.h"
+#include "dataplane/meta.h"
 #include "dataplane/neighbours.h"
+#include "packet/arrival.h"
 #include "route/routes.h"
 #include "sa/sad.h"
 #include "spd/spd.h"
@@ -64,18 +66,65 @@ struct Note {
 };
 static_assert(sizeof(Note) % 4 == 0, "elements of a ring are whole words");
 
+// Kinds of work for the slow path.
+enum class SlowKind : uint8_t { kNeighbours, kIke, kLocal, kCount };
+constexpr size_t kSlowKinds = static_cast<size_t>(SlowKind::kCount);
+
+inline SlowKind kind_of(Slow why) {
+  switch (why) {
+    case Slow::kArp:
+    case Slow::kNeighbourDiscovery:
+    case Slow::kUnresolved:
+      return SlowKind::kNeighbours;
+    case Slow::kIke:
+      return SlowKind::kIke;
+    default:
+      return SlowKind::kLocal;
+  }
+}
+
 class Worker;
+
+// The router's own addresses, which do not change once cores run: asked once or twice for each packet.
+class OwnAddresses {
+ public:
+  void add(const Address& address) {
+    all_.push_back(address);
+    bits_ = 3;
+    while (1u << bits_ < 4 * all_.size()) bits_++;
+    table_.assign(1u << bits_, Address{});
+    for (const Address& a : all_) {
+      size_t at = place(a.bits);
+      while (table_[at].family != 0) at = (at + 1) & (table_.size() - 1);
+      table_[at] = a;
+    }
+  }
+  bool has(uint8_t family, const Bits128& bits) const {
+    for (size_t at = place(bits);; at = (at + 1) & (table_.size() - 1)) {
+      const Address& a = table_[at];
+      if (a.family == 0) return false;
+      if (a.family == family && a.bits == bits) return true;
+    }
+  }
+
+ private:
+  size_t place(const Bits128& b) const { return ((b.hi >> 32) + b.hi + b.lo) * 0x9e3779b97f4a7c15ULL >> (64 - bits_); }
+
+  std::vector<Address> all_;
+  unsigned bits_ = 3;
+  std::vector<Address> table_ = std::vector<Address>(8);  // by hash, at least half of it empty
+};
 
 struct Plane {
   // Set up before the cores start, and never changed again.
   std::vector<Port> ports;
-  std::vector<uint16_t> ike_ports;         // taken for IKE; of these
-  uint16_t encapsulation_port = 4500;      // ESP in UDP and IKE with marker come here
+  IkePorts ike_ports;                      // at the second one ESP in UDP and IKE with marker come
   unsigned forwarding_cores = 1, crypto_cores = 0;
   uint8_t crypto_device = 0;
   unsigned idle_us = 0;                    // how long an idle core may sleep; 0: it spins
   rte_mempool* packets = nullptr;
-  rte_ring* slow = nullptr;                // rte_mbuf*, to the slow path
+  // rte_mbuf*, to the slow path: a ring for each kind of work, so that a flood of one leaves room for the others.
+  std::array<rte_ring*, kSlowKinds> slow{};
   rte_ring* notes = nullptr;               // Note
   std::vector<std::unique_ptr<Worker>> workers;
   uint64_t hz = 1;
@@ -88,7 +137,7 @@ struct Plane {
   std::unique_ptr<Spd> outbound, inbound;
   std::unique_ptr<Sad> sad;
   std::unique_ptr<Routes> routes;
-  std::unique_ptr<Routes> local;                 // the router's own addresses, as host routes
+  OwnAddresses own;
   std::unique_ptr<Neighbours> neighbours;
 
   // Bypass policies are in force.
@@ -102,7 +151,7 @@ struct Plane {
     auto h = static_cast<uint32_t>(mix(spi ^ 0xabcdef) >> 32);
     return static_cast<uint16_t>(crypto_cores > 0 ? forwarding_cores + h % crypto_cores : h % forwarding_cores);
   }
-  bool is_local(uint8_t family, const Bits128& address) const { return local->find(family, address) != nullptr; }
+  bool is_local(uint8_t family, const Bits128& address) const { return own.has(family, address); }
 
   // Never blocks; a note that finds no room is counted.
   void tell(const Note& note);

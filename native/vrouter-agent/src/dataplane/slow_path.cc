@@ -5,21 +5,31 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "packet/checksum.h"
+#include "packet/arrival.h"
 
 namespace kw {
 SlowPath::SlowPath(Plane& plane, Deliver deliver, Learned learned)
-    : plane_(plane), deliver_(std::move(deliver)), learned_(std::move(learned)) {}
+    : plane_(plane), deliver_(std::move(deliver)), learned_(std::move(learned)) {
+  plane_.neighbours->on_removal([this](Neighbour* n) { release(n); });
+}
 
 void SlowPath::run() {
-  rte_mbuf* packets[kBurst];
   while (!plane_.stop.load(std::memory_order_relaxed)) {
-    now_us_ = monotonic_us();
-    unsigned n = rte_ring_sc_dequeue_burst(plane_.slow, reinterpret_cast<void**>(packets), kBurst, nullptr);
-    for (unsigned i = 0; i < n; i++) handle(packets[i]);
-    if (now_us_ - ticked_us_ > 100 * 1000) tick();
-    if (n == 0) usleep(200);
+    if (!round()) usleep(200);
   }
+}
+
+bool SlowPath::round() {
+  rte_mbuf* packets[kBurst];
+  now_us_ = monotonic_us();
+  unsigned work = 0;
+  for (rte_ring* ring : plane_.slow) {
+    unsigned n = rte_ring_sc_dequeue_burst(ring, reinterpret_cast<void**>(packets), kBurst, nullptr);
+    for (unsigned i = 0; i < n; i++) handle(packets[i]);
+    work += n;
+  }
+  if (now_us_ - ticked_us_ > 100 * 1000) tick();
+  return work != 0;
 }
 
 void SlowPath::handle(rte_mbuf* m) {
@@ -117,10 +127,18 @@ void SlowPath::neighbour_discovery(rte_mbuf* m) {
   }
 }
 
+bool SlowPath::on_link(uint16_t port, const Address& a) const {
+  const auto& own = plane_.ports[port].addresses;
+  return std::any_of(own.begin(), own.end(), [&](const auto& i) {
+    return i.address.family == a.family && masked(i.address.bits, i.length) == masked(a.bits, i.length);
+  });
+}
+
 void SlowPath::resolved(uint16_t port, const Resolution& r) {
-  Neighbour* n = plane_.neighbours->entry(port, r.sender);
+  // Who is not of this network may answer what was asked, and is not noted unasked.
+  Neighbour* n = on_link(port, r.sender) ? plane_.neighbours->learn(port, r.sender) : plane_.neighbours->get(port, r.sender);
   if (n == nullptr || n->is_static) return;
-  n->mac.store(r.sender_mac, std::memory_order_release);
+  plane_.neighbours->answered(n, r.sender_mac);
   n->confirmed_us = now_us_;
   n->asked = 0;
   auto waiting = held_.find(n);
@@ -135,17 +153,28 @@ void SlowPath::resolved(uint16_t port, const Resolution& r) {
 
 void SlowPath::unresolved(rte_mbuf* m) {
   Meta& meta = meta_of(m);
-  Neighbour* n = plane_.neighbours->entry(meta.port, meta.next_hop);
+  Neighbour* n = plane_.neighbours->await(meta.port, meta.next_hop);
   if (n == nullptr) return drop(m, Drop::kNoNeighbour);
   if (n->mac.load(std::memory_order_relaxed) != 0) {  // it came while the packet was on its way here
     meta.job = Job::kSend;
     return to_core(plane_.ports[meta.port].owner, m);
   }
-  auto& waiting = held_[n];
-  if (waiting.size() >= kHeld || held_count_ >= kHeldAll) return drop(m, Drop::kNoNeighbour);
-  waiting.push_back(m);
-  held_count_++;
   if (n->asked == 0) ask(*n);
+  auto waiting = held_.find(n);
+  if (held_count_ >= kHeldAll || (waiting != held_.end() && waiting->second.size() >= kHeld)) {
+    return drop(m, Drop::kNoNeighbour);
+  }
+  held_[n].push_back(m);
+  held_count_++;
+}
+
+// A neighbour goes, and what waits for it.
+void SlowPath::release(Neighbour* gone) {
+  auto waiting = held_.find(gone);
+  if (waiting == held_.end()) return;
+  held_count_ -= waiting->second.size();
+  for (rte_mbuf* m : waiting->second) drop(m, Drop::kNoNeighbour);
+  held_.erase(waiting);
 }
 
 void SlowPath::ask(Neighbour& n) {
@@ -175,15 +204,7 @@ void SlowPath::tick() {
       gone.push_back(n);
     }
   }
-  for (Neighbour* n : gone) {
-    auto waiting = held_.find(n);
-    if (waiting != held_.end()) {
-      held_count_ -= waiting->second.size();
-      for (rte_mbuf* m : waiting->second) drop(m, Drop::kNoNeighbour);
-      held_.erase(waiting);
-    }
-    plane_.neighbours->remove(n);
-  }
+  for (Neighbour* n : gone) plane_.neighbours->remove(n);
   plane_.slow_reclaimer->poll();
 }
 
@@ -234,29 +255,18 @@ void SlowPath::local(rte_mbuf* m) {
 void SlowPath::ike(rte_mbuf* m) {
   IpView view;
   const uint8_t* packet = octets(m);
-  size_t length = rte_pktmbuf_data_len(m);
-  if (parse_ip(packet, length, view) != IpError::kNone || view.length < view.header_length + 8u) {
-    return drop(m, Drop::kIpHeader);
-  }
-  const uint8_t* udp = packet + view.header_length;
-  size_t size = load_be16(udp + 4);
-  if (size < 8 || size > view.length - view.header_length) return drop(m, Drop::kIpHeader);
+  if (parse_ip(packet, rte_pktmbuf_data_len(m), view) != IpError::kNone) return drop(m, Drop::kIpHeader);
+  std::optional<IkeMessage> message = read_ike(packet, view, plane_.ike_ports);
+  if (!message) return drop(m, Drop::kIpHeader);
   IkeDatagram d;
   d.local = view.destination_address();
   d.remote = view.source_address();
   d.local_port = view.destination_port;
   d.remote_port = view.source_port;
-  d.marker = view.destination_port == plane_.encapsulation_port;
-  size_t skip = 8 + (d.marker ? 4 : 0);
-  if (size <= skip) return drop(m, Drop::kNotForUs);
-  // RFC 768: a checksum of zero is none, over IPv4.
-  if (load_be16(udp + 6) != 0 || view.family == 6) {
-    uint64_t pseudo = pseudo_header(packet, kProtoUdp, static_cast<uint32_t>(size));
-    if (fold(sum16(udp, size, pseudo)) != 0) return drop(m, Drop::kIpHeader);
-  }
-  d.payload.assign(reinterpret_cast<const char*>(udp + skip), size - skip);
+  d.marker = message->marker;
+  d.payload.assign(reinterpret_cast<const char*>(packet + message->at), message->length);
+  if (!deliver_(std::move(d))) return drop(m, Drop::kIkeQueue);
   rte_pktmbuf_free(m);
-  deliver_(std::move(d));
 }
 
 Outcome SlowPath::inject(const IkeDatagram& d) {
@@ -266,7 +276,7 @@ Outcome SlowPath::inject(const IkeDatagram& d) {
   if (!plane_.is_local(d.local.family, d.local.bits)) {
     return Outcome::refused(d.local.text() + " is no address of this router");
   }
-  if (std::find(plane_.ike_ports.begin(), plane_.ike_ports.end(), d.local_port) == plane_.ike_ports.end()) {
+  if (d.local_port != plane_.ike_ports.plain && d.local_port != plane_.ike_ports.encapsulated) {
     return Outcome::refused("port " + std::to_string(d.local_port) + " is no IKE port of this router");
   }
   if (d.remote_port == 0 || d.payload.empty()) return Outcome::refused("a remote port and a payload are needed");

@@ -24,13 +24,16 @@ struct IkeDatagram {
 
 class SlowPath {
  public:
-  using Deliver = std::function<void(IkeDatagram&&)>;
+  // False: nobody takes it, or there is no room.
+  using Deliver = std::function<bool(IkeDatagram&&)>;
   using Learned = std::function<void(const PathMtu&)>;
 
   SlowPath(Plane& plane, Deliver deliver, Learned learned);
 
   // Runs until the plane stops.
   void run();
+  // One round of it, for who drives it by hand; false when there was nothing to do.
+  bool round();
 
   // From any thread: sends a datagram of the router's own; policies do not see it.
   Outcome inject(const IkeDatagram& datagram);
@@ -45,6 +48,8 @@ class SlowPath {
   static constexpr uint64_t kConfirmUs = 60ULL * 1000 * 1000;
 
   void handle(rte_mbuf* m);
+  void release(Neighbour* gone);
+  bool on_link(uint16_t port, const Address& a) const;
   void arp(rte_mbuf* m);
   void neighbour_discovery(rte_mbuf* m);
   void resolved(uint16_t port, const Resolution& r);

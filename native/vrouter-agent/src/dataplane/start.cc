@@ -20,7 +20,7 @@ namespace {
 
 constexpr uint16_t kDescriptors = 512;
 constexpr uint16_t kCryptoDescriptors = 2048;
-constexpr unsigned kSlowRing = 2048, kNotes = 4096;
+constexpr unsigned kSlowRing = 1024, kNotes = 4096;
 constexpr size_t kMostRoutes = 65536, kMostNeighbours = 8192;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
@@ -107,7 +107,7 @@ void fill_tables(const Config& config, Plane& plane) {
     for (const auto& a : plane.ports[i].addresses) {
       auto port = static_cast<uint16_t>(i);
       must(plane.routes->put(a.address, a.length, port, {}));
-      must(plane.local->put(a.address, a.address.width(), port, {}));
+      plane.own.add(a.address);
     }
   }
   for (const RouteConfig& r : config.routes) {
@@ -126,10 +126,9 @@ void fill_tables(const Config& config, Plane& plane) {
   }
   for (const NeighbourConfig& n : config.neighbours) {
     auto found = std::find_if(plane.ports.begin(), plane.ports.end(), [&](const Port& p) { return p.name == n.port; });
-    Neighbour* entry = plane.neighbours->entry(static_cast<uint16_t>(found - plane.ports.begin()), n.address);
-    if (entry == nullptr) fail("there are too many static neighbours");
-    entry->is_static = true;
-    entry->mac.store(n.mac);
+    if (plane.neighbours->add_static(static_cast<uint16_t>(found - plane.ports.begin()), n.address, n.mac) == nullptr) {
+      fail("there are too many static neighbours");
+    }
   }
 }
 
@@ -159,7 +158,6 @@ Started start_plane(const Config& config, Plane& plane) {
   plane.crypto_cores = config.crypto_cores;
   plane.idle_us = config.idle_us;
   plane.ike_ports = config.ike_ports;
-  plane.encapsulation_port = config.encapsulation_port;
   plane.hz = rte_get_tsc_hz();
   unsigned cores = plane.forwarding_cores + plane.crypto_cores;
   if (rte_lcore_count() < cores + 1) {
@@ -173,9 +171,12 @@ Started start_plane(const Config& config, Plane& plane) {
     fail("no memory for " + std::to_string(config.buffers) + " packet buffers: " + dpdk_error(rte_errno) +
          "; give DPDK more with eal -m, or set buffers lower");
   }
-  plane.slow = rte_ring_create("slow", kSlowRing, socket, RING_F_SC_DEQ);
+  for (size_t i = 0; i < kSlowKinds; i++) {
+    plane.slow[i] = rte_ring_create(("slow" + std::to_string(i)).c_str(), kSlowRing, socket, RING_F_SC_DEQ);
+    if (plane.slow[i] == nullptr) fail("no memory for rings");
+  }
   plane.notes = rte_ring_create_elem("notes", sizeof(Note), kNotes, socket, RING_F_SC_DEQ);
-  if (plane.slow == nullptr || plane.notes == nullptr) fail("no memory for rings");
+  if (plane.notes == nullptr) fail("no memory for rings");
   for (size_t i = 0; i < config.ports.size(); i++) start_port(config.ports[i], plane, static_cast<uint16_t>(i));
 
   // Queue pairs: one for each crypto core, or, when there is none, for each forwarding core.
@@ -188,7 +189,6 @@ Started start_plane(const Config& config, Plane& plane) {
   plane.inbound = std::make_unique<Spd>(config.policies, *plane.control_reclaimer);
   plane.sad = std::make_unique<Sad>(config.sas, *plane.control_reclaimer, *started.sessions, random32);
   plane.routes = std::make_unique<Routes>(kMostRoutes, *plane.control_reclaimer);
-  plane.local = std::make_unique<Routes>(kMostNeighbours, *plane.control_reclaimer);
   plane.neighbours = std::make_unique<Neighbours>(kMostNeighbours, *plane.slow_reclaimer);
   fill_tables(config, plane);
   for (unsigned i = 0; i < cores; i++) {

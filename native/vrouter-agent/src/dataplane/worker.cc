@@ -71,32 +71,29 @@ bool Worker::poll() {
   rte_mbuf* packets[kBurst];
   unsigned work = 0;
   now_ = rte_rdtsc();
+  outbound_flows_.begin(*plane_.outbound);
+  inbound_flows_.begin(*plane_.inbound);
   for (uint16_t port : ports_) {
     uint16_t n = rte_eth_rx_burst(plane_.ports[port].id, 0, packets, kBurst);
     work += n;
     counters_.received.add(n);
-    for (uint16_t i = 0; i < n && i < 4; i++) rte_prefetch0(rte_pktmbuf_mtod(packets[i], void*));
-    for (uint16_t i = 0; i < n; i++) {
-      if (i + 4 < n) rte_prefetch0(rte_pktmbuf_mtod(packets[i + 4], void*));
-      receive(packets[i], port);
-    }
+    receive(packets, n, port);
   }
   unsigned n = rte_ring_sc_dequeue_burst(inbox_, reinterpret_cast<void**>(packets), kBurst, nullptr);
   work += n;
   for (unsigned i = 0; i < n; i++) from_inbox(packets[i]);
 
-  if (pending_count_ != 0) flush_esp();
+  // What was decrypted may have to be encrypted again.
+  while (pending_count_ != 0) flush_esp();
   if (in_device_ != 0) {
     work++;
     while (collect() == kBurst) {
     }
-    if (pending_count_ != 0) flush_esp();
+    while (pending_count_ != 0) flush_esp();
   }
+  settle();
   for (uint16_t port : ports_) flush(port);
-  if (death_row_.cnt != 0) {
-    counters_.drops[static_cast<unsigned>(Drop::kReassembly)].add(death_row_.cnt);
-    rte_ip_frag_free_death_row(&death_row_, 4);
-  }
+  bury();
   return work != 0;
 }
 
@@ -111,7 +108,7 @@ void Worker::from_inbox(rte_mbuf* m) {
     case Job::kSend:
       return send(m);
     case Job::kFrame:
-      return transmit(m, plane_.ports[meta.port]);
+      return transmit(m, meta.port);
     case Job::kForward:
     case Job::kOriginate: {
       IpView view;
@@ -123,6 +120,20 @@ void Worker::from_inbox(rte_mbuf* m) {
   drop(m, Drop::kIpHeader);
 }
 
+// Fragments that will never be a packet.
+void Worker::bury() {
+  if (death_row_.cnt == 0) return;
+  counters_.drops[static_cast<unsigned>(Drop::kReassembly)].add(death_row_.cnt);
+  rte_ip_frag_free_death_row(&death_row_, 4);
+}
+
+void Worker::settle() {
+  if (tally_.of == nullptr) return;
+  tally_.of->packets.fetch_add(tally_.packets, std::memory_order_relaxed);
+  tally_.of->bytes.fetch_add(tally_.bytes, std::memory_order_relaxed);
+  tally_ = {};
+}
+
 void Worker::drop(rte_mbuf* m, Drop reason) {
   counters_.drops[static_cast<unsigned>(reason)].add();
   rte_pktmbuf_free(m);
@@ -130,19 +141,12 @@ void Worker::drop(rte_mbuf* m, Drop reason) {
 
 void Worker::to_slow_path(rte_mbuf* m, Slow why) {
   meta_of(m).slow = why;
-  if (rte_ring_mp_enqueue(plane_.slow, m) != 0) return drop(m, Drop::kSlowRing);
+  if (rte_ring_mp_enqueue(plane_.slow[static_cast<size_t>(kind_of(why))], m) != 0) return drop(m, Drop::kSlowRing);
   counters_.slow.add();
 }
 
 void Worker::to_worker(uint16_t worker, rte_mbuf* m) {
   if (!plane_.workers[worker]->accept(m)) drop(m, Drop::kRing);
-}
-
-void Worker::transmit(rte_mbuf* m, const Port& port) {
-  auto index = static_cast<uint16_t>(&port - plane_.ports.data());
-  TransmitQueue& queue = transmit_[index];
-  queue.packets[queue.count++] = m;
-  if (queue.count == kBurst) flush(index);
 }
 
 void Worker::flush(uint16_t port_index) {

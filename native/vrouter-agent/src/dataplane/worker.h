@@ -15,6 +15,7 @@
 #include "dataplane/drops.h"
 #include "dataplane/meta.h"
 #include "dataplane/plane.h"
+#include "spd/flow_cache.h"
 
 namespace kw {
 
@@ -27,6 +28,22 @@ struct alignas(64) CoreCounters {
   std::array<Counter, kDropReasons> drops;
 };
 
+// Where packets to one destination go, as found in the poll that began at `at`. Remembered until the poll ends,
+// since no table entry may be kept longer.
+struct alignas(64) Way {
+  uint64_t at = 0;
+  Bits128 destination;
+  uint8_t family = 0;
+  bool resolved = false;
+  bool direct = false;  // when resolved: the next hop is known, and the port is this core's
+  const Route* route = nullptr;
+  const Port* port = nullptr;
+  uint64_t frame[2] = {};  // the Ethernet header as it goes out, its first 8 and its last 8 octets; when `direct`
+
+  Address next_hop() const { return route->gateway.family != 0 ? route->gateway : Address{family, destination}; }
+};
+constexpr size_t kWays = 64;
+
 class alignas(64) Worker {
  public:
   Worker(Plane& plane, uint16_t index, uint16_t queue_pair);
@@ -38,6 +55,8 @@ class alignas(64) Worker {
 
   // Runs until the plane stops.
   void run();
+  // One round of it, for who drives the core by hand; false when there was nothing to do.
+  bool poll();
 
   // From any thread: hands a packet over. False: no room, and the packet is still the caller's.
   bool accept(rte_mbuf* m) { return rte_ring_mp_enqueue(inbox_, m) == 0; }
@@ -52,30 +71,64 @@ class alignas(64) Worker {
   };
 
   // worker.cc
-  bool poll();
   void from_inbox(rte_mbuf* m);
   void drop(rte_mbuf* m, Drop reason);
   void to_slow_path(rte_mbuf* m, Slow why);
   void to_worker(uint16_t worker, rte_mbuf* m);
 
   // receive.cc: from the wire to a decision
-  void receive(rte_mbuf* m, uint16_t port_index);
-  void receive_ip(rte_mbuf* m, uint16_t port_index);
+  void receive(rte_mbuf** packets, unsigned count, uint16_t port_index);
+  void receive_ip(rte_mbuf* m, uint16_t port_index, bool from_protected);
   void for_router(rte_mbuf* m, const IpView& view, uint16_t port_index);
+  void unknown_spi(uint32_t spi, const IpView& view, uint16_t source_port);
   bool take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source_port, bool transit);
   rte_mbuf* reassemble(rte_mbuf* m, const IpView& view);
-  void transit(rte_mbuf* m, const IpView& view, uint16_t port_index);
+  void bury();
+  void transit(rte_mbuf* m, const IpView& view);
 
   // forward.cc: routing, the outbound policies, sending
   enum class Origin : uint8_t { kProtectedPort, kUnprotectedPort, kDecrypted, kRouter };
-  void leave(rte_mbuf* m, const IpView& view, Origin origin);
+  void leave(rte_mbuf* m, const IpView& view, Origin origin) { leave(m, view, origin, nullptr); }
+  // With what the outbound policies said, where that is remembered.
+  void leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCache::Flow* flow);
   void protect(rte_mbuf* m, const IpView& view, const Policy& policy);
   bool shorten(rte_mbuf* m, const IpView& view, const Policy& policy, Sa* sa);
   void forward(rte_mbuf* m, uint8_t family, const Bits128& destination);
+  void forward(rte_mbuf* m, Way& way) {
+    if (!way.direct || rte_pktmbuf_pkt_len(m) > way.port->mtu) return forward_otherwise(m, way);
+    auto* frame = reinterpret_cast<uint8_t*>(rte_pktmbuf_prepend(m, kEthernetHeader));
+    if (frame == nullptr) return drop(m, Drop::kMemory);
+    std::memcpy(frame, &way.frame[0], 8);
+    std::memcpy(frame + 6, &way.frame[1], 8);
+    transmit(m, way.route->port);
+  }
+  void forward_otherwise(rte_mbuf* m, Way& way);
+  void resolve(Way& way);
+  Way& way_to(uint8_t family, const Bits128& destination) {
+    uint64_t low = family == 4 ? destination.hi >> 32 : destination.lo;
+    Way& way = ways_[(low ^ low >> 8) % kWays];
+    if (way.at != now_ || way.family != family || way.destination != destination) find_way(way, family, destination);
+    return way;
+  }
+  void find_way(Way& way, uint8_t family, const Bits128& destination);
+  // A packet that a policy let through. Policies are shared by the cores, so what a burst adds is added at once.
+  void tally(const Policy& policy, uint64_t bytes) {
+    if (tally_.of != policy.counters.get()) {
+      settle();
+      tally_.of = policy.counters.get();
+    }
+    tally_.packets++;
+    tally_.bytes += bytes;
+  }
+  void settle();
   void send(rte_mbuf* m);
   void send_frame(rte_mbuf* m, const Port& port);
   void send_fragments(rte_mbuf* m, const Port& port);
-  void transmit(rte_mbuf* m, const Port& port);
+  void transmit(rte_mbuf* m, uint16_t port_index) {
+    TransmitQueue& queue = transmit_[port_index];
+    queue.packets[queue.count++] = m;
+    if (queue.count == kBurst) flush(port_index);
+  }
   void flush(uint16_t port_index);
   bool decrement_ttl(rte_mbuf* m, const IpView& view);
 
@@ -83,13 +136,22 @@ class alignas(64) Worker {
   void esp(rte_mbuf* m, Sa* sa);
   void flush_esp();
   void prepare(Sa* sa, rte_mbuf** packets, unsigned count);
+  void work_at_once(Sa* sa, rte_mbuf** packets, unsigned count);
   void failed_to_prepare(Sa* sa, rte_mbuf* m, int error);
+  unsigned only_new(Sa* sa, rte_mbuf** packets, unsigned count);
   unsigned collect();
   void finish(Sa* sa, rte_mbuf** packets, unsigned count);
-  void encrypted(Sa* sa, rte_mbuf* m);
-  void decrypted(Sa* sa, rte_mbuf* m);
-  void count(Sa* sa, uint64_t bytes);
+  void encrypted(Sa* sa, rte_mbuf** packets, unsigned count);
+  void encrypted_otherwise(Sa* sa, const Outer& outer, rte_mbuf* m);
+  void decrypted(Sa* sa, rte_mbuf** packets, unsigned count);
+  bool admit(Sa* sa, rte_mbuf* m, IpView& view, uint64_t packets, uint64_t bytes);
+  bool within(Sa* sa, rte_mbuf* m, const IpView& view, bool& onward);
+  bool mismatch(Sa* sa, rte_mbuf* m, Drop reason);
+  void count(Sa* sa, uint64_t packets, uint64_t bytes);
+  void expired(Sa* sa, LimitKind why);
+  void tell_expired(const Sa* sa, bool hard, LimitKind why);
   void tell_drop(Sa* sa, unsigned reason, const Meta& meta);
+  void tell_moved(Sa* sa, const Meta& meta);
 
   Plane& plane_;
   uint16_t index_;
@@ -104,12 +166,19 @@ class alignas(64) Worker {
   struct Pending {
     Sa* sa;
     rte_mbuf* m;
+    bool at_once;
   };
   unsigned pending_count_ = 0;
   Pending pending_[kBurst];
   unsigned in_device_ = 0;
   std::vector<rte_crypto_op*> ops_;  // free ones; a packet in the device has one
   uint64_t now_ = 0;  // cycles, once per poll
+  struct {
+    PolicyCounters* of = nullptr;
+    uint64_t packets = 0, bytes = 0;
+  } tally_;
+  std::array<Way, kWays> ways_;
+  FlowCache outbound_flows_, inbound_flows_;
   uint64_t unknown_spi_second_ = 0;
   unsigned unknown_spi_told_ = 0;
 };

@@ -9,6 +9,12 @@
 namespace kw {
 
 inline uint64_t sum16(const uint8_t* data, size_t length, uint64_t sum = 0) {
+  // Words of 32 bits do as well: the sum is one of remainders of 0xffff.
+  while (length >= 4) {
+    sum += load_be32(data);
+    data += 4;
+    length -= 4;
+  }
   while (length > 1) {
     sum += load_be16(data);
     data += 2;
@@ -19,8 +25,25 @@ inline uint64_t sum16(const uint8_t* data, size_t length, uint64_t sum = 0) {
 }
 
 inline uint16_t fold(uint64_t sum) {
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<uint16_t>(~sum);
+}
+
+// Whether the checksum of an IPv4 header of `length` octets is right. The sum is that of any order of octets, and few wide
+// loads are faster than many narrow ones (RFC 1071 section 2). It is right where the sum, which is not 0, is a multiple of
+// 0xffff: then its product with the inverse of 0xffff modulo 2^64 is the quotient, and else more than any quotient.
+inline bool ipv4_checksum_holds(const uint8_t* ip, size_t length) {
+  if (length != 20) return fold(sum16(ip, length)) == 0;
+  uint64_t a, b;
+  uint32_t c;
+  std::memcpy(&a, ip, 8);
+  std::memcpy(&b, ip + 8, 8);
+  std::memcpy(&c, ip + 16, 4);
+  uint64_t sum = (a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + c;
+  return sum != 0 && sum * 0xfffefffefffeffffULL <= ~0ULL / 0xffff;
 }
 
 // Writes the checksum of an IPv4 header of `length` octets.

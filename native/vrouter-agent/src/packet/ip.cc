@@ -30,6 +30,23 @@ void read_ports(const uint8_t* data, size_t available, IpView& view) {
   }
 }
 
+// Source routes lead a packet elsewhere than its destination says, past what selectors have judged (RFC 7126
+// sections 4.3 and 4.4). Options whose lengths cannot be are no better.
+IpError check_options(const uint8_t* data, size_t header) {
+  for (size_t at = 20; at < header;) {
+    uint8_t type = data[at];
+    if (type == 0) break;
+    if (type == 1) {
+      at++;
+      continue;
+    }
+    if (header - at < 2 || data[at + 1] < 2 || data[at + 1] > header - at) return IpError::kHeader;
+    if (type == 131 || type == 137) return IpError::kExtensions;
+    at += data[at + 1];
+  }
+  return IpError::kNone;
+}
+
 IpError parse4(const uint8_t* data, size_t length, bool quoted, IpView& view) {
   if (length < 20) return IpError::kTruncated;
   size_t header = static_cast<size_t>(data[0] & 0xf) * 4;
@@ -42,7 +59,11 @@ IpError parse4(const uint8_t* data, size_t length, bool quoted, IpView& view) {
     length = total;
   }
   // A router on the way may have changed the TTL of a quoted packet without mending its checksum.
-  if (!quoted && fold(sum16(data, header)) != 0) return IpError::kChecksum;
+  if (!quoted && !ipv4_checksum_holds(data, header)) return IpError::kChecksum;
+  if (header > 20 && !quoted) {
+    IpError options = check_options(data, header);
+    if (options != IpError::kNone) return options;
+  }
   uint16_t fragment = load_be16(data + 6);
   view.family = 4;
   view.protocol = data[9];

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/address.h"
+#include "packet/checksum.h"
 
 namespace kw {
 
@@ -65,11 +66,43 @@ enum class IpError : uint8_t {
   kVersion,        // neither IPv4 nor IPv6
   kHeader,         // a length field that cannot be
   kChecksum,       // IPv4 header checksum
-  kExtensions,     // more extension headers than anybody needs, or a routing header of type 0
+  kExtensions,     // more extension headers than anybody needs, or a source route
 };
 
 // Reads `length` octets from the IP header on.
 IpError parse_ip(const uint8_t* data, size_t length, IpView& view);
+
+// The same, quick for what most packets are: whole packets of IPv4 without options, with TCP or UDP or ESP inside. `view` is
+// not to be relied on unless the result is kNone.
+inline IpError parse_ip_quickly(const uint8_t* data, size_t length, IpView& view) {
+  if (length < 24 || data[0] != 0x45) return parse_ip(data, length, view);
+  size_t total = load_be16(data + 2);
+  uint8_t protocol = data[9];
+  uint16_t fragment = load_be16(data + 6);
+  bool ports = protocol == kProtoUdp || protocol == kProtoTcp;
+  if (total < 24 || total > length || (fragment & 0x3fff) != 0 || (!ports && protocol != kProtoEsp) ||
+      !ipv4_checksum_holds(data, 20)) {
+    return parse_ip(data, length, view);
+  }
+  view.family = 4;
+  view.protocol = protocol;
+  view.tos = data[1];
+  view.ttl = data[8];
+  view.dont_fragment = (fragment & 0x4000) != 0;
+  view.fragment = false;
+  view.more_fragments = false;
+  view.fragment_offset = 0;
+  view.ports_visible = ports;
+  view.source_port = ports ? load_be16(data + 20) : uint16_t{0};
+  view.destination_port = ports ? load_be16(data + 22) : uint16_t{0};
+  view.header_length = 20;
+  view.length = static_cast<uint32_t>(total);
+  view.next_header_at = 0;
+  view.fragment_header_at = 0;
+  view.source = {static_cast<uint64_t>(load_be32(data + 12)) << 32, 0};
+  view.destination = {static_cast<uint64_t>(load_be32(data + 16)) << 32, 0};
+  return IpError::kNone;
+}
 
 // Reads the packet inside an ICMP error, which is allowed to be cut off after 8 octets of its upper layer
 // (RFC 792). Ports are those of the packet that was sent.

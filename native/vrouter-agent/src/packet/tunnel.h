@@ -24,12 +24,12 @@ struct EspCost {
   uint16_t outer = 0;  // outer IP header (tunnel mode only) and UDP header
   uint8_t iv = 0;
   uint8_t icv = 0;
-  uint8_t align = 4;   // of the encrypted part
+  uint8_t align = 4;   // of the encrypted part; a power of two
 
   // Octets on the wire of an inner packet of this size (transport mode: of what follows its IP header).
   uint32_t wire(uint32_t inner) const {
     uint32_t clear = inner + 2;
-    uint32_t padded = (clear + align - 1) / align * align;
+    uint32_t padded = (clear + align - 1) & ~(align - 1u);
     return outer + 8u + iv + padded + icv;
   }
 
@@ -37,7 +37,7 @@ struct EspCost {
   uint32_t fits(uint32_t mtu) const {
     uint32_t fixed = outer + 8u + iv + icv;
     if (mtu < fixed + align) return 0;
-    uint32_t room = (mtu - fixed) / align * align;
+    uint32_t room = (mtu - fixed) & ~(align - 1u);
     return room - 2;
   }
 };

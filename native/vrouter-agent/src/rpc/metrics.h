@@ -6,16 +6,18 @@
 #include <thread>
 
 #include "control/agent.h"
+#include "control/events.h"
 
 namespace kw {
 
-std::string open_metrics(Agent& agent, const Plane& plane);
+// The whole text (src/rpc/metrics_text.cc). SAs and policies are read in parts: no change waits for long.
+std::string open_metrics(Agent& agent, const Plane& plane, EventHub& events);
 
 // One client at a time, each for two seconds at most: whoever scrapes gets an answer, nobody holds anything up.
 class MetricsServer {
  public:
   // `address` is HOST:PORT. Throws std::runtime_error.
-  MetricsServer(const std::string& address, Agent& agent, const Plane& plane);
+  MetricsServer(const std::string& address, Agent& agent, const Plane& plane, EventHub& events);
   ~MetricsServer();
 
  private:
@@ -24,6 +26,7 @@ class MetricsServer {
 
   Agent& agent_;
   const Plane& plane_;
+  EventHub& events_;
   int socket_;
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -150,12 +150,22 @@ Status Service::CompletePolicies(grpc::ServerContext*, const pb::CompletePolicie
 
 Status Service::Snapshot(grpc::ServerContext*, const pb::SnapshotRequest* request,
                          grpc::ServerWriter<pb::SnapshotPart>* writer) {
+  // Each waits for its reader, in a thread of its own.
+  if (snapshots_.fetch_add(1) >= kMostSnapshots) {
+    snapshots_.fetch_sub(1);
+    return {StatusCode::RESOURCE_EXHAUSTED,
+            std::to_string(kMostSnapshots) + " snapshots are being read already; read them, or end them"};
+  }
   bool sent = agent_.snapshot(!request->without_counters(),
                               [&](const pb::SnapshotPart& part) { return writer->Write(part); });
+  snapshots_.fetch_sub(1);
   return sent ? Status::OK : Status::CANCELLED;
 }
 
-Status Service::Events(grpc::ServerContext* context, const pb::EventsRequest*, grpc::ServerWriter<pb::Event>* writer) {
+Status Service::Events(grpc::ServerContext* context, const pb::EventsRequest* request,
+                       grpc::ServerWriter<pb::Event>* writer) {
+  const std::string& name = request->controller_instance();
+  if (name.size() > 64) return {StatusCode::INVALID_ARGUMENT, "a controller instance has up to 64 octets"};
   auto listener = events_.listen();
   if (listener == nullptr) {
     return {StatusCode::RESOURCE_EXHAUSTED,
@@ -164,7 +174,8 @@ Status Service::Events(grpc::ServerContext* context, const pb::EventsRequest*, g
   pb::Event event;
   event.set_generation(agent_.generation());
   event.set_time_us(wall_clock_us());
-  event.mutable_attached()->set_controller_instance(agent_.controller());
+  Agent::Presence present(agent_, name);
+  *event.mutable_attached() = agent_.attached();
   if (!writer->Write(event)) return Status::OK;
   while (!stop_.load() && !context->IsCancelled()) {
     if (listener->next(event, 200) && !writer->Write(event)) break;
@@ -172,14 +183,15 @@ Status Service::Events(grpc::ServerContext* context, const pb::EventsRequest*, g
   return Status::OK;
 }
 
-void PacketHub::deliver(IkeDatagram&& datagram) {
+bool PacketHub::deliver(IkeDatagram&& datagram) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (streams_.empty()) return;
+  if (streams_.empty()) return false;
   auto& stream = *streams_.back();
   std::lock_guard<std::mutex> inner(stream.mutex);
-  if (stream.waiting.size() >= kKept) return;
+  if (stream.waiting.size() >= kKept) return false;
   stream.waiting.push_back(std::move(datagram));
   stream.came.notify_one();
+  return true;
 }
 
 std::shared_ptr<PacketHub::Stream> PacketHub::open() {

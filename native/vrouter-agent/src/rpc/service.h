@@ -27,8 +27,8 @@ class PacketHub {
 
   explicit PacketHub(Plane& plane) : plane_(plane) {}
 
-  // From the slow path. What finds no room, or nobody, is lost.
-  void deliver(IkeDatagram&& datagram);
+  // From the slow path. What finds no room, or nobody, is lost: false.
+  bool deliver(IkeDatagram&& datagram);
   std::shared_ptr<Stream> open();
   void close(const std::shared_ptr<Stream>& stream);
 
@@ -41,6 +41,7 @@ class PacketHub {
 class Service final : public pb::VRouter::Service {
  public:
   static constexpr size_t kMostPacketStreams = 4;
+  static constexpr size_t kMostSnapshots = 8;
 
   Service(Agent& agent, EventHub& events, PacketHub& packets, SlowPath& slow)
       : agent_(agent), events_(events), packets_(packets), slow_(slow) {}
@@ -79,6 +80,7 @@ class Service final : public pb::VRouter::Service {
   SlowPath& slow_;
   std::atomic<bool> stop_{false};
   std::atomic<size_t> packet_streams_{0};
+  std::atomic<size_t> snapshots_{0};
 };
 
 }  // namespace kw

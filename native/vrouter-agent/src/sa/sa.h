@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/slab.h"
+#include "packet/transport_checksum.h"
 #include "packet/tunnel.h"
 #include "sa/algorithms.h"
+#include "sa/replay.h"
 #include "spd/selector.h"
 #include "spd/spd.h"
 
@@ -46,8 +49,14 @@ struct SaConfig {
   bool copy_dscp = false;
   uint8_t dscp = 0;
   std::string owner, tag;
+  // Transport mode in UDP, inbound: what the peer computed its checksums with, where that is known.
+  OriginalAddresses original;
+  // Outbound: the sequence number of the first packet. No message says another than 1.
+  uint64_t first_sequence = 1;
   // The destination that the SA was added with, which goes on naming it wherever it moves.
   Address name;
+  // Where the peer was then: names the SA's counters, which go on when it moves.
+  Address first_peer;
 
   uint8_t inner_family() const { return selectors.empty() ? 0 : selectors.front().family; }
   // What its packets are sent to.
@@ -77,17 +86,23 @@ class EspSessions {
 };
 
 struct alignas(64) Sa {
+  static void* operator new(size_t) { return Slab<sizeof(Sa), alignof(Sa)>::take(); }
+  static void operator delete(void* sa) { Slab<sizeof(Sa), alignof(Sa)>::give(sa); }
+
   // What every packet reads.
   std::atomic<Sa*> next{nullptr};
   uint64_t hash = 0;
   std::atomic<const Outer*> outer{nullptr};
   EspSession* session = nullptr;
+  const Selector* selectors = nullptr;  // those of `config`, which stay
+  uint32_t selectors_count = 0;
   SaRef ref;
   uint32_t spi = 0;
   uint16_t home = 0;  // the core that does all of its crypto, so that sequence numbers need no lock
   Direction direction = Direction::kInbound;
   Mode mode = Mode::kTunnel;
   uint8_t inner_family = 0;
+  uint8_t header_family = 0;  // of the outer header that the ESP library writes
   bool esn = false;
   bool copy_dscp = false;
   uint8_t dscp = 0;
@@ -101,6 +116,11 @@ struct alignas(64) Sa {
   std::atomic<uint64_t> bytes{0};
   std::atomic<uint64_t> last_use{0};  // cycles; 0: never
   std::atomic<uint64_t> sequence{0};
+  // What was let into the crypto device, which is ahead of what came out of it. The hard limits of outbound SAs are held
+  // against these.
+  uint64_t admitted_packets = 0;
+  uint64_t admitted_bytes = 0;
+  ReplayWindow window;  // inbound; of the home core
   std::atomic<uint64_t> replayed{0};
   std::atomic<uint64_t> integrity_failed{0};
   std::atomic<uint64_t> selector_mismatched{0};
@@ -109,7 +129,7 @@ struct alignas(64) Sa {
   std::atomic<bool> soft_told{false}, hard_told{false};
   std::atomic<uint32_t> in_flight{0};  // packets in the crypto device
   std::atomic<uint32_t> path_mtu{1500};
-  // Of the home core: when it last told of a drop (by reason), and how many it has not told of.
+  // Of the home core: when it last told of a drop (by reason; 0: of a peer that moved), and how many it has not told of.
   uint64_t told_at[4] = {};
   uint64_t untold[4] = {};
   Address told_peer;  // where the peer was last said to be
@@ -120,11 +140,6 @@ struct alignas(64) Sa {
   uint64_t added_us = 0;
   uint64_t added_monotonic_us = 0;
   uint64_t learned_mtu_at_us = 0;
-
-  // Of the home core: what was let into the crypto device, which is ahead of what came out of it. The hard limits
-  // of outbound SAs are held against these.
-  uint64_t admitted_packets = 0;
-  uint64_t admitted_bytes = 0;
 
   bool at_hard_limit(uint64_t packets_so_far, uint64_t bytes_so_far) const {
     return (hard.packets != 0 && packets_so_far >= hard.packets) || (hard.bytes != 0 && bytes_so_far >= hard.bytes);

@@ -131,6 +131,9 @@ Outcome Sad::add(const SaConfig& config, const KeyMaterial& keys, uint16_t home,
   sa->direction = config.direction;
   sa->mode = config.mode;
   sa->inner_family = config.inner_family();
+  sa->header_family = config.outer.local.family;
+  sa->sequence.store(config.first_sequence - 1, std::memory_order_relaxed);
+  if (inbound) sa->window = ReplayWindow(config.replay_window);
   sa->esn = config.esn;
   sa->copy_dscp = config.copy_dscp;
   sa->dscp = config.dscp;
@@ -143,6 +146,9 @@ Outcome Sad::add(const SaConfig& config, const KeyMaterial& keys, uint16_t home,
               config.suite->align};
   sa->path_mtu.store(path_mtu, std::memory_order_relaxed);
   sa->config = config;
+  sa->selectors = sa->config.selectors.data();
+  sa->selectors_count = static_cast<uint32_t>(sa->config.selectors.size());
+  sa->config.first_peer = config.direction == Direction::kOutbound ? config.name : config.outer.remote;
   sa->added_us = now_us;
   sa->added_monotonic_us = monotonic_us;
 
@@ -166,14 +172,10 @@ Outcome Sad::move(Direction direction, uint32_t spi, const Address& destination,
       to.remote_port == before->remote_port) {
     return Outcome::same();
   }
-  if (to.local.family != before->local.family) {
-    return Outcome::refused("SA " + hex(spi) + " has outer addresses of IPv" + std::to_string(before->local.family) +
-                            " and cannot move to IPv" + std::to_string(to.local.family) + "; negotiate a new one");
-  }
   if (sa->mode == Mode::kTransport && (to.local != before->local || to.remote != before->remote)) {
     return Outcome::refused("SA " + hex(spi) + " is in transport mode, whose selectors are its addresses");
   }
-  // The header grows with UDP around it; until readers see that, a packet may be 8 octets too long and is fragmented.
+  // The header grows with UDP around it, or with IPv6; until readers see that, a packet may be too long by that and is fragmented.
   uint16_t ip = sa->mode == Mode::kTunnel ? (to.local.family == 4 ? 20 : 40) : 0;
   sa->config.outer = to;
   __atomic_store_n(&sa->cost.outer, static_cast<uint16_t>(ip + (to.udp() ? 8 : 0)), __ATOMIC_RELAXED);

@@ -28,14 +28,14 @@ class Sad {
   Sad& operator=(const Sad&) = delete;
 
   // Readers.
-  Sa* by_spi(uint32_t spi) const {
+  [[gnu::always_inline]] Sa* by_spi(uint32_t spi) const {
     uint64_t hash = mix(spi);
     for (Sa* sa = inbound_.first(hash); sa != nullptr; sa = RcuHash<Sa>::after(sa)) {
       if (sa->spi == spi) return sa;
     }
     return nullptr;
   }
-  Sa* by_ref(SaRef ref) const {
+  [[gnu::always_inline]] Sa* by_ref(SaRef ref) const {
     if (ref.none() || ref.slot >= capacity_) return nullptr;
     Sa* sa = slots_[ref.slot].load(std::memory_order_acquire);
     return sa != nullptr && sa->ref == ref ? sa : nullptr;
@@ -48,7 +48,7 @@ class Sad {
   // `home` is the core that will own the SA, `path_mtu` what is known of the way to the peer.
   Outcome add(const SaConfig& config, const KeyMaterial& keys, uint16_t home, uint32_t path_mtu, uint64_t now_us,
               uint64_t monotonic_us);
-  // Moves an SA to other outer addresses of the same family; its name stays.
+  // Moves an SA to other outer addresses, of either family in tunnel mode; its name stays.
   Outcome move(Direction direction, uint32_t spi, const Address& destination, const Outer& to);
   Outcome remove(Direction direction, uint32_t spi, const Address& destination);
   uint32_t flush(const std::string& owner);

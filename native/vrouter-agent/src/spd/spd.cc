@@ -40,13 +40,13 @@ Spd::Shape Spd::shape_of(const Selector& s) {
           s.source_ports.exact(), s.destination_ports.exact()};
 }
 
-uint64_t Spd::hash_of(uint32_t class_id, const Shape& shape, const Bits128& source, const Bits128& destination,
+inline uint64_t Spd::hash_of(uint32_t class_id, const Shape& shape, const Bits128& source, const Bits128& destination,
                       uint8_t protocol, uint16_t source_port, uint16_t destination_port) {
   uint64_t fixed = class_id;
   if (shape.protocol) fixed |= static_cast<uint64_t>(protocol) << 24;
   if (shape.source_port) fixed |= static_cast<uint64_t>(source_port) << 32;
   if (shape.destination_port) fixed |= static_cast<uint64_t>(destination_port) << 48;
-  return mix(mix(mix(fixed), masked(source, shape.source_bits)), masked(destination, shape.destination_bits));
+  return mix(mix(fixed * 0x94d049bb133111ebULL, masked(source, shape.source_bits)), masked(destination, shape.destination_bits));
 }
 
 const Policy* Spd::find(const IpView& packet) const {
@@ -109,7 +109,7 @@ Outcome Spd::put(const PolicySpec& spec) {
   policy->owner = spec.owner;
   policy->tag = spec.tag;
   policy->age = before != nullptr ? before->age : ++ages_;
-  policy->counters = before != nullptr ? before->counters : std::make_shared<PolicyCounters>();
+  policy->counters = before != nullptr ? before->counters : std::allocate_shared<PolicyCounters>(SlabAllocator<PolicyCounters>());
 
   c.priorities[spec.priority]++;
   bool news = c.priorities.size() == 1 ? c.priorities.begin()->second == 1 : spec.priority > c.entry.highest;
@@ -120,6 +120,7 @@ Outcome Spd::put(const PolicySpec& spec) {
   // First the new one, then away with the old one: in between a packet meets either, never neither.
   table_.insert(policy);
   places_[spec.selector] = policy;
+  version_.fetch_add(1);
   if (before != nullptr) unlink(before);
   return Outcome::ok();
 }
@@ -162,6 +163,8 @@ void Spd::unlink(Policy* policy) {
     c.entry.highest = c.priorities.rbegin()->first;
     publish();
   }
+  // Before the period of grace begins: see flow_cache.h.
+  version_.fetch_add(1);
   reclaimer_.retire_delete(policy);
 }
 

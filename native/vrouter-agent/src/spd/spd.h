@@ -17,6 +17,7 @@
 
 #include "base/outcome.h"
 #include "base/rcu.h"
+#include "base/slab.h"
 #include "spd/selector.h"
 
 namespace kw {
@@ -55,6 +56,9 @@ struct PolicySpec {
 
 // One policy; immutable while readers can see it.
 struct Policy {
+  static void* operator new(size_t) { return Slab<sizeof(Policy), alignof(Policy)>::take(); }
+  static void operator delete(void* policy) { Slab<sizeof(Policy), alignof(Policy)>::give(policy); }
+
   std::atomic<Policy*> next{nullptr};
   uint64_t hash = 0;
   uint32_t class_id = 0;
@@ -82,6 +86,8 @@ class Spd {
 
   // Readers. The policy stays valid until the reader is quiescent.
   const Policy* find(const IpView& packet) const;
+  // Never 0; another one after every change, from before anything that went away is given back.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
   // The writer.
   Outcome put(const PolicySpec& spec);
@@ -141,9 +147,12 @@ class Spd {
   Reclaimer& reclaimer_;
   RcuHash<Policy> table_;
   std::atomic<const ClassList*> list_;
-  std::unordered_map<Selector, Policy*, SelectorHash> places_;
+  std::unordered_map<Selector, Policy*, SelectorHash, std::equal_to<Selector>,
+                     SlabAllocator<std::pair<const Selector, Policy*>>>
+      places_;
   std::map<uint32_t, Class> classes_;  // by shape and family
   uint64_t ages_ = 0;
+  std::atomic<uint64_t> version_{1};
 };
 
 }  // namespace kw

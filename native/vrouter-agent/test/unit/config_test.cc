@@ -39,6 +39,16 @@ TEST(config_reads_ports_addresses_routes_and_listeners) {
   CHECK(c.listen.size() == 2 && c.listen[0].unix_socket && c.listen[1].authority == "a" && c.sas == 100000);
 }
 
+TEST(config_says_who_may_connect_to_the_socket) {
+  std::string port = "port a protected\n";
+  CHECK(parse_config(port + "listen unix /s\n").listen[0].mode == 0600);
+  Config c = parse_config(port + "listen unix /s mode 0660 group keyway\n");
+  CHECK(c.listen[0].mode == 0660 && c.listen[0].group == "keyway");
+  CHECK(complaint(port + "listen unix /s mode 0666\n").find("line 2: a socket has mode 0600 or 0660") == 0);
+  CHECK(complaint(port + "listen unix /s group\n").find("line 2: write: listen unix") == 0);
+  CHECK(complaint(port + "listen unix /s owner x\n").find("line 2: write: listen unix") == 0);
+}
+
 TEST(config_names_the_line_and_the_cure) {
   CHECK(complaint(std::string(kGood) + "sas many\n").find("line 11: sas must be a number") == 0);
   CHECK(complaint("port a sideways\n").find("protected or unprotected") != std::string::npos);

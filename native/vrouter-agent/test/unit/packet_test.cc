@@ -1,7 +1,9 @@
 #include "check.h"
 #include "fixtures.h"
+#include "packet/arrival.h"
 #include "packet/icmp.h"
 #include "packet/link.h"
+#include "packet/transport_checksum.h"
 #include "packet/tunnel.h"
 
 using namespace fixtures;
@@ -35,6 +37,26 @@ TEST(parser_refuses_a_wrong_ipv4_checksum_and_impossible_lengths) {
   CHECK(parse_ip(p.data(), p.size(), v) == IpError::kHeader);
   p[0] = 0x55;
   CHECK(parse_ip(p.data(), p.size(), v) == IpError::kVersion);
+}
+
+TEST(checksum_of_a_header_holds_for_the_right_value_alone_and_stays_right_with_each_hop) {
+  auto p = packet("10.0.0.1", "10.0.0.2");
+  for (unsigned id = 0; id < 0x10000; id += 5) {
+    store_be16(&p[4], static_cast<uint16_t>(id));
+    write_ipv4_checksum(p.data(), 20);
+    CHECK(ipv4_checksum_holds(p.data(), 20));
+    auto q = p;
+    q[8] = 255;
+    write_ipv4_checksum(q.data(), 20);
+    take_hop(q.data(), 4);
+    CHECK(q[8] == 254 && ipv4_checksum_holds(q.data(), 20));
+  }
+  uint16_t right = load_be16(&p[10]);
+  for (unsigned sum = 0; sum < 0x10000; sum++) {
+    store_be16(&p[10], static_cast<uint16_t>(sum));
+    CHECK(ipv4_checksum_holds(p.data(), 20) == (fold(sum16(p.data(), 20)) == 0));
+    CHECK(ipv4_checksum_holds(p.data(), 20) == (sum == right));
+  }
 }
 
 TEST(parser_walks_extension_headers_and_stops_at_later_fragments) {
@@ -155,4 +177,45 @@ TEST(arp_and_neighbour_discovery_are_read_as_written) {
   CHECK(r && !r->request && r->sender == ip("2001:db8::2") && r->sender_mac == 0x020000000002);
   frame[14 + 7] = 254;  // from beyond the link
   CHECK(!read_nd(frame + 14, n - 14));
+}
+
+TEST(source_routes_of_ipv4_are_refused_and_other_options_are_not) {
+  auto p = packet("10.0.0.1", "10.0.0.2", 17, 7, 9, 12);
+  p[0] = 0x46;
+  auto with = [&](std::initializer_list<uint8_t> option) {
+    std::copy(option.begin(), option.end(), p.begin() + 20);
+    write_ipv4_checksum(p.data(), 24);
+    IpView v;
+    return parse_ip(p.data(), p.size(), v);
+  };
+  CHECK(with({148, 4, 0, 0}) == IpError::kNone);
+  CHECK(with({1, 1, 1, 0}) == IpError::kNone);
+  CHECK(with({131, 3, 4, 0}) == IpError::kExtensions);
+  CHECK(with({1, 137, 3, 4}) == IpError::kExtensions);
+  CHECK(with({148, 9, 0, 0}) == IpError::kHeader);
+  CHECK(with({148, 1, 0, 0}) == IpError::kHeader);
+  CHECK(with({1, 1, 1, 148}) == IpError::kHeader);
+}
+
+TEST(checksums_behind_a_nat_are_put_right_with_and_without_the_original_addresses) {
+  for (uint8_t protocol : {kProtoTcp, kProtoUdp}) {
+    auto p = packet("172.16.0.9", "10.0.0.2", protocol, 7, 9, 31);
+    size_t at = 20 + (protocol == kProtoTcp ? 16u : 6u);
+    auto size = static_cast<uint32_t>(p.size() - 20);
+    if (protocol == kProtoUdp) store_be16(&p[24], static_cast<uint16_t>(size));
+    store_be16(&p[at], 0);
+    store_be16(&p[at], fold(sum16(&p[20], size, pseudo_header(p.data(), protocol, size))));
+    ip("192.0.2.77").store(&p[12]);
+    write_ipv4_checksum(p.data(), 20);
+    auto known = p, unknown = p;
+    CHECK(mend_transport_checksum(known.data(), view(p), {ip("172.16.0.9"), ip("10.0.0.2")}));
+    CHECK(mend_transport_checksum(unknown.data(), view(p), {}));
+    CHECK(known == unknown);
+    CHECK(fold(sum16(&known[20], size, pseudo_header(known.data(), protocol, size))) == 0);
+    CHECK(!mend_transport_checksum(unknown.data(), view(p), {}));
+    // What was broken before stays so, where the difference is known.
+    p[30] ^= 1;
+    CHECK(mend_transport_checksum(p.data(), view(p), {ip("172.16.0.9"), ip("10.0.0.2")}));
+    CHECK(fold(sum16(&p[20], size, pseudo_header(p.data(), protocol, size))) != 0);
+  }
 }

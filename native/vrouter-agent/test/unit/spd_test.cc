@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "fixtures.h"
+#include "spd/flow_cache.h"
 #include "spd/spd.h"
 
 using namespace fixtures;
@@ -211,4 +212,78 @@ TEST(spd_agrees_with_a_list_searched_from_front_to_back) {
     reclaimer.poll();
   }
   CHECK(spd.size() == known.size());
+}
+
+TEST(flow_cache_sees_every_change_from_the_next_round_on) {
+  Table t;
+  FlowCache flows;
+  auto ask = [&](const std::vector<uint8_t>& p) {
+    const FlowCache::Flow* flow = flows.find(t.spd, view(p));
+    return flow == nullptr ? kNothing : flow->policy->action;
+  };
+  auto wide = selector("10.1.0.0", "10.1.255.255", "10.2.0.0", "10.2.0.255");
+  auto host = selector("10.1.0.1", "10.1.0.1", "10.2.0.9", "10.2.0.9");
+  auto p = packet("10.1.0.1", "10.2.0.9");
+  flows.begin(t.spd);
+  CHECK(ask(p) == kNothing);
+  CHECK(t.put(wide, 0, Action::kHold).code == Code::kOk);
+  flows.begin(t.spd);
+  CHECK(ask(p) == Action::kHold);
+  CHECK(ask(p) == Action::kHold);
+  CHECK(ask(packet("10.1.0.1", "10.2.1.9")) == kNothing);
+  CHECK(t.put(wide, 0, Action::kProtect).code == Code::kOk);
+  flows.begin(t.spd);
+  CHECK(ask(p) == Action::kProtect);
+  CHECK(t.put(host, 5, Action::kDiscard).code == Code::kOk);
+  flows.begin(t.spd);
+  CHECK(ask(p) == Action::kDiscard);
+  CHECK(t.spd.remove(host).code == Code::kOk);
+  flows.begin(t.spd);
+  CHECK(ask(p) == Action::kProtect);
+  CHECK(t.spd.flush("") == 1);
+  flows.begin(t.spd);
+  CHECK(ask(p) == kNothing);
+}
+
+TEST(flow_cache_agrees_with_the_policies_whatever_changes) {
+  Table t;
+  FlowCache flows;
+  std::mt19937 random(7);
+  for (int round = 0; round < 2000; round++) {
+    auto host = [&] { return "10.0.0." + std::to_string(random() % 6); };
+    std::string from = host(), to = host();
+    auto s = selector(from.c_str(), from.c_str(), to.c_str(), to.c_str());
+    if (random() % 3 == 0) {
+      (void)t.spd.remove(s);
+    } else {
+      (void)t.put(s, static_cast<int32_t>(random() % 3), random() % 2 == 0 ? Action::kHold : Action::kDiscard);
+    }
+    t.grace.pass();
+    t.reclaimer.poll();
+    flows.begin(t.spd);
+    for (int i = 0; i < 20; i++) {
+      std::string source = host(), destination = host();
+      auto p = packet(source.c_str(), destination.c_str());
+      const FlowCache::Flow* peeked = flows.peek(view(p));
+      const FlowCache::Flow* found = flows.find(t.spd, view(p));
+      CHECK((found == nullptr ? nullptr : found->policy) == t.spd.find(view(p)));
+      CHECK(peeked == nullptr || peeked == found);
+    }
+  }
+}
+
+TEST(flow_cache_forgets_who_passed_with_every_change) {
+  Table t;
+  FlowCache flows;
+  CHECK(t.put(selector("10.1.0.0", "10.1.255.255", "10.2.0.0", "10.2.0.255"), 0, Action::kProtect).code == Code::kOk);
+  flows.begin(t.spd);
+  auto v = view(packet("10.1.0.1", "10.2.0.9"));
+  FlowCache::Flow* flow = flows.find(t.spd, v);
+  CHECK(flow != nullptr && flow->passed.none());
+  flow->passed = {3, 5};
+  CHECK(flows.peek(v) == flow && (flow->passed == SaRef{3, 5}));
+  CHECK(t.put(selector("10.7.0.0", "10.7.0.255", "10.2.0.0", "10.2.0.255"), 0, Action::kProtect).code == Code::kOk);
+  flows.begin(t.spd);
+  CHECK(flows.peek(v) == nullptr);
+  CHECK(flows.find(t.spd, v)->passed.none());
 }

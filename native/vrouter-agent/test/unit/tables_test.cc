@@ -1,6 +1,8 @@
 #include "check.h"
+#include "control/due_times.h"
 #include "fixtures.h"
 #include "route/routes.h"
+#include "sa/replay.h"
 #include "sa/sad.h"
 
 using namespace fixtures;
@@ -116,9 +118,10 @@ TEST(sad_moves_an_sa_that_keeps_its_name) {
   CHECK(d.sad.move(Direction::kOutbound, 0x1111, ip("192.0.2.2"), to).code == Code::kSame);
   to.local = ip("2001:db8::1");
   to.remote = ip("2001:db8::2");
-  CHECK(d.sad.move(Direction::kOutbound, 0x1111, ip("192.0.2.2"), to).code == Code::kRefused);
+  CHECK(d.sad.move(Direction::kOutbound, 0x1111, ip("192.0.2.2"), to).code == Code::kOk);
+  CHECK(sa->cost.outer == 48 && sa->header_family == 4);
   CHECK(d.sad.remove(Direction::kOutbound, 0x1111, ip("192.0.2.2")).code == Code::kOk);
-  CHECK(d.sad.outbound_to(0x1111, ip("198.51.100.7")) == nullptr);
+  CHECK(d.sad.outbound_to(0x1111, ip("2001:db8::2")) == nullptr);
 }
 
 TEST(sad_leases_spis_that_nobody_has_and_takes_them_back) {
@@ -169,4 +172,73 @@ TEST(routes_take_the_longest_prefix_of_either_family) {
   CHECK(routes.remove(ip("10.1.0.0"), 16).done() && port("10.1.2.3") == 2);
   CHECK(routes.remove(ip("10.1.0.0"), 16).code == Code::kAbsent);
   CHECK(routes.put(ip("10.0.0.0"), 40, 1, {}).code == Code::kRefused);
+}
+
+TEST(replay_window_takes_every_number_once_and_none_too_old) {
+  for (uint32_t size : {1u, 32u, 64u, 65u, 128u, 1000u, 4096u}) {
+    // Against a list of what came, with steps back and forth and leaps.
+    ReplayWindow window(size);
+    std::vector<uint64_t> came;
+    uint64_t random = 88172645463325252ULL, top = 0;
+    for (int i = 0; i < 5000; i++) {
+      random ^= random << 13;
+      random ^= random >> 7;
+      random ^= random << 17;
+      uint64_t n = random % 97 == 0 ? top + random % 20000 : top + 3 < random % (size + 10) ? 1 : top + 3 - random % (size + 10);
+      bool is_new = n != 0 && (n > top || top - n < size);
+      for (auto at = came.rbegin(); is_new && at != came.rend(); ++at) is_new = *at != n;
+      CHECK(window.accept(n) == is_new);
+      if (is_new) came.push_back(n);
+      if (is_new && n > top) top = n;
+      CHECK(window.highest() == top);
+    }
+  }
+}
+
+TEST(replay_window_finds_the_high_half_of_a_number) {
+  ReplayWindow window(64);
+  CHECK(window.whole(5) == 5 && window.accept(5));
+  CHECK(window.accept(0xfffffff0) && window.whole(0xffffffff) == 0xffffffff);
+  CHECK(window.whole(3) == 0x100000003ULL && window.accept(0x100000003ULL));
+  CHECK(window.whole(0xfffffff1) == 0xfffffff1 && window.accept(0xfffffff1) && !window.accept(0xfffffff0));
+  CHECK(window.whole(0xf0000000) == 0x1f0000000ULL);
+}
+
+TEST(replay_window_knows_an_old_extended_number_for_what_it_is) {
+  // Behind the window, and still no number of the next 2^32.
+  for (uint32_t size : {1u, 32u, 63u, 64u, 4096u}) {
+    for (uint64_t top : {5000ull, (1ull << 32) - 1, (1ull << 32) + 10, (7ull << 32) + 4000}) {
+      ReplayWindow window(size);
+      CHECK(window.accept(top));
+      for (uint64_t back = 0; back < (size > 64 ? size : 64); back++) {
+        CHECK(window.whole(static_cast<uint32_t>(top - back)) == top - back);
+        CHECK(window.accept(top - back) == (back != 0 && back < size));
+      }
+      for (uint64_t on : {1ull, 5ull, 100000ull, 1ull << 31}) {
+        CHECK(window.whole(static_cast<uint32_t>(top + on)) == top + on);
+      }
+      CHECK(window.highest() == top);
+    }
+  }
+}
+
+TEST(due_times_come_in_order_and_those_of_sas_that_are_gone_take_no_room) {
+  DueTimes times;
+  // One SA lives, and one after the other comes and goes with limits far away.
+  auto is_there = [](SaRef ref) { return ref.slot == 0; };
+  times.push({500, {0, 1}, true}, is_there);
+  times.push({400, {0, 1}, false}, is_there);
+  for (uint32_t i = 1; i <= 200000; i++) times.push({1000000 + i * 7919 % 1000, {i, 1}, true}, is_there);
+  CHECK(times.size() <= DueTimes::kFree);
+  DueTimes::Due due{};
+  CHECK(!times.pop(399, due));
+  CHECK(times.pop(1000, due) && due.at_us == 400 && !due.hard && due.sa.slot == 0);
+  CHECK(times.pop(1000, due) && due.at_us == 500 && due.hard);
+  CHECK(!times.pop(1000, due));
+  uint64_t last = 0;
+  while (times.pop(~0ull, due)) {
+    CHECK(due.at_us >= last);
+    last = due.at_us;
+  }
+  CHECK(times.size() == 0);
 }
