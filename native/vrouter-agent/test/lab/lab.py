@@ -90,7 +90,8 @@ class Wire:
         self.listen()
 
     def listen(self):
-        self.socket = self.namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        # No protocol until it is bound: before, it would hear all devices.
+        self.socket = self.namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self.socket.bind((self.device, 3))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
 
@@ -156,6 +157,22 @@ FAR4, FAR6 = "10.2.0.9", "2001:db8:2::9"
 ROUTER4, ROUTER6 = "192.0.2.1", "2001:db8:f::1"
 PEER4, PEER6 = "192.0.2.2", "2001:db8:f::2"
 
+
+
+class Site:
+    """Where a router stands: the network inside, and its own and its peer's address outside."""
+
+    def __init__(self, name, inside4, inside6, router4, router6, peer4, peer6):
+        self.name = name
+        self.inside4, self.inside6 = inside4, inside6  # of the host; the router is .1 and ::1
+        self.router4, self.router6, self.peer4, self.peer6 = router4, router6, peer4, peer6
+        self.gate4 = inside4.rsplit(".", 1)[0] + ".1"
+        self.gate6 = inside6.rsplit("::", 1)[0] + "::1"
+
+
+HERE_SITE = Site("", INSIDE4, INSIDE6, ROUTER4, ROUTER6, PEER4, PEER6)
+FAR_SITE = Site("f", FAR4, FAR6, PEER4, PEER6, ROUTER4, ROUTER6)
+
 CONFIGURATION = """
 eal --no-pci --no-huge --no-shconf --no-telemetry -m 384 --lcores {lcores} --log-level=*:error
 crypto {crypto}
@@ -163,12 +180,12 @@ device net_af_packet0,iface=in0
 device {outer}
 port net_af_packet0 protected mtu {inner_mtu}
 port {outer_name} unprotected mtu {mtu}
-address net_af_packet0 10.1.0.1/24
-address net_af_packet0 2001:db8:1::1/64
-address {outer_name} 192.0.2.1/24
-address {outer_name} 2001:db8:f::1/64
-route 0.0.0.0/0 via 192.0.2.2
-route ::/0 via 2001:db8:f::2
+address net_af_packet0 {site.gate4}/24
+address net_af_packet0 {site.gate6}/64
+address {outer_name} {site.router4}/24
+address {outer_name} {site.router6}/64
+route 0.0.0.0/0 via {site.peer4}
+route ::/0 via {site.peer6}
 listen unix {socket}
 metrics 127.0.0.1:9464
 sas 512
@@ -189,7 +206,8 @@ class Router:
     """An agent with the configuration above, in namespaces of its own, and a client of it."""
 
     def __init__(self, crypto="crypto_aesni_mb", mtu=1500, inner_mtu=1500, forwarding=1, crypto_cores=0, tap=False,
-                 more=""):
+                 more="", site=HERE_SITE):
+        self.site = site
         LIVE.append(self)
         self.directory = tempfile.mkdtemp(prefix="kw-vrouter")
         self.socket = os.path.join(self.directory, "agent.sock")
@@ -197,19 +215,20 @@ class Router:
         self.tap = tap
         # The kernel puts IPv4 fragments together before af_packet sees them, in frames as long as these.
         outer = "net_tap0,iface=out0" if tap else "net_af_packet1,iface=out0,blocksz=65536,framesz=4096"
-        self.spaces = [Namespace("in"), Namespace("r"), Namespace("out")]
+        self.spaces = [Namespace(n + site.name) for n in ("in", "r", "out")]
         try:
             inside, self.space, outside = self.spaces
-            self.inside = Wire(inside, "in0", self.space, "in0", "02:00:00:00:01:09", [INSIDE4, INSIDE6])
+            self.inside = Wire(inside, "in0", self.space, "in0", "02:00:00:00:01:09",
+                               [site.inside4, site.inside6])
             self.outside = Wire(self.space if tap else outside, "out0", self.space, "out0", "02:00:00:00:0f:02",
-                                [PEER4, PEER6])
+                                [site.peer4, site.peer6])
             run("ip", "-n", self.space.name, "link", "set", "lo", "up")
             lcores = ",".join("%d@(0-%d)" % (i, os.cpu_count() - 1) for i in range(1 + forwarding + crypto_cores))
             self.configuration = os.path.join(self.directory, "agent.conf")
             with open(self.configuration, "w") as f:
                 f.write(CONFIGURATION.format(lcores=lcores, crypto=crypto, socket=self.socket, mtu=mtu,
                                              inner_mtu=inner_mtu, forwarding=forwarding, crypto_cores=crypto_cores,
-                                             outer=outer, outer_name=outer.split(",")[0], more=more))
+                                             outer=outer, outer_name=outer.split(",")[0], more=more, site=site))
             self.start()
         except BaseException:
             self.close()
@@ -241,8 +260,8 @@ class Router:
     def introduce(self):
         """Lets the router learn the test's addresses: who asks for it is known to it."""
         from scapy.layers.inet6 import ICMPv6ND_NS, ICMPv6NDOptSrcLLAddr
-        for wire, router4, router6 in ((self.inside, "10.1.0.1", "2001:db8:1::1"),
-                                       (self.outside, ROUTER4, ROUTER6)):
+        for wire, router4, router6 in ((self.inside, self.site.gate4, self.site.gate6),
+                                       (self.outside, self.site.router4, self.site.router6)):
             wire.send_frame(Ether(src=wire.mac, dst="ff:ff:ff:ff:ff:ff") / ARP(
                 op=1, hwsrc=wire.mac, psrc=wire.addresses[0], pdst=router4))
             wire.send_frame(Ether(src=wire.mac, dst=wire.router_mac) / IPv6(
@@ -319,27 +338,38 @@ class Router:
         generation = self.call("GetCapabilities", pb.GetCapabilitiesRequest()).generation
         self.call("CompletePolicies", pb.CompletePoliciesRequest(expected_generation=generation))
 
-    def events(self):
-        return Events(self)
+    def events(self, instance=""):
+        return Events(self, instance)
 
 
 class Events:
     """A stream of events, read on the side."""
 
-    def __init__(self, router):
+    def __init__(self, router, instance=""):
         import queue
         import threading
-        self.queue = queue.Queue()
-        self.call = router.stub.Events(pb.EventsRequest())
-        threading.Thread(target=self._read, daemon=True).start()
-        self.first = self.queue.get(timeout=DEADLINE)
+        until = time.monotonic() + DEADLINE
+        while True:
+            self.queue = queue.Queue()
+            self.call = router.stub.Events(pb.EventsRequest(controller_instance=instance))
+            threading.Thread(target=self._read, daemon=True).start()
+            self.first = self.queue.get(timeout=DEADLINE)
+            if not isinstance(self.first, grpc.RpcError):
+                return
+            # There may be 8, and those that a test before closed go in their own time.
+            if self.first.code() != grpc.StatusCode.RESOURCE_EXHAUSTED or time.monotonic() > until:
+                raise self.first
+            time.sleep(0.05)
 
     def _read(self):
+        begun = False
         try:
             for event in self.call:
                 self.queue.put(event)
-        except grpc.RpcError:
-            pass
+                begun = True
+        except grpc.RpcError as e:
+            if not begun:
+                self.queue.put(e)
 
     def wait(self, kind, seconds=5, where=lambda e: True):
         """The next event of a kind; None when none comes."""

@@ -12,7 +12,9 @@ import traceback
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-MODULES = ["test_core", "test_families", "test_algorithms", "test_wire", "test_control", "test_restart"]
+MODULES = ["test_core", "test_families", "test_algorithms", "test_wire", "test_control", "test_metrics",
+           "test_restart", "test_pairs", "test_secgw",
+           "test_attacks", "test_stress"]
 
 
 class Lines(unittest.TestResult):
@@ -32,7 +34,8 @@ class Lines(unittest.TestResult):
         # One line for the test that it is part of.
         if err is not None and not getattr(test, "told", False):
             test.told = True
-            self.failed(test, err)
+            super().addFailure(test, err)
+            self.line(test, False, str(subtest) + ": " + "".join(traceback.format_exception(*err)))
 
     addError = failed
     addFailure = failed

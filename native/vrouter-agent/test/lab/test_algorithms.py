@@ -112,6 +112,24 @@ class Replay(RouterTest):
                 self.dropped("replay", 3)
                 self.router.reset()
 
+    def test_no_number_comes_twice_wherever_its_bit_stands(self):
+        for window, esn in ((64, False), (64, True), (4096, True)):
+            with self.subTest((window, esn)):
+                into = Sa(False, 0x5400 + window + esn, window=window, esn=esn)
+                install(self.router, None, into)
+                packets = [into.encrypt(inner(n, from_inside=False), n) for n in range(1, 131)]
+                for packet in packets:
+                    self.outside.send(packet)
+                    self.outside.send(packet)
+                self.assertEqual(len(self.inside.receive(260, 0.5)), 130)
+                # An older one would count as one of the next 2^32, and fail to authenticate.
+                for packet in packets[70:]:
+                    self.outside.send(packet)
+                self.assertEqual(self.inside.nothing(), [])
+                status = self.router.call("QuerySa", pb.QuerySaRequest(id=into.id()))
+                self.assertEqual((status.packets, status.replayed), (130, 190))
+                self.router.reset()
+
     def test_a_window_of_zero_lets_everything_authentic_in(self):
         into = Sa(False, 0x5201, window=0)
         install(self.router, None, into)
