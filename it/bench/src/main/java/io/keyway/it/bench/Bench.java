@@ -6,6 +6,7 @@ import io.keyway.it.bench.ike.IkeBench;
 import io.keyway.it.bench.ike.Size;
 import io.keyway.it.bench.load.LoadBench;
 import io.keyway.it.bench.plane.PlaneBench;
+import io.keyway.it.bench.vrouter.VrouterBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -65,7 +66,8 @@ public final class Bench {
                 () -> new PlaneBench(out, quick ? PlaneBench.Size.QUICK : PlaneBench.Size.FULL))
             & part(
                 Options.Part.LOAD,
-                () -> new LoadBench(out, options.archive(), quick ? 10_000 : 100_000));
+                () -> new LoadBench(out, options.archive(), quick ? 10_000 : 100_000))
+            & part(Options.Part.VROUTER, () -> new VrouterBench(out, quick));
     out.printf(
         Locale.ROOT,
         "%n%.0f s in all; load at end %s%n",

@@ -36,20 +36,21 @@ record Options(
 
   static final String USAGE =
       """
-      usage: ./keyway bench [boot] [ike] [plane] [crypto] [load] [--quick]
+      usage: ./keyway bench [boot] [ike] [plane] [crypto] [load] [vrouter] [--quick]
                             [--group NAME,...] [--auth NAME,...] [--tunnels N]
 
         boot      from start to RESTCONF answering, and the memory it takes
         ike       IKE set-ups, their CPU and memory, beside charon's load-tester
         plane     rows and SAs per second into an emulated E2100, beside one by one
         crypto    the primitives of a set-up, provider by provider
+        vrouter   ESP of the vRouter's agent beside ipsec-secgw, and SAs per second into it
         load      a configuration of 100 000 entries in one call, and reads meanwhile
         --quick   fewer and smaller rounds; about a third of the time
         --group   of ike: x25519, ecp256, ecp384, ecp521, modp2048, ... instead of the usual ones
         --auth    of ike: psk, rsa-2048, rsa-3072, ecdsa-256, ecdsa-384, ed25519
         --tunnels of ike: how many stand at the same time, 100 to 100000 (20000)
 
-      Without a name everything runs; that takes up to fifteen minutes.
+      Without a name everything runs; that takes up to twenty minutes.
       """;
 
   /** What can be measured. */
@@ -58,7 +59,8 @@ record Options(
     IKE,
     PLANE,
     CRYPTO,
-    LOAD
+    LOAD,
+    VROUTER
   }
 
   /** Says what is wrong with a command line. */
@@ -91,7 +93,7 @@ record Options(
         case "--group" -> groups = names(word, rest, KeyExchangeMethod::ofKeyword);
         case "--auth" -> proofs = names(word, rest, Proof::ofKeyword);
         case "--tunnels" -> tunnels = tunnels(rest);
-        case "boot", "ike", "plane", "crypto", "load" ->
+        case "boot", "ike", "plane", "crypto", "load", "vrouter" ->
             parts.add(Part.valueOf(word.toUpperCase(Locale.ROOT)));
         default -> throw new Bad("there is no benchmark or option '" + word + "'");
       }
