@@ -13,38 +13,34 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /**
  * An agent in this process that keeps the contract of the .proto file, remembers every key it ever
  * saw, and fails as a test tells it. A router is a set of tables to it; packets are not forwarded.
  */
-public final class FakeAgent implements AutoCloseable {
+public final class FakeAgent implements TestAgent {
 
   /** One key as it was written. */
   public record Install(Direction direction, int spi, long generation, String key) {}
 
   private static final int PARTS = 3;
 
-  private final Map<String, SecurityAssociation> sas = new LinkedHashMap<>();
-  private final Map<String, SaStatus> statuses = new HashMap<>();
-  private final Map<PolicyPlace, Policy> policies = new LinkedHashMap<>();
-  private final Map<PolicyPlace, PolicyStatus> counters = new HashMap<>();
-  private final Set<Integer> leases = new LinkedHashSet<>();
-  private final List<Install> installs = new ArrayList<>();
-  private final List<Change> changes = new ArrayList<>();
+  private final FakeTables tables = new FakeTables();
   private final List<StreamObserver<Event>> listeners = new ArrayList<>();
+
+  /** Streams of controllers that said who they are. */
+  private final Map<StreamObserver<Event>, String> present = new HashMap<>();
+
+  private boolean listened;
   private final List<StreamObserver<PacketIn>> packets = new ArrayList<>();
   private final List<PacketOut> sent = new ArrayList<>();
   private final ServerCredentials credentials;
-  private Capabilities capabilities = Samples.capabilities();
   private Server server;
   private int port;
   private long generation = System.nanoTime() | 1;
@@ -54,10 +50,12 @@ public final class FakeAgent implements AutoCloseable {
   private long eventNumber;
   private int applies;
   private int probes;
+  private int queries;
   private boolean hanging;
+  private boolean mute;
   private boolean losing;
-  private Predicate<Change> refused = change -> false;
   private java.util.function.Consumer<PacketOut> wire = packet -> {};
+  private Runnable beforeSnapshot = () -> {};
 
   public FakeAgent() {
     this(InsecureServerCredentials.create());
@@ -95,6 +93,7 @@ public final class FakeAgent implements AutoCloseable {
   public void kill() throws InterruptedException {
     synchronized (this) {
       listeners.clear();
+      present.clear();
       packets.clear();
     }
     server.shutdownNow();
@@ -106,14 +105,42 @@ public final class FakeAgent implements AutoCloseable {
     generation += 1_000_000;
     complete = false;
     attached = "";
-    sas.clear();
-    statuses.clear();
-    policies.clear();
-    counters.clear();
-    leases.clear();
+    listened = false;
+    tables.clear();
     eventNumber = 0;
   }
 
+  @Override
+  public Map<String, String> leaves() {
+    return Map.of("address", "127.0.0.1:" + port, "tls/enabled", "false");
+  }
+
+  @Override
+  public synchronized int batch() {
+    return tables.capabilities.getMaxBatch();
+  }
+
+  @Override
+  public void cut() throws InterruptedException {
+    kill();
+  }
+
+  @Override
+  public void mend() throws IOException {
+    start();
+  }
+
+  @Override
+  public void freeze(boolean yes) {
+    hang(yes);
+  }
+
+  @Override
+  public synchronized void mute(boolean yes) {
+    mute = yes;
+  }
+
+  @Override
   public void restart() throws IOException, InterruptedException {
     kill();
     forget();
@@ -121,7 +148,7 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   public synchronized void can(Capabilities now) {
-    capabilities = now;
+    tables.capabilities = now;
   }
 
   /** Answers to changes do not come; nothing is done. */
@@ -135,12 +162,17 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   public synchronized void refuse(Predicate<Change> which) {
-    refused = which;
+    tables.refused = which;
   }
 
   public synchronized void tell(Event.Builder event) {
     Event made = event.setGeneration(generation).setNumber(++eventNumber).build();
     List.copyOf(listeners).forEach(listener -> emit(listener, made));
+  }
+
+  /** Happens when somebody asks for everything, before the answer. */
+  public synchronized void beforeSnapshot(Runnable what) {
+    beforeSnapshot = what;
   }
 
   /** Where datagrams to send go. */
@@ -158,56 +190,91 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   public synchronized void count(PolicyPlace place, PolicyStatus status) {
-    counters.put(place, status);
+    tables.count(place, status);
   }
 
   public synchronized void state(SaStatus status) {
-    statuses.put(Samples.key(status.getId()), status);
+    tables.state(status);
   }
 
   /** Somebody took it away. */
+  @Override
   public synchronized void lose(SecurityAssociation sa) {
-    sas.remove(Samples.key(sa.getId()));
+    tables.sas.remove(Samples.key(sa.getId()));
   }
 
+  @Override
   public synchronized void lose(PolicyPlace place) {
-    policies.remove(place);
+    tables.policies.remove(place);
   }
 
+  @Override
   public synchronized void put(Policy policy) {
-    policies.put(Samples.place(policy), policy);
+    tables.policies.put(Samples.place(policy), policy);
   }
 
+  /**
+   * As {@link #put(Policy)}, under a name of its place that the policy itself may say otherwise.
+   */
+  public synchronized void putAs(PolicyPlace place, Policy policy) {
+    tables.policies.put(place, policy);
+  }
+
+  @Override
   public synchronized void put(SecurityAssociation sa) {
-    sas.put(Samples.key(sa.getId()), sa);
+    tables.sas.put(Samples.key(sa.getId()), sa);
+  }
+
+  private Attached attachedNow() {
+    return Attached.newBuilder()
+        .setControllerInstance(attached)
+        .setGone(listened && !present.containsValue(attached))
+        .build();
+  }
+
+  private void tellAttached() {
+    tell(Event.newBuilder().setAttached(attachedNow()));
+  }
+
+  private synchronized void left(StreamObserver<Event> stream) {
+    listeners.remove(stream);
+    String name = present.remove(stream);
+    if (attached.equals(name) && !present.containsValue(name)) {
+      tellAttached();
+    }
   }
 
   /** Another controller takes the lead. */
+  @Override
   public synchronized void attachedBy(String instance) {
     attached = instance;
-    tell(Event.newBuilder().setAttached(Attached.newBuilder().setControllerInstance(instance)));
+    listened = present.containsValue(instance);
+    tellAttached();
   }
 
   // ---- what a test looks at ------------------------------------------------------------------
 
+  @Override
   public synchronized List<SecurityAssociation> sas() {
-    return List.copyOf(sas.values());
+    return List.copyOf(tables.sas.values());
   }
 
+  @Override
   public synchronized List<Policy> policies() {
-    return List.copyOf(policies.values());
+    return List.copyOf(tables.policies.values());
   }
 
   public synchronized List<Install> installs() {
-    return List.copyOf(installs);
+    return List.copyOf(tables.installs);
   }
 
   public synchronized List<Change> changes() {
-    return List.copyOf(changes);
+    return List.copyOf(tables.changes);
   }
 
+  @Override
   public synchronized Set<Integer> leases() {
-    return Set.copyOf(leases);
+    return Set.copyOf(tables.leases.keySet());
   }
 
   public synchronized List<PacketOut> sent() {
@@ -218,18 +285,26 @@ public final class FakeAgent implements AutoCloseable {
     return applies;
   }
 
+  /** Calls that asked for counters of policies. */
+  public synchronized int queries() {
+    return queries;
+  }
+
   public synchronized int probes() {
     return probes;
   }
 
+  @Override
   public synchronized boolean complete() {
     return complete;
   }
 
+  @Override
   public synchronized String attached() {
     return attached;
   }
 
+  @Override
   public synchronized long generation() {
     return generation;
   }
@@ -248,86 +323,13 @@ public final class FakeAgent implements AutoCloseable {
     }
   }
 
+  private boolean isOther(long expected) {
+    return expected != 0 && expected != generation;
+  }
+
   private static <T> void answer(StreamObserver<T> to, T value) {
     to.onNext(value);
     to.onCompleted();
-  }
-
-  private Result make(Change change) {
-    changes.add(change);
-    if (refused.test(change)) {
-      return Samples.result(ResultCode.REFUSED, "the test said so; ask it");
-    }
-    return switch (change.getChangeCase()) {
-      case ADD_SA -> add(change.getAddSa());
-      case UPDATE_SA -> update(change.getUpdateSa());
-      case DEL_SA ->
-          sas.remove(Samples.key(change.getDelSa().getId())) == null
-              ? Samples.result(ResultCode.ABSENT, "no such SA")
-              : Samples.result(ResultCode.OK, "");
-      case ADD_POLICY -> add(change.getAddPolicy().getPolicy());
-      case DEL_POLICY -> remove(change.getDelPolicy());
-      case CHANGE_NOT_SET -> Samples.result(ResultCode.REFUSED, "no change");
-    };
-  }
-
-  private Result add(AddSa add) {
-    SecurityAssociation sa = add.getSa();
-    byte[] key = add.getKeys().getEncryptionKey().toByteArray();
-    boolean suite =
-        capabilities.getAlgorithmsList().stream()
-            .anyMatch(
-                a ->
-                    a.getEncryption() == sa.getEncryption()
-                        && a.getIntegrity() == sa.getIntegrity()
-                        && a.getEncryptionKeyOctets() == key.length
-                        && a.getIntegrityKeyOctets() == add.getKeys().getIntegrityKey().size());
-    if (!suite) {
-      return Samples.result(
-          ResultCode.REFUSED, "no such combination of algorithms and key lengths");
-    }
-    if (sas.size() >= capabilities.getSasMax()) {
-      return Samples.result(ResultCode.FULL, "no room for another SA");
-    }
-    if (sas.containsKey(Samples.key(sa.getId()))) {
-      return Samples.result(ResultCode.CONFLICT, "the SPI is in use");
-    }
-    installs.add(
-        new Install(
-            sa.getId().getDirection(),
-            sa.getId().getSpi(),
-            generation,
-            HexFormat.of().formatHex(key)));
-    sas.put(Samples.key(sa.getId()), sa);
-    leases.remove(sa.getId().getSpi());
-    return Samples.result(ResultCode.OK, "");
-  }
-
-  private Result update(UpdateSa update) {
-    SecurityAssociation sa = sas.get(Samples.key(update.getId()));
-    if (sa == null) {
-      return Samples.result(ResultCode.ABSENT, "no such SA");
-    }
-    sas.put(
-        Samples.key(update.getId()), sa.toBuilder().setEndpoints(update.getEndpoints()).build());
-    return Samples.result(ResultCode.OK, "");
-  }
-
-  private Result add(Policy policy) {
-    if (policy.getAction() == PolicyAction.PROTECT
-        && policy.getDirection() == Direction.OUTBOUND
-        && !sas.containsKey(Samples.key(policy.getSa()))) {
-      return Samples.result(ResultCode.REFUSED, "the policy's SA does not exist");
-    }
-    return policy.equals(policies.put(Samples.place(policy), policy))
-        ? Samples.result(ResultCode.SAME, "")
-        : Samples.result(ResultCode.OK, "");
-  }
-
-  private Result remove(DelPolicy removal) {
-    return policies.remove(removal.getPlace()) == null
-        ? Samples.result(ResultCode.ABSENT, "no such policy")
-        : Samples.result(ResultCode.OK, "");
   }
 
   private final class Service extends VRouterGrpc.VRouterImplBase {
@@ -341,10 +343,12 @@ public final class FakeAgent implements AutoCloseable {
                 .setGeneration(generation)
                 .setPreviousControllerInstance(attached)
                 .setPoliciesComplete(complete)
-                .setCapabilities(capabilities)
+                .setCapabilities(tables.capabilities)
                 .setVersion("fake")
                 .build());
-        attachedBy(request.getControllerInstance());
+        if (!attached.equals(request.getControllerInstance())) {
+          attachedBy(request.getControllerInstance());
+        }
       }
     }
 
@@ -358,7 +362,7 @@ public final class FakeAgent implements AutoCloseable {
               to,
               GetCapabilitiesResponse.newBuilder()
                   .setGeneration(generation)
-                  .setCapabilities(capabilities)
+                  .setCapabilities(tables.capabilities)
                   .build());
         }
       }
@@ -368,14 +372,14 @@ public final class FakeAgent implements AutoCloseable {
     public void getSpis(GetSpisRequest request, StreamObserver<GetSpisResponse> to) {
       synchronized (FakeAgent.this) {
         GetSpisResponse.Builder got = GetSpisResponse.newBuilder().setGeneration(generation);
-        if (request.getExpectedGeneration() != generation) {
+        if (isOther(request.getExpectedGeneration())) {
           answer(
               to,
               got.setResult(Samples.result(ResultCode.UNAVAILABLE, "another generation")).build());
           return;
         }
         for (int i = 0; i < request.getCount(); i++) {
-          leases.add(++nextSpi);
+          tables.leases.put(++nextSpi, request.getOwner());
           got.addSpis(nextSpi);
         }
         answer(to, got.setResult(Samples.result(ResultCode.OK, "")).build());
@@ -387,10 +391,7 @@ public final class FakeAgent implements AutoCloseable {
       synchronized (FakeAgent.this) {
         ResultList.Builder list = ResultList.newBuilder().setGeneration(generation);
         for (int spi : request.getSpisList()) {
-          list.addResults(
-              leases.remove(spi)
-                  ? Samples.result(ResultCode.OK, "")
-                  : Samples.result(ResultCode.ABSENT, "not leased"));
+          list.addResults(tables.release(spi));
         }
         answer(to, list.build());
       }
@@ -406,9 +407,12 @@ public final class FakeAgent implements AutoCloseable {
         ResultList.Builder list = ResultList.newBuilder().setGeneration(generation);
         for (Change change : request.getChangesList()) {
           list.addResults(
-              request.getExpectedGeneration() != 0 && request.getExpectedGeneration() != generation
+              isOther(request.getExpectedGeneration())
                   ? Samples.result(ResultCode.UNAVAILABLE, "another generation")
-                  : make(change));
+                  : tables.make(change, generation));
+        }
+        if (mute) {
+          return;
         }
         if (losing) {
           // As a proxy between may: with all that it was asked, keys included.
@@ -422,33 +426,33 @@ public final class FakeAgent implements AutoCloseable {
     @Override
     public void flushSas(FlushRequest request, StreamObserver<FlushResponse> to) {
       synchronized (FakeAgent.this) {
-        int before = sas.size();
-        sas.values()
-            .removeIf(s -> request.getOwner().isEmpty() || s.getOwner().equals(request.getOwner()));
-        answer(
-            to,
-            FlushResponse.newBuilder()
-                .setResult(Samples.result(ResultCode.OK, ""))
-                .setRemoved(before - sas.size())
-                .build());
+        answer(to, flushed(request, () -> tables.flushSas(request.getOwner())));
       }
     }
 
     @Override
     public void flushPolicies(FlushRequest request, StreamObserver<FlushResponse> to) {
       synchronized (FakeAgent.this) {
-        int before = policies.size();
-        policies
-            .values()
-            .removeIf(p -> request.getOwner().isEmpty() || p.getOwner().equals(request.getOwner()));
-        complete &= !request.getOwner().isEmpty();
         answer(
             to,
-            FlushResponse.newBuilder()
-                .setResult(Samples.result(ResultCode.OK, ""))
-                .setRemoved(before - policies.size())
-                .build());
+            flushed(
+                request,
+                () -> {
+                  complete &= !request.getOwner().isEmpty();
+                  return tables.flushPolicies(request.getOwner());
+                }));
       }
+    }
+
+    private FlushResponse flushed(FlushRequest request, IntSupplier flush) {
+      return isOther(request.getExpectedGeneration())
+          ? FlushResponse.newBuilder()
+              .setResult(Samples.result(ResultCode.UNAVAILABLE, "another generation"))
+              .build()
+          : FlushResponse.newBuilder()
+              .setResult(Samples.result(ResultCode.OK, ""))
+              .setRemoved(flush.getAsInt())
+              .build();
     }
 
     @Override
@@ -456,47 +460,21 @@ public final class FakeAgent implements AutoCloseable {
       synchronized (FakeAgent.this) {
         QuerySasResponse.Builder list = QuerySasResponse.newBuilder().setGeneration(generation);
         for (SaId id : request.getIdsList()) {
-          list.addSas(
-              sas.containsKey(Samples.key(id))
-                  ? status(id)
-                  : SaStatus.newBuilder()
-                      .setId(id)
-                      .setResult(Samples.result(ResultCode.ABSENT, ""))
-                      .build());
+          list.addSas(tables.status(id));
         }
         answer(to, list.build());
       }
-    }
-
-    private SaStatus status(SaId id) {
-      return statuses
-          .getOrDefault(Samples.key(id), SaStatus.newBuilder().setState(SaState.LIVE).build())
-          .toBuilder()
-          .setId(id)
-          .setResult(Samples.result(ResultCode.OK, ""))
-          .build();
-    }
-
-    private PolicyStatus status(PolicyPlace place) {
-      return counters.getOrDefault(place, PolicyStatus.getDefaultInstance()).toBuilder()
-          .setPlace(place)
-          .setResult(Samples.result(ResultCode.OK, ""))
-          .build();
     }
 
     @Override
     public void queryPolicies(
         QueryPoliciesRequest request, StreamObserver<QueryPoliciesResponse> to) {
       synchronized (FakeAgent.this) {
+        queries++;
         QueryPoliciesResponse.Builder list =
             QueryPoliciesResponse.newBuilder().setGeneration(generation);
         for (PolicyPlace place : request.getPlacesList()) {
-          list.addPolicies(
-              policies.containsKey(place)
-                  ? status(place)
-                  : PolicyStatus.newBuilder()
-                      .setResult(Samples.result(ResultCode.ABSENT, ""))
-                      .build());
+          list.addPolicies(tables.status(place));
         }
         answer(to, list.build());
       }
@@ -505,22 +483,31 @@ public final class FakeAgent implements AutoCloseable {
     @Override
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotPart> to) {
       synchronized (FakeAgent.this) {
+        beforeSnapshot.run();
         SnapshotPart.Builder part =
             SnapshotPart.newBuilder().setGeneration(generation).setPoliciesComplete(complete);
-        for (SecurityAssociation sa : sas.values()) {
-          part.addSas(SnapshotSa.newBuilder().setSa(sa).setStatus(status(sa.getId())));
+        for (SecurityAssociation sa : tables.sas.values()) {
+          SaStatus status = tables.status(sa.getId());
+          part.addSas(
+              SnapshotSa.newBuilder()
+                  .setSa(sa)
+                  .setStatus(
+                      request.getWithoutCounters()
+                          ? SaStatus.newBuilder().setState(status.getState()).build()
+                          : status));
           if (part.getSasCount() == PARTS) {
             to.onNext(part.build());
             part = SnapshotPart.newBuilder();
           }
         }
-        for (Policy policy : policies.values()) {
-          part.addPolicies(
-              SnapshotPolicy.newBuilder()
-                  .setPolicy(policy)
-                  .setStatus(status(Samples.place(policy))));
+        for (Policy policy : tables.policies.values()) {
+          SnapshotPolicy.Builder one = SnapshotPolicy.newBuilder().setPolicy(policy);
+          if (!request.getWithoutCounters()) {
+            one.setStatus(tables.status(Samples.place(policy)));
+          }
+          part.addPolicies(one);
         }
-        answer(to, part.addAllLeasedSpis(leases).setLast(true).build());
+        answer(to, part.addAllLeasedSpis(tables.leases.keySet()).setLast(true).build());
       }
     }
 
@@ -540,20 +527,23 @@ public final class FakeAgent implements AutoCloseable {
     @Override
     public void events(EventsRequest request, StreamObserver<Event> to) {
       synchronized (FakeAgent.this) {
-        ((ServerCallStreamObserver<Event>) to)
-            .setOnCancelHandler(
-                () -> {
-                  synchronized (FakeAgent.this) {
-                    listeners.remove(to);
-                  }
-                });
+        ((ServerCallStreamObserver<Event>) to).setOnCancelHandler(() -> left(to));
+        String name = request.getControllerInstance();
+        boolean back = attached.equals(name) && listened && !present.containsValue(name);
+        if (!name.isEmpty()) {
+          present.put(to, name);
+          listened |= attached.equals(name);
+        }
+        if (back) {
+          tellAttached();
+        }
         listeners.add(to);
         emit(
             to,
             Event.newBuilder()
                 .setGeneration(generation)
                 .setNumber(eventNumber)
-                .setAttached(Attached.newBuilder().setControllerInstance(attached))
+                .setAttached(attachedNow())
                 .build());
       }
     }

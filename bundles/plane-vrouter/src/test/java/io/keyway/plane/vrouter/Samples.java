@@ -30,6 +30,7 @@ public final class Samples {
             .setHold(true)
             .setTrap(true)
             .setMoveSa(true)
+            .setMoveBetweenFamilies(true)
             .setByteLimits(true)
             .setPacketLimits(true)
             .setTimeLimits(true)
@@ -74,7 +75,7 @@ public final class Samples {
         : "out " + id.getSpi() + HexFormat.of().formatHex(id.getDestination().toByteArray());
   }
 
-  static PolicyPlace place(Policy policy) {
+  public static PolicyPlace place(Policy policy) {
     return PolicyPlace.newBuilder()
         .setDirection(policy.getDirection())
         .setSelectors(policy.getSelectors())

@@ -2,6 +2,7 @@ package io.keyway.plane.support.rpc;
 
 import io.grpc.Status;
 import io.keyway.plane.support.tls.PeerRefused;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -36,13 +37,16 @@ public record RpcErrors(String device, String authority) {
     if (root instanceof UnknownHostException) {
       return "the name of " + device + "'s address " + address + " cannot be resolved";
     }
-    if (root instanceof ConnectException) {
+    if (root instanceof ConnectException || root instanceof FileNotFoundException) {
       return "cannot reach "
           + device
           + " at "
           + address
           + ": "
-          + text(root.getMessage())
+          // A UNIX socket.
+          + (root instanceof FileNotFoundException
+              ? "there is no such socket"
+              : text(root.getMessage()))
           + "; check that it runs and listens there";
     }
     return switch (status.getCode()) {

@@ -60,8 +60,25 @@ public interface Agent extends AutoCloseable {
   /** All parts of a snapshot together. */
   CompletableFuture<Contents> snapshot(boolean withoutCounters);
 
-  /** Listens to events until the connection ends, which is told once. */
-  void events(Consumer<Event> listener, Consumer<AgentException> ended);
+  /** Takes events one after the other. */
+  @FunctionalInterface
+  interface EventListener {
+
+    /**
+     * An event came. Only so many come ahead of those that were taken: who is slow has the agent
+     * drop the oldest, and say how many, instead of this controller's memory fill up.
+     *
+     * @param taken to be run once, on any thread, when it was looked at
+     */
+    void came(Event event, Runnable taken);
+  }
+
+  /**
+   * Listens to events until the connection ends, which is told once.
+   *
+   * @param instance who listens: as long as it does, this controller is there
+   */
+  void events(String instance, EventListener listener, Consumer<AgentException> ended);
 
   /** Opens the way for IKE datagrams; closing it is not told. */
   PacketChannel packets(Consumer<PacketIn> receiver, Consumer<AgentException> ended);

@@ -2,6 +2,8 @@ package io.keyway.plane.vrouter.agent;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.keyway.plane.support.rpc.RpcErrors;
 import io.keyway.plane.vrouter.settings.VrouterSettings;
@@ -43,6 +45,9 @@ final class GrpcAgent implements Agent {
 
   /** A snapshot of 100 000 SAs is some 30 MB, which takes longer than one question. */
   private static final Duration SNAPSHOT = Duration.ofSeconds(60);
+
+  /** Events that may wait here. */
+  static final int EVENTS_AHEAD = 1024;
 
   private final ManagedChannel channel;
   private final VrouterSettings settings;
@@ -122,14 +127,22 @@ final class GrpcAgent implements Agent {
   }
 
   @Override
-  public void events(Consumer<Event> listener, Consumer<AgentException> ended) {
+  public void events(String instance, EventListener listener, Consumer<AgentException> ended) {
     VRouterGrpc.newStub(channel)
         .events(
-            EventsRequest.getDefaultInstance(),
-            new StreamObserver<>() {
+            EventsRequest.newBuilder().setControllerInstance(instance).build(),
+            new ClientResponseObserver<EventsRequest, Event>() {
+              private ClientCallStreamObserver<EventsRequest> stream;
+
+              @Override
+              public void beforeStart(ClientCallStreamObserver<EventsRequest> begun) {
+                stream = begun;
+                begun.disableAutoRequestWithInitial(EVENTS_AHEAD);
+              }
+
               @Override
               public void onNext(Event event) {
-                listener.accept(event);
+                listener.came(event, () -> stream.request(1));
               }
 
               @Override

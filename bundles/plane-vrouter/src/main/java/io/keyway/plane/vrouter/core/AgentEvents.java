@@ -15,8 +15,10 @@ import io.keyway.protocol.vrouter.v1.Expired;
 import io.keyway.protocol.vrouter.v1.LinkChanged;
 import io.keyway.protocol.vrouter.v1.PacketDropped;
 import io.keyway.protocol.vrouter.v1.PeerMoved;
+import io.keyway.protocol.vrouter.v1.PortStatus;
 import io.keyway.protocol.vrouter.v1.UnknownSpi;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +45,20 @@ final class AgentEvents {
   /** Ports without a link, for the status. */
   Set<Integer> linksDown() {
     return linksDown;
+  }
+
+  /**
+   * What the agent says of its ports; events may have been missed.
+   *
+   * @return whether a link came or went
+   */
+  boolean links(List<PortStatus> ports) {
+    Set<Integer> down = new TreeSet<>();
+    ports.stream().filter(port -> !port.getLinkUp()).forEach(port -> down.add(port.getPort()));
+    boolean news = !down.equals(linksDown);
+    linksDown.clear();
+    linksDown.addAll(down);
+    return news;
   }
 
   /** Everything but who leads. */
@@ -115,7 +131,7 @@ final class AgentEvents {
 
   private void acquire(Acquire acquire) {
     Selectors.pair(acquire.getPlace().getSelectors())
-        .ifPresent(pair -> events.emit(new PlaneEvent.Acquire(pair.toString())));
+        .ifPresent(place -> events.emit(new PlaneEvent.Acquire(place, Selectors.packet(acquire))));
   }
 
   private void drops(Drops drops) {

@@ -41,6 +41,7 @@ final class Audits {
   private final Supplier<Outcome> notReady;
   private final StatusBoard board;
   private final Life life;
+  private final Writer writer;
   private final String plane;
   private Object running;
 
@@ -53,7 +54,8 @@ final class Audits {
       Supplier<Optional<Contact>> contact,
       Supplier<Outcome> notReady,
       StatusBoard board,
-      Life life) {
+      Life life,
+      Writer writer) {
     this.plane = plane;
     this.period = period;
     this.thread = thread;
@@ -63,6 +65,7 @@ final class Audits {
     this.notReady = notReady;
     this.board = board;
     this.life = life;
+    this.writer = writer;
   }
 
   void begin() {
@@ -93,9 +96,10 @@ final class Audits {
 
   void reconcile(String mode, CompletableFuture<Outcome> answer) {
     switch (mode) {
-      case "check" -> look(answer, TRIES, (now, found) -> answer.complete(said(found)));
-      case "repair" -> look(answer, TRIES, (now, found) -> mend(now, found, false, answer));
-      case "purge" -> look(answer, TRIES, (now, found) -> mend(now, found, true, answer));
+      case "check" -> look(answer, TRIES, (now, found, all) -> answer.complete(said(found)));
+      case "repair" ->
+          look(answer, TRIES, (now, found, all) -> mend(now, found, all, false, answer));
+      case "purge" -> look(answer, TRIES, (now, found, all) -> mend(now, found, all, true, answer));
       default ->
           answer.complete(
               Outcome.refused("mode '" + mode + "' is not one of check, repair, purge"));
@@ -103,7 +107,7 @@ final class Audits {
   }
 
   private interface Then {
-    void found(Contact contact, Comparison comparison);
+    void found(Contact contact, Comparison comparison, Contents contents);
   }
 
   private void look(CompletableFuture<Outcome> answer, int tries, Then then) {
@@ -137,7 +141,7 @@ final class Audits {
     } else if (version == mirror.version() && !board.writing()) {
       Comparison found = reconciler.compare(contents);
       board.refresh();
-      then.found(from, found);
+      then.found(from, found, contents);
     } else if (tries > 1) {
       look(answer, tries - 1, then);
     } else {
@@ -162,9 +166,17 @@ final class Audits {
   }
 
   private void mend(
-      Contact now, Comparison found, boolean purge, CompletableFuture<Outcome> answer) {
+      Contact now,
+      Comparison found,
+      Contents contents,
+      boolean purge,
+      CompletableFuture<Outcome> answer) {
     reconciler.tellMissing(found);
-    reconciler.repair(now, found, purge).whenComplete((outcome, error) -> answer.complete(outcome));
+    // Should an event have got lost without a word, its limit is noticed here at the latest.
+    reconciler.tellExpired(contents);
+    reconciler
+        .repair(now, found, purge, writer::alone)
+        .whenComplete((outcome, error) -> answer.complete(outcome));
   }
 
   void snapshot(CompletableFuture<Result<PlaneSnapshot>> answer) {

@@ -4,6 +4,7 @@ import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
 import io.keyway.api.sa.Usage;
 import io.keyway.api.ts.SelectorPair;
+import io.keyway.plane.support.PlaneMemory;
 import io.keyway.plane.support.PlaneThread;
 import io.keyway.plane.vrouter.message.SaMessages;
 import io.keyway.plane.vrouter.message.Selectors;
@@ -17,10 +18,12 @@ import io.keyway.protocol.vrouter.v1.SaStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -28,7 +31,8 @@ import java.util.function.Supplier;
 
 /**
  * What the agent counted. Counters of a place never go back while the place exists: what an agent
- * had counted before it restarted is added. On the plane's thread.
+ * had counted before it restarted is added, also by the next life of this controller. On the
+ * plane's thread.
  */
 final class Counters {
 
@@ -38,17 +42,33 @@ final class Counters {
   private final Mirror mirror;
   private final Gatherer<SaId, Usage> sas;
   private final Gatherer<PolicyPlace, PolicyStatus> policies;
+  private final EarlierCounts earlier;
+  private Map<PolicyPlace, long[]> noted;
 
-  /** Sums by place: packets and bytes sent, packets and bytes dropped. */
+  /** Sums by place: packets and bytes sent or let in, packets and bytes dropped. */
   private final Map<PolicyPlace, Sum> sums = new HashMap<>();
 
   private static final class Sum {
     private final long[] before = new long[PARTS];
     private long[] last = new long[PARTS];
     private boolean everProtected;
+
+    /** The agent began anew, in another life or with a policy that had been lost. */
+    void anew() {
+      for (int i = 0; i < PARTS; i++) {
+        before[i] += last[i];
+      }
+      last = new long[PARTS];
+    }
   }
 
-  Counters(PlaneThread thread, Supplier<Optional<Contact>> contact, Mirror mirror) {
+  Counters(
+      String plane,
+      PlaneMemory memory,
+      PlaneThread thread,
+      Supplier<Optional<Contact>> contact,
+      Mirror mirror) {
+    this.earlier = new EarlierCounts(plane, memory, PARTS);
     this.contact = contact;
     this.mirror = mirror;
     this.sas = new Gatherer<>(thread::submit, this::querySas, found -> {});
@@ -60,11 +80,20 @@ final class Counters {
   }
 
   void sent(Collection<SelectorPair> pairs, CompletableFuture<Map<SelectorPair, Usage>> answer) {
-    places(pairs, answer, sum -> sum.everProtected ? Optional.of(usage(sum, 0)) : Optional.empty());
+    places(Direction.OUTBOUND, pairs, answer, Counters::passed);
+  }
+
+  void received(
+      Collection<SelectorPair> pairs, CompletableFuture<Map<SelectorPair, Usage>> answer) {
+    places(Direction.INBOUND, pairs, answer, Counters::passed);
+  }
+
+  private static Optional<Usage> passed(Sum sum) {
+    return sum.everProtected ? Optional.of(usage(sum, 0)) : Optional.empty();
   }
 
   void held(Collection<SelectorPair> pairs, CompletableFuture<Map<SelectorPair, Usage>> answer) {
-    places(pairs, answer, sum -> Optional.of(usage(sum, 2)));
+    places(Direction.OUTBOUND, pairs, answer, sum -> Optional.of(usage(sum, 2)));
   }
 
   private static Usage usage(Sum sum, int from) {
@@ -72,12 +101,13 @@ final class Counters {
   }
 
   private void places(
+      Direction direction,
       Collection<SelectorPair> pairs,
       CompletableFuture<Map<SelectorPair, Usage>> answer,
       Function<Sum, Optional<Usage>> part) {
     Map<SelectorPair, PolicyPlace> places = new HashMap<>();
     for (SelectorPair pair : pairs) {
-      Selectors.place(Direction.OUTBOUND, pair).value().ifPresent(p -> places.put(pair, p));
+      Selectors.place(direction, pair).value().ifPresent(p -> places.put(pair, p));
     }
     CompletableFuture<Map<PolicyPlace, PolicyStatus>> found = new CompletableFuture<>();
     // Completed on the plane's thread, after the sums have taken the reading in.
@@ -180,31 +210,69 @@ final class Counters {
   private void read(Map<PolicyPlace, PolicyStatus> found) {
     found.forEach(
         (place, status) -> {
-          Sum sum = sums.computeIfAbsent(place, p -> new Sum());
+          Sum sum = sums.computeIfAbsent(place, this::begun);
           long[] now = {
             status.getPackets(),
             status.getBytes(),
             status.getDroppedPackets(),
             status.getDroppedBytes()
           };
+          if (wentBack(sum.last, now)) {
+            sum.anew();
+            earlier.note(place, sum.before);
+          }
           sum.last = now;
           var policy = mirror.policies().get(place);
           sum.everProtected |= policy != null && policy.getAction() == PolicyAction.PROTECT;
         });
   }
 
+  private static boolean wentBack(long[] last, long[] now) {
+    for (int i = 0; i < PARTS; i++) {
+      if (now[i] < last[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Sum begun(PolicyPlace place) {
+    Sum sum = new Sum();
+    long[] note = noted().remove(place);
+    if (note != null) {
+      System.arraycopy(note, 0, sum.before, 0, PARTS);
+    }
+    return sum;
+  }
+
+  /** Of places that were not read yet. */
+  private Map<PolicyPlace, long[]> noted() {
+    if (noted == null) {
+      noted = earlier.load();
+    }
+    return noted;
+  }
+
   /** The agent counts from the start again. */
   void newLife() {
-    for (Sum sum : sums.values()) {
-      for (int i = 0; i < PARTS; i++) {
-        sum.before[i] += sum.last[i];
-      }
-      sum.last = new long[PARTS];
-    }
+    sums.forEach(
+        (place, sum) -> {
+          sum.anew();
+          earlier.note(place, sum.before);
+        });
+  }
+
+  /** These are all the places that there are: what was noted of others is over. */
+  void retain(Set<PolicyPlace> places) {
+    Set<PolicyPlace> known = new HashSet<>(sums.keySet());
+    known.addAll(noted().keySet());
+    known.stream().filter(place -> !places.contains(place)).forEach(this::forget);
   }
 
   /** A place that is no more has no counters; should it come back, it begins anew. */
   void forget(PolicyPlace place) {
     sums.remove(place);
+    noted().remove(place);
+    earlier.forget(place);
   }
 }

@@ -62,7 +62,7 @@ final class Gatherer<K, V> {
       return;
     }
     flying = true;
-    call.apply(List.copyOf(keys))
+    asked(List.copyOf(keys))
         .whenComplete(
             (found, error) ->
                 thread.execute(
@@ -74,6 +74,15 @@ final class Gatherer<K, V> {
                       asked.forEach(q -> answer(q, error == null ? found : Map.of()));
                       next();
                     }));
+  }
+
+  /** Should it not even come to a call, those who come later are to be served all the same. */
+  private CompletionStage<Map<K, V>> asked(List<K> keys) {
+    try {
+      return call.apply(keys);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private static <K, V> void answer(Question<K, V> question, Map<K, V> found) {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which life the contents of the router are in. An agent tells its own lives apart by a number of
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class Life {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Life.class);
   private static final String KEY = "life";
   private static final int SCHEMA = 1;
 
@@ -46,11 +49,18 @@ final class Life {
       return;
     }
     String[] words = new String(note, StandardCharsets.UTF_8).split(" ", -1);
-    if (words.length == 4) {
-      generation = new Generation(Long.parseLong(words[0]));
-      agentGeneration = Long.parseUnsignedLong(words[1]);
-      unclean = Boolean.parseBoolean(words[2]);
-      instance = words[3];
+    try {
+      if (words.length == 4) {
+        Generation noted = new Generation(Long.parseLong(words[0]));
+        agentGeneration = Long.parseUnsignedLong(words[1]);
+        unclean = Boolean.parseBoolean(words[2]);
+        instance = words[3];
+        generation = noted;
+      }
+    } catch (IllegalArgumentException e) {
+      // As if there were none: what is on the router is a stranger's then.
+      LOG.warn("data plane {}: the note of its life cannot be read: {}", plane, e.toString());
+      agentGeneration = 0;
     }
   }
 

@@ -2,6 +2,7 @@ package io.keyway.plane.vrouter.core;
 
 import io.keyway.api.sa.Direction;
 import io.keyway.api.sa.SaId;
+import io.keyway.api.sa.Spi;
 import io.keyway.plane.vrouter.message.PolicyMessages;
 import io.keyway.protocol.vrouter.v1.Policy;
 import io.keyway.protocol.vrouter.v1.PolicyPlace;
@@ -33,12 +34,24 @@ final class Mirror {
   private final Set<SaKey> doubtfulSas = new HashSet<>();
   private final Set<PolicyPlace> doubtfulPolicies = new HashSet<>();
   private Consumer<PolicyPlace> gone = place -> {};
+  private Consumer<Spi> used = spi -> {};
+  private int inbound;
   private boolean known;
   private long moved;
 
   /** Is told of places that were emptied by our own wish. */
   void whenGone(Consumer<PolicyPlace> listener) {
     gone = listener;
+  }
+
+  /** Is told of inbound SPIs that an SA came to have. */
+  void whenUsed(Consumer<Spi> listener) {
+    used = listener;
+  }
+
+  /** Inbound SAs. */
+  int inbound() {
+    return inbound;
   }
 
   /** False until what is there was taken over, or nothing can be there. */
@@ -49,6 +62,7 @@ final class Mirror {
   /** Nothing is there, in a new life. */
   void clear() {
     sas.clear();
+    inbound = 0;
     policies.clear();
     doubtfulSas.clear();
     doubtfulPolicies.clear();
@@ -84,18 +98,27 @@ final class Mirror {
   void added(SaId sa) {
     moved++;
     doubtfulSas.remove(SaKey.of(sa));
-    sas.put(SaKey.of(sa), sa);
+    if (sas.put(SaKey.of(sa), sa) == null && sa.direction() == Direction.INBOUND) {
+      inbound++;
+      used.accept(sa.spi());
+    }
   }
 
   void removed(SaId sa) {
     moved++;
     doubtfulSas.remove(SaKey.of(sa));
-    sas.remove(SaKey.of(sa));
+    take(sa);
+  }
+
+  private void take(SaId sa) {
+    if (sas.remove(SaKey.of(sa)) != null && sa.direction() == Direction.INBOUND) {
+      inbound--;
+    }
   }
 
   void doubt(SaId sa) {
     moved++;
-    sas.remove(SaKey.of(sa));
+    take(sa);
     doubtfulSas.add(SaKey.of(sa));
   }
 

@@ -6,6 +6,7 @@ import io.keyway.api.sa.SaId;
 import io.keyway.plane.support.Events;
 import io.keyway.plane.support.PlaneThread;
 import io.keyway.plane.vrouter.agent.Contents;
+import io.keyway.plane.vrouter.message.Addresses;
 import io.keyway.plane.vrouter.message.PolicyMessages;
 import io.keyway.plane.vrouter.message.Results;
 import io.keyway.plane.vrouter.message.SaMessages;
@@ -14,6 +15,7 @@ import io.keyway.protocol.vrouter.v1.ApplyRequest;
 import io.keyway.protocol.vrouter.v1.Change;
 import io.keyway.protocol.vrouter.v1.DelPolicy;
 import io.keyway.protocol.vrouter.v1.DelSa;
+import io.keyway.protocol.vrouter.v1.Policy;
 import io.keyway.protocol.vrouter.v1.PolicyPlace;
 import io.keyway.protocol.vrouter.v1.ResultList;
 import io.keyway.protocol.vrouter.v1.SaState;
@@ -27,6 +29,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,23 +119,25 @@ final class Reconciler {
     return found;
   }
 
+  /** Who makes calls to an agent one after the other. */
+  @FunctionalInterface
+  interface Line {
+    CompletionStage<ResultList> alone(Supplier<CompletionStage<ResultList>> call);
+  }
+
+  /** One change of a repair, which takes several calls; meanwhile it may have become wrong. */
+  private record Mending(Change change, BooleanSupplier due) {}
+
   /**
    * Mends what differs.
    *
    * @param purge removes what is of other owners, too
    * @return what is left to say; completes on the plane's thread
    */
-  CompletionStage<Outcome> repair(Contact contact, Comparison found, boolean purge) {
-    List<Change> changes = new ArrayList<>();
+  CompletionStage<Outcome> repair(Contact contact, Comparison found, boolean purge, Line line) {
+    List<Mending> changes = new ArrayList<>();
     // Policies first: what protects nothing any more holds before its SA goes.
-    found
-        .wrongPolicies()
-        .forEach(
-            policy ->
-                changes.add(
-                    Change.newBuilder()
-                        .setAddPolicy(AddPolicy.newBuilder().setPolicy(policy))
-                        .build()));
+    found.wrongPolicies().forEach(policy -> changes.add(again(policy)));
     found.stalePolicies().forEach(place -> changes.add(removal(place)));
     found.staleSas().forEach(id -> changes.add(removal(id)));
     if (purge) {
@@ -149,7 +155,7 @@ final class Reconciler {
           found.stalePolicies().size());
     }
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
-    send(contact, changes, 0, "", answer);
+    send(contact, changes, 0, "", line, answer);
     return answer;
   }
 
@@ -176,19 +182,40 @@ final class Reconciler {
     }
   }
 
-  private static Change removal(PolicyPlace place) {
-    return Change.newBuilder().setDelPolicy(DelPolicy.newBuilder().setPlace(place)).build();
+  private Mending again(Policy policy) {
+    return new Mending(
+        Change.newBuilder().setAddPolicy(AddPolicy.newBuilder().setPolicy(policy)).build(),
+        () -> policy.equals(mirror.policies().get(PolicyMessages.placeOf(policy))));
   }
 
-  private static Change removal(io.keyway.protocol.vrouter.v1.SaId id) {
-    return Change.newBuilder().setDelSa(DelSa.newBuilder().setId(id)).build();
+  private Mending removal(PolicyPlace place) {
+    return new Mending(
+        Change.newBuilder().setDelPolicy(DelPolicy.newBuilder().setPlace(place)).build(),
+        () -> !mirror.policies().containsKey(place));
+  }
+
+  private Mending removal(io.keyway.protocol.vrouter.v1.SaId id) {
+    return new Mending(
+        Change.newBuilder().setDelSa(DelSa.newBuilder().setId(id)).build(), () -> !isKnown(id));
+  }
+
+  private boolean isKnown(io.keyway.protocol.vrouter.v1.SaId id) {
+    return SaMessages.direction(id.getDirection())
+        .flatMap(
+            direction ->
+                mirror.find(
+                    direction,
+                    Integer.toUnsignedLong(id.getSpi()),
+                    Addresses.address(id.getDestination())))
+        .isPresent();
   }
 
   private void send(
       Contact contact,
-      List<Change> changes,
+      List<Mending> changes,
       int from,
       String problem,
+      Line line,
       CompletableFuture<Outcome> answer) {
     if (from >= changes.size()) {
       answer.complete(
@@ -197,14 +224,8 @@ final class Reconciler {
               : Outcome.unavailable(problem));
       return;
     }
-    List<Change> part = changes.subList(from, Math.min(changes.size(), from + contact.batch()));
-    contact
-        .agent()
-        .apply(
-            ApplyRequest.newBuilder()
-                .setExpectedGeneration(contact.generation())
-                .addAllChanges(part)
-                .build())
+    int to = Math.min(changes.size(), from + contact.batch());
+    line.alone(() -> made(contact, changes.subList(from, to)))
         .whenComplete(
             (results, error) ->
                 thread.submit(
@@ -215,11 +236,23 @@ final class Reconciler {
                         send(
                             contact,
                             changes,
-                            from + part.size(),
+                            to,
                             problem.isEmpty() ? firstProblem(results) : problem,
+                            line,
                             answer);
                       }
                     }));
+  }
+
+  private static CompletionStage<ResultList> made(Contact contact, List<Mending> part) {
+    ApplyRequest.Builder request =
+        ApplyRequest.newBuilder().setExpectedGeneration(contact.generation());
+    part.stream()
+        .filter(one -> one.due().getAsBoolean())
+        .forEach(one -> request.addChanges(one.change()));
+    return request.getChangesCount() == 0
+        ? CompletableFuture.completedFuture(ResultList.getDefaultInstance())
+        : contact.agent().apply(request.build());
   }
 
   private static String firstProblem(ResultList results) {

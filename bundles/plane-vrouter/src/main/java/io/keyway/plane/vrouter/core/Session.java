@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Who attaches leads. At its start a controller attaches; when another one does so later, it
  * stands by until the agent has a life in which nobody is attached, so that two never take the
- * router from each other in turns.
+ * router from each other in turns. One that is to take over leaves the lead to who has it from the
+ * start, until the agent has said for a while that the other is gone.
  */
 final class Session {
 
@@ -45,6 +47,9 @@ final class Session {
   private static final Duration STEADY = Duration.ofSeconds(2);
 
   private static final Duration SOON = Duration.ofMillis(20);
+
+  /** Between two looks at everything. */
+  private static final Duration LOOK_PAUSE = Duration.ofSeconds(1);
 
   /** Who works with the agent while we lead. */
   interface Work {
@@ -74,11 +79,28 @@ final class Session {
   private final Runnable newLife;
 
   private Object link;
+  private Object attempt;
   private Agent agent;
   private Contact contact;
   private boolean greeted;
+  private boolean ours;
+  private Runnable whenOurs = () -> {};
   private boolean restored;
   private boolean displaced;
+
+  /**
+   * We led in this life of ours: who leads later has displaced us, whether we were there or not.
+   */
+  private boolean led;
+
+  /** Whether everything is being looked at, because events were lost, and shall be once more. */
+  private boolean looking;
+
+  private boolean lookAgain;
+
+  /** While we stand by, what we know of the leader; another one whenever that changes. */
+  private Object standby;
+
   private volatile PlaneCapabilities capabilities = CapabilityReader.USUAL;
   private volatile boolean closing;
 
@@ -133,6 +155,7 @@ final class Session {
     Object mine = new Object();
     link = mine;
     greeted = false;
+    ours = false;
     if (!life.canRemember()) {
       onLost(mine, "waiting for service state, which remembers the life of the router's contents");
       return;
@@ -148,7 +171,13 @@ final class Session {
       return;
     }
     agent.events(
-        event -> thread.submit(() -> onEvent(mine, event)),
+        instance,
+        (event, taken) ->
+            thread.submit(
+                () -> {
+                  guarded(mine, () -> onEvent(mine, event));
+                  taken.run();
+                }),
         why -> thread.submit(() -> onLost(mine, why.getMessage())));
     thread.later(
         settings.timing().rpc(),
@@ -179,32 +208,55 @@ final class Session {
     if (!event.hasAttached()) {
       if (ready().isPresent()) {
         agentEvents.tell(event);
+        if (event.hasLinkChanged()) {
+          board.refresh();
+        }
       }
       return;
     }
     String leader = event.getAttached().getControllerInstance();
+    boolean oursBefore = ours;
+    ours = leader.equals(instance);
     if (!greeted) {
       greeted = true;
-      if (displaced && !leader.isEmpty() && !leader.equals(instance)) {
-        standBy(leader);
+      Agent asked = agent;
+      thread.later(settings.timing().probe(), () -> probe(from, asked));
+      boolean yields = displaced || led || isStandby() && !life.ledBy(leader);
+      if (yields && !leader.isEmpty() && !ours) {
+        standBy(leader, event.getAttached().getGone());
       } else {
-        lead(from);
+        lead();
       }
-    } else if (!leader.equals(instance)) {
-      standBy(leader);
+    } else if (ours) {
+      Runnable next = whenOurs;
+      whenOurs = () -> {};
+      next.run();
+    } else if (oursBefore || attempt == null) {
+      standBy(leader, event.getAttached().getGone());
     }
+    // Else it attached before the call of ours that is on its way, and is displaced by it.
   }
 
-  /** Somebody else leads: contact stays, and nothing is changed. */
-  private void standBy(String leader) {
+  private boolean isStandby() {
+    return !settings.takeover().isZero();
+  }
+
+  /**
+   * Somebody else leads: contact stays, and nothing is changed.
+   *
+   * @param gone the agent says that the other one does not listen to it any more
+   */
+  private void standBy(String leader, boolean gone) {
     displaced = true;
-    String why =
-        "another controller ("
-            + leader
-            + ") leads this router; it attached last. To lead again, stop it, and restart this"
-            + " controller or the agent";
+    String why = standingBy(leader, gone);
+    Object mine = new Object();
+    standby = mine;
+    if (gone && isStandby()) {
+      thread.later(settings.takeover(), () -> takeOver(mine, leader));
+    }
     boolean news = !board.status().reason().equals(why);
     contact = null;
+    attempt = null;
     board.publish(Connection.NOT_PRIMARY, why);
     work.end(Outcome.unavailable("data plane " + settings.name() + " stands by: " + why));
     if (news) {
@@ -213,10 +265,38 @@ final class Session {
     }
   }
 
+  private String standingBy(String leader, boolean gone) {
+    String who = "another controller (" + leader + ") leads this router";
+    String seconds = settings.takeover().toSeconds() + " s";
+    if (isStandby()) {
+      return gone
+          ? who + ", and is gone; this one takes over " + seconds + " after it went"
+          : who + "; this one stands by, and takes over when that one has been gone for " + seconds;
+    }
+    return who
+        + (gone ? "; it attached last, and is gone." : "; it attached last.")
+        + " To lead again, stop it, and restart this controller or the agent";
+  }
+
+  private void takeOver(Object mine, String leader) {
+    if (mine == standby && !closing) {
+      LOG.warn(
+          "data plane {}: controller {} has been gone for {} s; taking the lead",
+          settings.name(),
+          leader,
+          settings.takeover().toSeconds());
+      lead();
+    }
+  }
+
   // ---- leading, step by step -----------------------------------------------------------------
 
-  private void lead(Object mine) {
+  private void lead() {
+    standby = null;
     board.publish(Connection.RECONCILING, "what is on the router is being looked at");
+    Object mine = new Object();
+    attempt = mine;
+    whenOurs = () -> {};
     then(
         mine,
         agent.attach(
@@ -229,15 +309,36 @@ final class Session {
 
   private void attached(Object mine, AttachResponse response) {
     if (response.getGeneration() == 0) {
-      onLost(mine, "the vRouter's agent gave generation 0, which none has; update it");
+      lost("the vRouter's agent gave generation 0, which none has; update it");
       return;
     }
+    // The answer does not say whether somebody else attached since; the order of events does.
+    if (ours) {
+      taken(mine, response);
+      return;
+    }
+    whenOurs = () -> taken(mine, response);
+    thread.later(
+        settings.timing().rpc(),
+        () -> {
+          if (mine == attempt && !ours) {
+            lost(
+                "the vRouter's agent at "
+                    + settings.endpoint()
+                    + " took our lead, and told nobody; update it");
+          }
+        });
+  }
+
+  private void taken(Object mine, AttachResponse response) {
     Generation before = life.generation();
     String why =
         life.begin(response.getGeneration(), response.getPreviousControllerInstance(), instance);
     displaced = false;
+    led = true;
     Contact made = new Contact(agent, response.getGeneration(), response.getCapabilities());
     capabilities = CapabilityReader.read(response.getCapabilities());
+    agentEvents.links(response.getCapabilities().getPortsList());
     if (!why.isEmpty()) {
       mirror.clear();
       newLife.run();
@@ -274,7 +375,7 @@ final class Session {
         made.agent().snapshot(true),
         contents -> {
           if (contents.generation() != made.generation()) {
-            onLost(mine, "the vRouter's agent restarted while it was looked at");
+            lost("the vRouter's agent restarted while it was looked at");
             return;
           }
           if (!mirror.known()) {
@@ -284,23 +385,18 @@ final class Session {
           Comparison found = reconciler.compare(contents);
           then(
               mine,
-              reconciler.repair(made, found, false),
+              reconciler.repair(made, found, false, Supplier::get),
               repaired -> {
                 if (!repaired.done()) {
                   LOG.warn("data plane {}: {}", settings.name(), repaired.reason());
                 }
-                lead(mine, made, before, why, found, contents);
+                begin(made, before, why, found, contents);
               });
         });
   }
 
-  private void lead(
-      Object mine,
-      Contact made,
-      Generation before,
-      String why,
-      Comparison found,
-      Contents contents) {
+  private void begin(
+      Contact made, Generation before, String why, Comparison found, Contents contents) {
     contact = made;
     thread.later(
         STEADY,
@@ -323,36 +419,69 @@ final class Session {
     events.emit(new PlaneEvent.Up(life.generation()));
     reconciler.tellMissing(found);
     reconciler.tellExpired(contents);
-    if (mine == link && contact == made) {
+    if (contact == made) {
+      Object mine = link;
       work.begin(made);
-      thread.later(settings.timing().probe(), () -> probe(mine, made));
     }
   }
 
-  /** A router that vanished ends no stream. */
-  private void probe(Object mine, Contact made) {
-    if (mine != link || contact != made) {
+  /**
+   * A router that vanished ends no stream. Also while we stand by: who hears nothing any more would
+   * never learn that the leader is gone.
+   */
+  private void probe(Object mine, Agent asked) {
+    if (mine != link) {
       return;
     }
     then(
         mine,
-        made.agent().capabilities(),
+        asked.capabilities(),
         said -> {
-          if (said.getGeneration() != made.generation()) {
+          if (contact != null && said.getGeneration() != contact.generation()) {
             onLost(mine, "the vRouter's agent is in another generation");
-          } else {
-            thread.later(settings.timing().probe(), () -> probe(mine, made));
+            return;
           }
+          if (agentEvents.links(said.getCapabilities().getPortsList())) {
+            board.refresh();
+          }
+          thread.later(settings.timing().probe(), () -> probe(mine, asked));
         });
   }
 
   /**
    * Looks at everything while all goes on; what is found stale may be new, so nothing is mended.
+   * When events are lost, more of them may be soon: one look at a time, and one more after it.
    */
   private void look(Object mine) {
     Optional<Contact> now = ready();
-    if (now.isPresent()) {
-      then(mine, now.get().agent().snapshot(true), reconciler::tellExpired);
+    if (now.isEmpty()) {
+      return;
+    }
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    lookAgain = false;
+    now.get()
+        .agent()
+        .snapshot(true)
+        .whenComplete((contents, error) -> thread.submit(() -> looked(mine, contents, error)));
+  }
+
+  /** One that did not work is no loss of contact, as the agent takes a few at a time only. */
+  private void looked(Object mine, Contents contents, Throwable error) {
+    looking = false;
+    if (mine != link || ready().isEmpty()) {
+      return;
+    }
+    if (error != null) {
+      LOG.warn("data plane {}: {}", settings.name(), SpiDesk.words(error));
+    } else {
+      reconciler.tellExpired(contents);
+    }
+    if (lookAgain || error != null) {
+      thread.later(LOOK_PAUSE, () -> look(link));
     }
   }
 
@@ -363,15 +492,31 @@ final class Session {
         (value, error) ->
             thread.submit(
                 () -> {
-                  if (mine != link) {
+                  if (mine != link && mine != attempt) {
                     return;
                   }
                   if (error != null) {
-                    onLost(mine, SpiDesk.words(error));
+                    lost(SpiDesk.words(error));
                   } else {
-                    next.accept(value);
+                    guarded(link, () -> next.accept(value));
                   }
                 }));
+  }
+
+  /**
+   * Whatever an agent says that we cannot handle: contact begins anew, instead of standing still.
+   */
+  private void guarded(Object mine, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("data plane {}: a bug", settings.name(), e);
+      onLost(
+          mine,
+          "what the vRouter's agent said cannot be handled ("
+              + e.getClass().getSimpleName()
+              + "); see the log, and update Keyway or the agent");
+    }
   }
 
   /** Whoever talks to the agent finds that it does not answer as it should. */
@@ -400,7 +545,9 @@ final class Session {
   }
 
   private void drop(Outcome why) {
+    standby = null;
     link = null;
+    attempt = null;
     contact = null;
     if (agent != null) {
       agent.close();

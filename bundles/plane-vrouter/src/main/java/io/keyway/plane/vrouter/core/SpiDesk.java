@@ -50,7 +50,12 @@ final class SpiDesk {
     this.life = life;
   }
 
-  /** Leases that were given out in this life and not given back. */
+  /** An SA has it: it is a lease no more. */
+  void used(Spi spi) {
+    out.remove(spi);
+  }
+
+  /** Leases that were given out in this life, and neither used nor given back. */
   long leased() {
     return out.size();
   }

@@ -104,7 +104,8 @@ final class StatusBoard {
 
   private List<String> warningsNow() {
     Instant now = clock.instant();
-    if (looked.isBefore(now.minus(LOOK))) {
+    // Also when the clock was put back.
+    if (looked.isBefore(now.minus(LOOK)) || looked.isAfter(now)) {
       looked = now;
       List<String> before = found;
       found = warnings.get();

@@ -181,6 +181,14 @@ public final class VrouterPlane implements PlaneManager.Managed {
   }
 
   @Override
+  public CompletionStage<Map<SelectorPair, Usage>> receivedUsage(
+      Collection<SelectorPair> inbound, Duration timeout) {
+    List<SelectorPair> pairs = List.copyOf(inbound);
+    CompletableFuture<Map<SelectorPair, Usage>> answer = new CompletableFuture<>();
+    return ask(answer, timeout, Map.of(), () -> worker.counters().received(pairs, answer));
+  }
+
+  @Override
   public CompletionStage<Map<SaId, Usage>> saUsage(Collection<SaId> sas, Duration timeout) {
     List<SaId> ids = List.copyOf(sas);
     CompletableFuture<Map<SaId, Usage>> answer = new CompletableFuture<>();

@@ -33,6 +33,7 @@ final class VrouterWorker {
   private final Counters counters;
   private final Audits audits;
   private final AgentIke ike;
+  private final Mirror mirror;
 
   VrouterWorker(
       VrouterSettings settings,
@@ -47,7 +48,7 @@ final class VrouterWorker {
     String plane = settings.name();
     this.thread = new PlaneThread(plane, executor);
     this.life = new Life(plane, memory, clock);
-    Mirror mirror = new Mirror();
+    this.mirror = new Mirror();
     Reconciler reconciler = new Reconciler(plane, thread, mirror, events, clock);
     AgentEvents agentEvents = new AgentEvents(plane, mirror, events);
     this.board =
@@ -70,7 +71,7 @@ final class VrouterWorker {
     this.writer =
         new Writer(plane, thread, session::ready, life, mirror, session::lost, board::refresh);
     this.spis = new SpiDesk(plane, thread, session::ready, this::notReady, life);
-    this.counters = new Counters(thread, session::ready, mirror);
+    this.counters = new Counters(plane, memory, thread, session::ready, mirror);
     mirror.whenGone(counters::forget);
     this.audits =
         new Audits(
@@ -82,9 +83,11 @@ final class VrouterWorker {
             session::ready,
             this::notReady,
             board,
-            life);
+            life,
+            writer);
     this.ike = new AgentIke(settings, thread);
-    board.leases(spis::leased);
+    mirror.whenUsed(spis::used);
+    board.leases(() -> spis.leased() + mirror.inbound());
     board.writing(writer::flying);
   }
 
@@ -177,6 +180,8 @@ final class VrouterWorker {
       answer.complete(notReady());
       return;
     }
+    // Of places that went while there was no contact nobody told.
+    counters.retain(mirror.policies().keySet());
     if (board.complete()) {
       answer.complete(Outcome.same());
       return;

@@ -14,9 +14,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries changes to the agent, one call at a time, so that they arrive in the order in which they
@@ -24,6 +28,8 @@ import java.util.function.Supplier;
  * the key of a repeated one might have been in use.
  */
 final class Writer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
   /** Changes that wait, over all jobs. */
   static final int MOST_CHANGES = 65_536;
@@ -36,6 +42,8 @@ final class Writer {
   private final Consumer<String> lost;
   private final Runnable changed;
   private final ArrayDeque<Cursor> jobs = new ArrayDeque<>();
+  private final ArrayDeque<Alone<?>> others = new ArrayDeque<>();
+  private boolean othersTurn = true;
   private boolean flying;
   private volatile int waiting;
 
@@ -49,6 +57,9 @@ final class Writer {
       this.job = job;
     }
   }
+
+  /** A call that is no job. */
+  private record Alone<T>(Supplier<CompletionStage<T>> call, CompletableFuture<T> answer) {}
 
   /** One change on its way. */
   private record Item(Cursor cursor, int index, Translation.Prepared prepared) {}
@@ -93,8 +104,51 @@ final class Writer {
     drain();
   }
 
+  /**
+   * Makes a call while no change of a job is on its way: two calls at a time may arrive in any
+   * order, so a repair could undo what was asked for after it.
+   *
+   * @param call is asked for when its turn has come
+   * @return completes on the plane's thread
+   */
+  <T> CompletionStage<T> alone(Supplier<CompletionStage<T>> call) {
+    Alone<T> one = new Alone<>(call, new CompletableFuture<>());
+    others.add(one);
+    drain();
+    return one.answer();
+  }
+
+  private <T> void makeAlone(Alone<T> one) {
+    flying = true;
+    CompletionStage<T> stage;
+    try {
+      stage = one.call().get();
+    } catch (RuntimeException e) {
+      stage = CompletableFuture.failedFuture(e);
+    }
+    stage.whenComplete(
+        (value, error) ->
+            thread.submit(
+                () -> {
+                  flying = false;
+                  if (error == null) {
+                    one.answer().complete(value);
+                  } else {
+                    one.answer().completeExceptionally(error);
+                  }
+                  drain();
+                }));
+  }
+
   /** Answers everything that was not begun. */
   void reject(Outcome outcome) {
+    List<Alone<?>> notMade = new ArrayList<>(others);
+    others.clear();
+    notMade.forEach(
+        one ->
+            one.answer()
+                .completeExceptionally(
+                    new AgentException(AgentException.Kind.REFUSED, outcome.reason())));
     List<Cursor> all = new ArrayList<>(jobs);
     jobs.clear();
     waiting = 0;
@@ -117,9 +171,17 @@ final class Writer {
     if (now.isEmpty()) {
       return;
     }
+    othersTurn = !othersTurn || jobs.isEmpty();
+    if (othersTurn && !others.isEmpty()) {
+      makeAlone(others.poll());
+      return;
+    }
     List<byte[]> keys = new ArrayList<>();
     List<Item> batch = gather(now.get().batch(), keys);
     if (batch.isEmpty()) {
+      if (!others.isEmpty()) {
+        makeAlone(others.poll());
+      }
       return;
     }
     ApplyRequest.Builder request =
@@ -152,7 +214,7 @@ final class Writer {
       while (batch.size() < most && cursor.next < changes.size()) {
         int index = cursor.next++;
         waiting--;
-        Result<Translation.Prepared> prepared = Translation.of(changes.get(index), keys);
+        Result<Translation.Prepared> prepared = prepare(changes.get(index), keys);
         if (prepared.done()) {
           cursor.open++;
           batch.add(new Item(cursor, index, prepared.value().orElseThrow()));
@@ -168,6 +230,17 @@ final class Writer {
       }
     }
     return batch;
+  }
+
+  /** One that cannot be put in words must not stop those of others. */
+  private Result<Translation.Prepared> prepare(PlaneChange change, List<byte[]> keys) {
+    try {
+      return Translation.of(change, keys);
+    } catch (RuntimeException e) {
+      LOG.error("data plane {}: a bug", plane, e);
+      return Result.failed(
+          Outcome.refused("the change cannot be written: " + e.getClass().getSimpleName()));
+    }
   }
 
   /** False when it was given up, or is of another life. */

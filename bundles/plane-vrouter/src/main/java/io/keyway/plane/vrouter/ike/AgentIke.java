@@ -45,6 +45,7 @@ public final class AgentIke implements IkeRelay {
   private volatile Set<InetAddress> owned = Set.of();
   private volatile PacketChannel channel;
   private Agent agent;
+  private String problem = "";
 
   public AgentIke(VrouterSettings settings, PlaneThread thread) {
     this.settings = settings;
@@ -119,6 +120,7 @@ public final class AgentIke implements IkeRelay {
   public void begin(Agent now) {
     end();
     if (settings.ikeOverAgent()) {
+      problem = "";
       agent = now;
       open(now);
     }
@@ -132,10 +134,11 @@ public final class AgentIke implements IkeRelay {
 
   private void ended(Agent from, AgentException why) {
     if (agent == from) {
-      LOG.warn(
-          "data plane {}: no IKE through the router for now: {}",
-          settings.name(),
-          RpcErrors.text(why.getMessage()));
+      String text = RpcErrors.text(why.getMessage());
+      if (!text.equals(problem)) {
+        problem = text;
+        LOG.warn("data plane {}: no IKE through the router for now: {}", settings.name(), text);
+      }
       channel = null;
       thread.later(AGAIN, () -> open(from));
     }

@@ -17,12 +17,6 @@ public final class CapabilityReader {
   private static final int USUAL_WINDOW = 4096;
 
   /**
-   * Agents can, and trap policies are passed on; but no tunnel is started by an acquire yet, and
-   * one that waited for it would wait for ever.
-   */
-  private static final boolean TRAP = false;
-
-  /**
    * What the agent does on any router whose crypto device has the algorithms. Tunnels are checked
    * against it until there was contact; a router that lacks something says so then.
    */
@@ -51,7 +45,7 @@ public final class CapabilityReader {
           true,
           true,
           true,
-          TRAP,
+          true,
           true,
           true,
           true,
@@ -96,7 +90,7 @@ public final class CapabilityReader {
         said.getIpv6Inner(),
         true,
         said.getHold(),
-        TRAP && said.getTrap(),
+        said.getTrap(),
         said.getMoveSa(),
         true,
         said.getByteLimits(),

@@ -66,10 +66,14 @@ public final class PolicyMessages {
         : Result.failed(place.outcome());
   }
 
+  /**
+   * Where a policy is, in fields that this controller knows: what a newer agent says besides must
+   * not make another place of it.
+   */
   public static PolicyPlace placeOf(Policy policy) {
     return PolicyPlace.newBuilder()
         .setDirection(policy.getDirection())
-        .setSelectors(policy.getSelectors())
+        .setSelectors(Selectors.known(policy.getSelectors()))
         .build();
   }
 

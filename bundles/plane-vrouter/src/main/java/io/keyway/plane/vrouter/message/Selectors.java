@@ -1,15 +1,24 @@
 package io.keyway.plane.vrouter.message;
 
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import io.keyway.api.Outcome;
 import io.keyway.api.Result;
 import io.keyway.api.sa.Direction;
 import io.keyway.api.ts.SelectorPair;
 import io.keyway.api.ts.TrafficSelector;
+import io.keyway.protocol.vrouter.v1.Acquire;
 import io.keyway.protocol.vrouter.v1.PolicyPlace;
+import io.keyway.protocol.vrouter.v1.Selector;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /** Pairs of selectors. A pair of the agent has one protocol, as a packet has. */
 public final class Selectors {
+
+  private static final int ICMP = 1;
+  private static final int ICMPV6 = 58;
+  private static final int MAX_PORT = 65535;
 
   private Selectors() {}
 
@@ -36,6 +45,27 @@ public final class Selectors {
             .build());
   }
 
+  /** The same without fields that only a newer agent knows. */
+  static io.keyway.protocol.vrouter.v1.SelectorPair known(
+      io.keyway.protocol.vrouter.v1.SelectorPair message) {
+    boolean known = isKnown(message) && isKnown(message.getLocal()) && isKnown(message.getRemote());
+    return known
+        ? message
+        : io.keyway.protocol.vrouter.v1.SelectorPair.newBuilder()
+            .setLocal(known(message.getLocal()))
+            .setRemote(known(message.getRemote()))
+            .setProtocol(message.getProtocol())
+            .build();
+  }
+
+  private static Selector known(Selector message) {
+    return message.toBuilder().setUnknownFields(UnknownFieldSet.getDefaultInstance()).build();
+  }
+
+  private static boolean isKnown(Message message) {
+    return message.getUnknownFields().asMap().isEmpty();
+  }
+
   /** Empty when the agent said something that cannot be. */
   public static Optional<SelectorPair> pair(io.keyway.protocol.vrouter.v1.SelectorPair message) {
     Optional<TrafficSelector> local = Addresses.selector(message.getLocal(), message.getProtocol());
@@ -45,6 +75,33 @@ public final class Selectors {
       return Optional.empty();
     }
     return Optional.of(new SelectorPair(local.get(), remote.get()));
+  }
+
+  /**
+   * What the packet of an acquire selects. Ports of protocols that have none, and types of ICMP,
+   * which is not told which of the two the ports would be, stand for any.
+   */
+  public static Optional<SelectorPair> packet(Acquire acquire) {
+    Optional<InetAddress> source = Addresses.address(acquire.getSource());
+    Optional<InetAddress> destination = Addresses.address(acquire.getDestination());
+    int protocol = acquire.getProtocol();
+    if (source.isEmpty()
+        || destination.isEmpty()
+        || source.get().getClass() != destination.get().getClass()
+        || protocol < 1
+        || protocol > 255) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SelectorPair(
+            end(source.get(), protocol, acquire.getSourcePort()),
+            end(destination.get(), protocol, acquire.getDestinationPort())));
+  }
+
+  private static TrafficSelector end(InetAddress address, int protocol, int port) {
+    TrafficSelector host = TrafficSelector.host(address, protocol);
+    boolean icmp = protocol == ICMP || protocol == ICMPV6;
+    return icmp || port < 1 || port > MAX_PORT ? host : host.withPorts(port, port);
   }
 
   /** REFUSED when the selectors cannot be a place. */

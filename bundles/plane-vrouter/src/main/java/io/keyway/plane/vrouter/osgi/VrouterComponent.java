@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -104,18 +105,21 @@ public final class VrouterComponent {
   @Activate
   synchronized void activate(BundleContext bundleContext) {
     context = bundleContext;
-    String instance = UUID.randomUUID().toString();
-    timer = Executors.newSingleThreadScheduledExecutor(threads("keyway-vrouter-timer"));
+    ScheduledThreadPoolExecutor limits =
+        new ScheduledThreadPoolExecutor(1, threads("keyway-vrouter-timer"));
+    // Nearly all limits are never reached, and hold what they would have answered.
+    limits.setRemoveOnCancelPolicy(true);
+    timer = limits;
     manager =
         new PlaneManager(
             new VrouterModel(),
-            config -> plane(VrouterSettings.parse(config.name(), config.settings()), instance),
+            config -> plane(VrouterSettings.parse(config.name(), config.settings())),
             this::register,
             Executors.newSingleThreadExecutor(threads("keyway-vrouter-config")));
     List.copyOf(stores.keySet()).forEach(this::subscribe);
   }
 
-  private VrouterPlane plane(VrouterSettings settings, String instance) {
+  private VrouterPlane plane(VrouterSettings settings) {
     return new VrouterPlane(
         settings,
         new GrpcConnector(settings),
@@ -124,7 +128,8 @@ public final class VrouterComponent {
         memory,
         Clock.systemUTC(),
         new SecureRandom(),
-        instance);
+        // Of each plane: two that lead to the same router displace each other, as strangers do.
+        UUID.randomUUID().toString());
   }
 
   private Runnable register(DataPlane plane) {

@@ -18,9 +18,16 @@ import java.util.Set;
  * @param name of the data plane
  * @param ikeOverAgent gateway addresses of this data plane live on the router, and their IKE goes
  *     by way of the agent
+ * @param takeover how long another controller that leads must be gone before this one takes the
+ *     lead; zero: never, and this one takes it at its start whoever leads
  */
 public record VrouterSettings(
-    String name, Endpoint endpoint, TlsSettings tls, boolean ikeOverAgent, Timing timing) {
+    String name,
+    Endpoint endpoint,
+    TlsSettings tls,
+    boolean ikeOverAgent,
+    Timing timing,
+    Duration takeover) {
 
   /** Longest path of a UNIX socket on Linux, in octets. */
   private static final int LONGEST_SOCKET = 107;
@@ -32,6 +39,7 @@ public record VrouterSettings(
           "ike-over-agent",
           "rpc-timeout",
           "audit-interval",
+          "takeover-after",
           "tls/enabled",
           "tls/ca-file",
           "tls/certificate-file",
@@ -44,10 +52,11 @@ public record VrouterSettings(
     Objects.requireNonNull(endpoint, "endpoint");
     Objects.requireNonNull(tls, "tls");
     Objects.requireNonNull(timing, "timing");
+    Objects.requireNonNull(takeover, "takeover");
   }
 
   public VrouterSettings withTiming(Timing value) {
-    return new VrouterSettings(name, endpoint, tls, ikeOverAgent, value);
+    return new VrouterSettings(name, endpoint, tls, ikeOverAgent, value, takeover);
   }
 
   /**
@@ -79,7 +88,12 @@ public record VrouterSettings(
       tls = TlsSettings.PLAINTEXT;
     }
     return new VrouterSettings(
-        name, endpoint, tls, leaves.flag("ike-over-agent", true), timing(leaves));
+        name,
+        endpoint,
+        tls,
+        leaves.flag("ike-over-agent", true),
+        timing(leaves),
+        Duration.ofSeconds(leaves.number("takeover-after", 0, 0, 86_400)));
   }
 
   /** The agent takes nobody without a certificate, so it is better said before. */
