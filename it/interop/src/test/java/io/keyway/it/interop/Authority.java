@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Exec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.keyway.it.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.Peers.Side;
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.Exec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,43 +1,28 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.CharonDaemon;
+import io.keyway.it.kit.lab.Exec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
-/**
- * One charon in a network namespace of its own, with the stub plugin as its kernel.
- *
- * <p>A private mount namespace gives it its own /run (two daemons would fight over the pid file)
- * and a plugin directory that holds the stub besides Debian's plugins; the machine's own stays as
- * it is.
- */
+/** One charon in a network namespace of its own, with the stub plugin as its kernel. */
 final class Charon implements Closeable {
 
-  private static final String DAEMON = "/usr/lib/ipsec/charon";
-  private static final String PLUGINS = "/usr/lib/ipsec/plugins";
-  private static final String LOAD =
-      "openssl aesni random nonce hmac kdf sha1 sha2 pem pkcs1 pkcs8 x509 pubkey revocation"
-          + " constraints curve25519 chapoly eap-identity eap-md5 eap-mschapv2 eap-tls"
-          + " keyway-stub kernel-netlink socket-default vici updown counters";
-  private static final String SWANCTL_LOAD =
-      "openssl random nonce pem pkcs1 pkcs8 x509 pubkey curve25519";
-
   private final Path dir;
-  private final Process process;
+  private final CharonDaemon daemon;
   private final StubLog stub;
 
-  private Charon(Path dir, Process process, StubLog stub) {
+  private Charon(Path dir, CharonDaemon daemon, StubLog stub) {
     this.dir = dir;
-    this.process = process;
+    this.daemon = daemon;
     this.stub = stub;
   }
 
@@ -53,74 +38,28 @@ final class Charon implements Closeable {
   static Charon start(Lab lab, Lab.Side side, SwanctlConf conf, Map<String, String> settings) {
     Path dir = side.dir();
     try {
-      Files.createDirectories(dir.resolve("swanctl"));
-      Files.writeString(dir.resolve("strongswan.conf"), strongswanConf(dir, settings));
-      Files.deleteIfExists(dir.resolve("vici.sock"));
       Files.deleteIfExists(dir.resolve("control"));
-      Exec.run("mkfifo", "-m", "600", dir.resolve("control").toString()).orFail();
-      String script =
-          String.join(
-              " && ",
-              "mount -t tmpfs tmpfs /run",
-              "mkdir /run/plugins",
-              "mount --bind " + PLUGINS + " /run/plugins",
-              "mount -t tmpfs tmpfs " + PLUGINS,
-              "ln -s /run/plugins/*.so " + StubPlugin.file() + " " + PLUGINS + "/",
-              "exec env STRONGSWAN_CONF=" + dir.resolve("strongswan.conf") + " " + DAEMON);
-      Process process =
-          new ProcessBuilder(side.ns().inside(List.of("unshare", "-m", "sh", "-c", script)))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("charon.out").toFile()))
-              .start();
-      Charon charon = lab.owns(new Charon(dir, process, new StubLog(dir.resolve("stub.jsonl"))));
-      charon.awaitReady();
-      charon.load(conf);
-      return charon;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start charon in " + dir, e);
     }
-  }
-
-  private static String strongswanConf(Path dir, Map<String, String> settings) {
-    StringBuilder out = new StringBuilder("charon {\n  load_modular = no\n");
-    out.append("  load = ").append(LOAD).append('\n');
-    // charon would otherwise spread a retransmission over minutes.
-    Map<String, String> all = new TreeMap<>();
-    all.put("retransmit_tries", "3");
-    all.put("retransmit_timeout", "1.0");
+    Exec.run("mkfifo", "-m", "600", dir.resolve("control").toString()).orFail();
+    CharonDaemon.Kernel kernel =
+        new CharonDaemon.Kernel(
+            "keyway-stub",
+            List.of(StubPlugin.file()),
+            List.of("log = " + dir + "/stub.jsonl", "control = " + dir + "/control"));
     // Old inbound SAs go after a second instead of five: the tests wait for it.
-    all.put("delete_rekeyed_delay", "1");
+    Map<String, String> all = new HashMap<>(Map.of("delete_rekeyed_delay", "1"));
     all.putAll(settings);
-    all.forEach((key, value) -> out.append("  " + key + " = " + value + "\n"));
-    out.append("  plugins {\n    vici {\n      socket = unix://" + dir + "/vici.sock\n    }\n");
-    out.append("    keyway-stub {\n      log = " + dir + "/stub.jsonl\n");
-    out.append("      control = " + dir + "/control\n    }\n  }\n");
-    out.append("  filelog {\n    f {\n      path = " + dir + "/charon.log\n      append = yes\n");
-    out.append("      flush_line = yes\n      ike_name = yes\n      default = 1\n      cfg = 2\n");
-    out.append("      ike = 4\n    }\n  }\n}\n");
-    out.append("swanctl {\n  load = " + SWANCTL_LOAD + "\n}\n");
-    return out.toString();
-  }
-
-  private void awaitReady() {
-    Await.until(
-        "charon answers in " + dir,
-        () -> {
-          if (!process.isAlive()) {
-            throw new AssertionError("charon ended at its start:\n" + log());
-          }
-          return Files.exists(dir.resolve("vici.sock")) && swanctl("--stats").ok();
-        });
+    CharonDaemon daemon = CharonDaemon.start(side.ns(), dir, kernel, all);
+    Charon charon = lab.owns(new Charon(dir, daemon, new StubLog(dir.resolve("stub.jsonl"))));
+    charon.load(conf);
+    return charon;
   }
 
   /** Replaces the configuration and the secrets. */
   void load(SwanctlConf conf) {
-    try {
-      Files.writeString(dir.resolve("swanctl/swanctl.conf"), conf.render());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    swanctl("--load-all", "--clear").orFail();
+    daemon.load(conf.render());
   }
 
   /** Initiates the child and waits for the outcome. */
@@ -175,16 +114,7 @@ final class Charon implements Closeable {
   }
 
   Exec.Result swanctl(String... arguments) {
-    List<String> line = new ArrayList<>(List.of("/usr/sbin/swanctl"));
-    line.addAll(List.of(arguments));
-    line.addAll(List.of("--uri", "unix://" + dir + "/vici.sock"));
-    Map<String, String> environment =
-        Map.of(
-            "SWANCTL_DIR",
-            dir + "/swanctl",
-            "STRONGSWAN_CONF",
-            dir.resolve("strongswan.conf") + "");
-    return Exec.run(Exec.DEADLINE, environment, line);
+    return daemon.swanctl(arguments);
   }
 
   /** Gives the stub a command, see {@code native/charon-stub/README.md}. */
@@ -207,18 +137,7 @@ final class Charon implements Closeable {
   }
 
   String log() {
-    try {
-      StringBuilder text = new StringBuilder();
-      for (String name : List.of("charon.out", "charon.log")) {
-        Path file = dir.resolve(name);
-        if (Files.exists(file)) {
-          text.append(Files.readString(file));
-        }
-      }
-      return text.toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return daemon.log();
   }
 
   void awaitLog(String part) {
@@ -227,25 +146,11 @@ final class Charon implements Closeable {
 
   /** Death without a word to the peer. */
   void kill() {
-    process.destroyForcibly();
-    awaitEnd();
+    daemon.kill();
   }
 
   @Override
   public void close() {
-    // SIGTERM: charon says good-bye to its peers, as an operator's stop would.
-    process.destroy();
-    awaitEnd();
-  }
-
-  private void awaitEnd() {
-    try {
-      if (!process.waitFor(Duration.ofSeconds(5).toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-    }
+    daemon.close();
   }
 }

@@ -3,6 +3,8 @@ package io.keyway.it.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.Exec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.EapRows.Row;
 import io.keyway.it.interop.Peers.Side;
+import io.keyway.it.kit.lab.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -14,6 +14,7 @@ import io.keyway.esp.EspTunnelMode;
 import io.keyway.esp.IpPacket;
 import io.keyway.esp.OpenResult;
 import io.keyway.esp.SealResult;
+import io.keyway.it.kit.lab.Exec;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;

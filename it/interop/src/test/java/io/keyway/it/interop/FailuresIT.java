@@ -3,6 +3,8 @@ package io.keyway.it.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.Peers.Side;
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.Exec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

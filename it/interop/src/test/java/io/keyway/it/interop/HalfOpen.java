@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Exec;
 import java.util.List;
 import java.util.Map;
 

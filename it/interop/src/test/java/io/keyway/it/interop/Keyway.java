@@ -2,6 +2,7 @@ package io.keyway.it.interop;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.keyway.it.kit.lab.Await;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;

@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.NetNs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 final class Lab implements Closeable {
 
   static final String DEVICE = "wan";
-  private static final AtomicInteger COUNT = new AtomicInteger();
 
   /** One end of the cable. */
   record Side(String letter, NetNs ns, String address, String inner, Path dir) {
@@ -47,7 +46,7 @@ final class Lab implements Closeable {
     try {
       // Short, because a socket's path may have 108 octets at most.
       Path dir = Files.createTempDirectory("kw");
-      String prefix = "kw" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
+      String prefix = NetNs.prefix();
       NetNs a = NetNs.create(prefix + "a");
       NetNs b = NetNs.create(prefix + "b");
       NetNs.cable(a, b, DEVICE);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyway.it.interop.Matrix.Way;
 import io.keyway.it.interop.Peers.Side;
 import io.keyway.it.interop.engine.UdpPackets;
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.NetNs;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;

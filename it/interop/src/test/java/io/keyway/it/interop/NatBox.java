@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.NetNs;
 import java.io.Closeable;
 
 /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.Peers.Side;
 import io.keyway.it.interop.engine.UdpPackets;
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.Tshark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -233,8 +235,9 @@ class PacketsIT {
       throws IOException {
     Path pcap = lab.dir().resolve("wire.pcap");
     Files.write(pcap, pcap(frames));
+    List<String> keys = pair.stream().map(SaKeys::tshark).toList();
     List<String> lines =
-        Tshark.fields(pcap, pair, "esp && udp.port == 4000", "esp.sequence", "data.text", "data");
+        Tshark.fields(pcap, keys, "esp && udp.port == 4000", "esp.sequence", "data.text", "data");
     assertThat(lines).hasSize(frames.size());
     for (int i = 0; i < lines.size(); i++) {
       assertThat(lines.get(i))
@@ -243,7 +246,7 @@ class PacketsIT {
                   .formatHex(
                       ("from the device " + (i + 1) + " ").getBytes(StandardCharsets.UTF_8)));
     }
-    assertThat(Tshark.fields(pcap, pair, "esp.icv_bad == 1", "frame.number")).isEmpty();
+    assertThat(Tshark.fields(pcap, keys, "esp.icv_bad == 1", "frame.number")).isEmpty();
   }
 
   private static byte[] pcap(List<byte[]> frames) {

@@ -2,6 +2,7 @@ package io.keyway.it.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyway.it.kit.lab.Await;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;

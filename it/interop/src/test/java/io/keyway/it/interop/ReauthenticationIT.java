@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.Peers.Side;
 import io.keyway.it.interop.engine.UdpPackets;
+import io.keyway.it.kit.lab.Await;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;

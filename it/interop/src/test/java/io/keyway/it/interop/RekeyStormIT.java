@@ -3,6 +3,7 @@ package io.keyway.it.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyway.it.interop.engine.UdpPackets;
+import io.keyway.it.kit.lab.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

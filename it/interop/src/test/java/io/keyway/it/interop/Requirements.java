@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.NetNs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,9 +27,6 @@ final class Requirements {
   }
 
   private static Optional<String> look() {
-    if (!Exec.run("id", "-u").output().trim().equals("0")) {
-      return Optional.of("network namespaces need root; run it as root");
-    }
     for (String tool : TOOLS) {
       if (!Files.isExecutable(Path.of(tool))) {
         return Optional.of(
@@ -38,12 +36,6 @@ final class Requirements {
                 + " iproute2 nftables");
       }
     }
-    String probe = "kwprobe" + ProcessHandle.current().pid();
-    Exec.Result made = Exec.run("ip", "netns", "add", probe);
-    if (!made.ok()) {
-      return Optional.of("no network namespaces here: " + made.output().trim());
-    }
-    Exec.run("ip", "netns", "del", probe);
-    return StubPlugin.obstacle();
+    return NetNs.obstacle().or(StubPlugin::obstacle);
   }
 }

@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Tshark;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Comparator;
@@ -31,6 +32,11 @@ record SaKeys(
   /** Both ends of one CHILD_SA in an order that does not depend on who asks. */
   static List<SaKeys> sorted(List<SaKeys> keys) {
     return keys.stream().sorted(BY_SPI).toList();
+  }
+
+  /** As tshark wants them. */
+  String tshark() {
+    return Tshark.esp(src, dst, spi, encryption, encryptionKey, integrity, integrityKey);
   }
 
   /** The same with every IPv6 address as Java writes it and selectors in one order. */

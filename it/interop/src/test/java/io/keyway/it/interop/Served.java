@@ -1,5 +1,7 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Await;
+import io.keyway.it.kit.lab.Exec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.keyway.it.interop;
 
+import io.keyway.it.kit.lab.Exec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

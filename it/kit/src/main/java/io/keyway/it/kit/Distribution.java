@@ -1,10 +1,11 @@
 package io.keyway.it.kit;
 
+import io.keyway.it.kit.lab.Remains;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +15,15 @@ import java.util.stream.Stream;
  * One unpacked distribution with its own directory and ports, started and stopped as an operator
  * would. Stops what it started, by process id; the directory goes with it unless it is to be kept.
  */
-public final class Distribution implements AutoCloseable {
+public final class Distribution implements java.io.Closeable {
+
+  /** In the home: who answers for it, by process id. */
+  private static final String OWNER = ".owner";
 
   private final Path home;
   private final int httpsPort;
   private final int sshPort;
-  private Process process;
+  private volatile Process process;
   private boolean keep;
   private boolean shortLived;
 
@@ -37,6 +41,18 @@ public final class Distribution implements AutoCloseable {
   public static Distribution unpack(Path archive, Path parent)
       throws IOException, InterruptedException {
     Path home = Files.createTempDirectory(parent, "keyway-");
+    // First of all, so that it can be told whose it is, whenever this ends.
+    Files.writeString(home.resolve(OWNER), ProcessHandle.current().pid() + "\n");
+    try {
+      return inHome(archive, home);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      Remains.delete(home);
+      throw e;
+    }
+  }
+
+  private static Distribution inHome(Path archive, Path home)
+      throws IOException, InterruptedException {
     run(
         List.of(
             "tar",
@@ -56,6 +72,28 @@ public final class Distribution implements AutoCloseable {
     Path akka = home.resolve("configuration/initial/akka.conf");
     Files.writeString(akka, Files.readString(akka).replace("2550", Integer.toString(raft)));
     return distribution;
+  }
+
+  /**
+   * Ends and removes what runs that were killed left in a directory; what belongs to a process that
+   * lives, and what was to be kept, stays.
+   *
+   * @return what it ended and removed, for people
+   */
+  public static List<String> takeDownRemains(Path parent) throws IOException {
+    List<String> taken = new ArrayList<>();
+    try (Stream<Path> homes = Files.list(parent)) {
+      for (Path owner : homes.map(home -> home.resolve(OWNER)).filter(Files::exists).toList()) {
+        String pid = Files.readString(owner).strip();
+        if (pid.matches("\\d{1,9}") && Remains.gone(Long.parseLong(pid))) {
+          Path home = owner.getParent();
+          taken.addAll(Remains.killAll(home + "/"));
+          Remains.delete(home);
+          taken.add("directory " + home);
+        }
+      }
+    }
+    return taken;
   }
 
   private void set(String file, String key, String old, int value) throws IOException {
@@ -84,14 +122,20 @@ public final class Distribution implements AutoCloseable {
     return sshPort;
   }
 
-  /** What the container printed and logged. */
+  /** What the container printed. */
   public Path console() {
     return home.resolve("data/console.log");
   }
 
+  /** What the container logged. */
+  public Path log() {
+    return home.resolve("data/log/karaf.log");
+  }
+
   /** Keeps the directory after {@link #close()}. */
-  public void keep() {
+  public void keep() throws IOException {
     keep = true;
+    Files.deleteIfExists(home.resolve(OWNER));
   }
 
   /**
@@ -153,8 +197,16 @@ public final class Distribution implements AutoCloseable {
     long end = System.nanoTime() + limit.toNanos();
     String last = "no connection yet";
     while (System.nanoTime() < end) {
-      if (!process.isAlive()) {
-        throw new IOException("the container ended by itself: " + tail());
+      Process running = process;
+      if (running == null) {
+        throw new IOException("the container was stopped while it started");
+      }
+      if (!running.isAlive()) {
+        throw new IOException(
+            "the container ended by itself with status "
+                + running.exitValue()
+                + "\n"
+                + LastWords.of(this));
       }
       if (Files.exists(etc().resolve("keyway/tls.p12"))
           && Files.exists(etc().resolve("keyway/admin.password"))) {
@@ -174,7 +226,12 @@ public final class Distribution implements AutoCloseable {
       Thread.sleep(150);
     }
     throw new IOException(
-        "RESTCONF did not answer within " + limit.toSeconds() + " s (" + last + "): " + tail());
+        "RESTCONF did not answer within "
+            + limit.toSeconds()
+            + " s ("
+            + last
+            + ")\n"
+            + LastWords.of(this));
   }
 
   /** Process id of the virtual machine, or of the script before there is one. */
@@ -228,8 +285,9 @@ public final class Distribution implements AutoCloseable {
     process = null;
   }
 
+  /** A signal and who was running it may both close it; the second finds nothing to do. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     try {
       // What is thrown away need not be left in order.
       end(keep ? 20 : 0);
@@ -237,20 +295,8 @@ public final class Distribution implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!keep) {
-      try (Stream<Path> files = Files.walk(home)) {
-        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
-      }
+      Remains.delete(home);
     }
-  }
-
-  private String tail() throws IOException {
-    if (!Files.exists(console())) {
-      return "(it printed nothing)";
-    }
-    List<String> lines = Files.readAllLines(console());
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
   }
 
   private static void run(List<String> command) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import io.keyway.emulator.infrap4d.Emulator;
 import io.keyway.emulator.infrap4d.EmulatorConfig;
 import io.keyway.emulator.infrap4d.TlsFiles;
 import io.keyway.emulator.infrap4d.wire.Wire;
+import io.keyway.it.kit.stack.Threads;
 import io.keyway.plane.infrap4d.core.Infrap4dPlane;
 import io.keyway.plane.infrap4d.device.GrpcConnector;
 import io.keyway.plane.infrap4d.settings.Infrap4dSettings;

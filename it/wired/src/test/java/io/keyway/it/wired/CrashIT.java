@@ -6,6 +6,7 @@ import io.keyway.api.intent.IntentObject.StartAction;
 import io.keyway.api.sa.Usage;
 import io.keyway.api.tunnel.TunnelStatus.Phase;
 import io.keyway.emulator.infrap4d.pipeline.Verdict;
+import io.keyway.it.kit.stack.Threads;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

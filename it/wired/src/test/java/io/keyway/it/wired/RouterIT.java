@@ -7,10 +7,13 @@ import io.keyway.api.intent.IntentObject.StaticPolicy;
 import io.keyway.api.intent.IntentObject.Tunnel;
 import io.keyway.api.ts.SelectorTemplate;
 import io.keyway.api.ts.TrafficSelector;
+import io.keyway.api.tunnel.TunnelStatus;
 import io.keyway.plane.vrouter.FakeAgent;
 import io.keyway.plane.vrouter.Samples;
+import io.keyway.protocol.vrouter.v1.Acquire;
 import io.keyway.protocol.vrouter.v1.Change;
 import io.keyway.protocol.vrouter.v1.Direction;
+import io.keyway.protocol.vrouter.v1.Event;
 import io.keyway.protocol.vrouter.v1.PacketIn;
 import io.keyway.protocol.vrouter.v1.PacketOut;
 import io.keyway.protocol.vrouter.v1.Policy;
@@ -235,6 +238,94 @@ class RouterIT {
                 .map(change -> change.getDelPolicy().getPlace().getDirection()))
         .as("the place was never empty")
         .doesNotContain(Direction.OUTBOUND);
+    assertNoKeyTwice();
+  }
+
+  private static void packetWaits(RouterSite site, int times) {
+    Policy trap = outbound(site).orElseThrow();
+    for (int i = 0; i < times; i++) {
+      site.agent.tell(
+          Event.newBuilder()
+              .setAcquire(
+                  Acquire.newBuilder()
+                      .setPlace(Samples.place(trap))
+                      .setSource(Samples.octets("10.1.7.7"))
+                      .setDestination(Samples.octets("10.2.9.9"))
+                      .setProtocol(6)
+                      .setSourcePort(40000)
+                      .setDestinationPort(85)));
+    }
+  }
+
+  private static boolean does(RouterSite site, PolicyAction action) {
+    return outbound(site).filter(p -> p.getAction() == action).isPresent();
+  }
+
+  @Test
+  void aPacketStartsATrappedTunnelOnceAndItIsTrappedAgainWhenItEnds() throws Exception {
+    configA = new Config(A, B, 500, 500, StartAction.TRAP, a.plane.name());
+    b.configure(configB, Optional.empty(), tunnelB);
+    Await.until("b holds", CALL, () -> held(b), () -> b);
+    a.configure(configA, Optional.empty(), tunnelA);
+    Await.until("a traps", CALL, () -> does(a, PolicyAction.TRAP) && trapped(a), () -> a);
+    assertThat(a.agent.policies())
+        .filteredOn(p -> p.getDirection() == Direction.INBOUND)
+        .as("what comes from the peer starts nothing")
+        .allMatch(p -> p.getAction() == PolicyAction.HOLD);
+    assertThat(a.engine.snapshot()).isEmpty();
+
+    int changes = a.agent.changes().size();
+    packetWaits(a, 2000);
+    awaitUp();
+    assertThat(a.engine.snapshot()).hasSize(1);
+    assertThat(a.agent.installs()).as("one pair").hasSize(2);
+    assertThat(outbound(a).orElseThrow().getSelectors().getRemote().getLastPort())
+        .as("the whole of it, not the packet's part")
+        .isEqualTo(90);
+
+    assertThat(b.tunnels.terminate("t", CALL).toCompletableFuture().get().outcome().done())
+        .isTrue();
+    Await.until("a traps again", CALL, () -> does(a, PolicyAction.TRAP) && trapped(a), () -> a);
+    assertThat(a.agent.changes().subList(changes, a.agent.changes().size()))
+        .as("from trap to protect and back, each in one step")
+        .noneMatch(
+            c ->
+                c.hasDelPolicy()
+                    && c.getDelPolicy().getPlace().getDirection() == Direction.OUTBOUND)
+        .noneMatch(
+            c ->
+                c.hasAddPolicy()
+                    && c.getAddPolicy().getPolicy().getDirection() == Direction.OUTBOUND
+                    && c.getAddPolicy().getPolicy().getAction() == PolicyAction.HOLD);
+    packetWaits(a, 1);
+    awaitUp();
+    assertNoKeyTwice();
+  }
+
+  private static boolean trapped(RouterSite site) {
+    return site.tunnels.statuses().stream()
+        .anyMatch(s -> s.phase() == TunnelStatus.Phase.TRAPPED && s.held());
+  }
+
+  @Test
+  void aTrapOutlivesRestartsOfTheRouterAndOfTheController() throws Exception {
+    configA = new Config(A, B, 500, 500, StartAction.TRAP, a.plane.name());
+    b.configure(configB, Optional.empty(), tunnelB);
+    a.configure(configA, Optional.empty(), tunnelA);
+    Await.until("a traps", CALL, () -> does(a, PolicyAction.TRAP) && trapped(a), () -> a);
+    a.agent.restart();
+    Await.until("a traps again", CALL, () -> does(a, PolicyAction.TRAP) && trapped(a), () -> a);
+    int changes = a.agent.changes().size();
+    a = a.again();
+    a.configure(configA, Optional.empty(), tunnelA);
+    Await.until("the next life does", CALL, () -> trapped(a) && a.plane.status().ready(), () -> a);
+    assertThat(a.agent.changes().subList(changes, a.agent.changes().size()))
+        .as("nothing else was in the place, nor was it empty")
+        .noneMatch(Change::hasDelPolicy);
+    assertThat(does(a, PolicyAction.TRAP)).isTrue();
+    Await.until("b holds", CALL, () -> held(b), () -> b);
+    packetWaits(a, 1);
+    awaitUp();
     assertNoKeyTwice();
   }
 

@@ -1,6 +1,7 @@
 package io.keyway.it.wired;
 
 import io.keyway.emulator.infrap4d.program.LinuxNetworking;
+import io.keyway.it.kit.stack.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

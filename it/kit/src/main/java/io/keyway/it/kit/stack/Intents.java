@@ -1,4 +1,4 @@
-package io.keyway.it.wired;
+package io.keyway.it.kit.stack;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.Registration;
@@ -12,12 +12,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** A configuration that a test sets as a whole. */
-final class Intents implements IntentStore {
+public final class Intents implements IntentStore {
 
   private final List<Consumer<IntentSnapshot>> listeners = new ArrayList<>();
   private IntentSnapshot now = IntentSnapshot.EMPTY;
 
-  synchronized void set(IntentSnapshot snapshot) {
+  public synchronized void set(IntentSnapshot snapshot) {
     now = snapshot;
     List.copyOf(listeners).forEach(listener -> listener.accept(snapshot));
   }

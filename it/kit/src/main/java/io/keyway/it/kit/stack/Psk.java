@@ -1,4 +1,4 @@
-package io.keyway.it.wired;
+package io.keyway.it.kit.stack;
 
 import io.keyway.api.Outcome;
 import io.keyway.api.key.SecretBytes;
@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** One pre-shared key under every name. */
-final class Psk implements SecretStore {
+public final class Psk implements SecretStore {
 
   private volatile String key;
 
-  Psk(String key) {
+  public Psk(String key) {
     this.key = key;
   }
 
-  String text() {
+  public String text() {
     return key;
   }
 
-  void change(String other) {
+  public void change(String other) {
     key = other;
   }
 

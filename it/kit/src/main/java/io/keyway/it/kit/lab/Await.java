@@ -1,4 +1,4 @@
-package io.keyway.it.interop;
+package io.keyway.it.kit.lab;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -6,22 +6,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what another process does, by looking again, never by a fixed sleep. */
-final class Await {
+public final class Await {
 
   /** Generous: it is only ever used up by a failure. */
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  public static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Await() {}
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     get(what, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
   }
 
-  static <T> T get(String what, Supplier<Optional<T>> attempt) {
+  public static <T> T get(String what, Supplier<Optional<T>> attempt) {
     return get(what, LIMIT, attempt);
   }
 
-  static <T> T get(String what, Duration limit, Supplier<Optional<T>> attempt) {
+  public static <T> T get(String what, Duration limit, Supplier<Optional<T>> attempt) {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
       Optional<T> result = attempt.get();

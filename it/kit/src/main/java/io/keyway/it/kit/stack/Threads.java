@@ -1,4 +1,4 @@
-package io.keyway.it.wired;
+package io.keyway.it.kit.stack;
 
 import io.keyway.api.Registration;
 import io.keyway.tunnels.Loop;
@@ -11,11 +11,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Real threads and real time. */
-final class Threads {
+public final class Threads {
 
   private Threads() {}
 
-  static ScheduledExecutorService one(String name) {
+  public static ScheduledExecutorService one(String name) {
     return Executors.newSingleThreadScheduledExecutor(
         task -> {
           Thread thread = new Thread(task, name);
@@ -24,7 +24,7 @@ final class Threads {
         });
   }
 
-  static Registration later(ScheduledExecutorService timer, Duration delay, Runnable task) {
+  public static Registration later(ScheduledExecutorService timer, Duration delay, Runnable task) {
     try {
       Future<?> future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
@@ -34,7 +34,7 @@ final class Threads {
   }
 
   /** One thread that owns everything of the tunnels. */
-  static Loop loop(ScheduledExecutorService thread) {
+  public static Loop loop(ScheduledExecutorService thread) {
     return new Loop() {
       @Override
       public void execute(Runnable task) {
@@ -57,7 +57,7 @@ final class Threads {
     };
   }
 
-  static void pause(long millis) {
+  public static void pause(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
