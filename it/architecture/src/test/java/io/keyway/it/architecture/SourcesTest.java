@@ -61,7 +61,8 @@ class SourcesTest {
       }
     }
     assertThat(needy)
-        .containsExactlyInAnyOrder("it/bench/pom.xml", "it/fuzz/pom.xml", "it/wired/pom.xml");
+        .containsExactlyInAnyOrder(
+            "it/bench/pom.xml", "it/fuzz/pom.xml", "it/vrouter/pom.xml", "it/wired/pom.xml");
   }
 
   private static List<Path> sources() throws IOException {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.keyway.it.kit.lab.Exec;
+import io.keyway.it.kit.lab.NetNs;
+import io.keyway.it.kit.vrouter.AgentProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,21 +24,34 @@ import org.junit.jupiter.api.TestFactory;
 class AgentIT {
 
   private static final String PYTHON = "/usr/bin/python3";
+  private static final Path SECGW =
+      AgentProgram.SOURCES.resolveSibling("ipsec-secgw").resolve("build.sh");
   private static final Duration LIMIT = Duration.ofMinutes(15);
 
   /** What every run shows; a long one shows the rest, too. */
   private static final List<String> ALWAYS =
       List.of(
-          "test_core.Tunnel", "test_core.Policies", "test_control.Calls", "test_restart.Restart");
+          "test_core.Tunnel",
+          "test_core.Policies",
+          "test_control.Calls",
+          "test_metrics.Metrics",
+          "test_restart.Restart",
+          "test_pairs.Pairs",
+          "test_secgw.Secgw",
+          "test_secgw.SecgwEsn",
+          "test_algorithms.Replay",
+          "test_attacks.Inside",
+          "test_attacks.Nat",
+          "test_attacks.Moves");
 
   @TestFactory
   List<DynamicTest> unit() {
-    Optional<String> obstacle = AgentBuild.obstacle();
+    Optional<String> obstacle = AgentProgram.obstacle();
     if (obstacle.isPresent()) {
       return notRun(TestNames.unit(), obstacle.get());
     }
     Map<String, String> results = new LinkedHashMap<>();
-    for (String line : AgentBuild.unitLines()) {
+    for (String line : AgentProgram.unitLines()) {
       if (line.startsWith("ok ")) {
         results.put(line.substring(3), "");
       } else if (line.startsWith("failed ")) {
@@ -43,12 +59,12 @@ class AgentIT {
         results.put(line.substring(7, colon), line.substring(colon + 1).trim());
       }
     }
-    return tests(TestNames.unit(), results, String.join("\n", AgentBuild.unitLines()));
+    return tests(TestNames.unit(), results, String.join("\n", AgentProgram.unitLines()));
   }
 
   @TestFactory
   List<DynamicTest> packets() {
-    Optional<String> obstacle = AgentBuild.obstacle().or(AgentIT::labObstacle);
+    Optional<String> obstacle = AgentProgram.obstacle().or(AgentIT::labObstacle);
     if (obstacle.isPresent()) {
       return notRun(TestNames.packets(), obstacle.get());
     }
@@ -56,15 +72,24 @@ class AgentIT {
     List<String> left = new ArrayList<>();
     List<String> run =
         new ArrayList<>(
-            List.of(PYTHON, "-B", AgentBuild.SOURCES.resolve("test/lab/runner.py").toString()));
+            List.of(PYTHON, "-B", AgentProgram.SOURCES.resolve("test/lab/runner.py").toString()));
     if (!Boolean.getBoolean("keyway.long")) {
       left.addAll(names);
       left.removeIf(n -> ALWAYS.stream().anyMatch(a -> n.startsWith(a + ".")));
       names.removeAll(left);
       run.addAll(ALWAYS);
     }
-    Command lab =
-        Command.run(LIMIT, Map.of("KEYWAY_VROUTER_AGENT", AgentBuild.program().toString()), run);
+    Map<String, String> programs = new LinkedHashMap<>();
+    programs.put("KEYWAY_VROUTER_AGENT", AgentProgram.file().toString());
+    List<String> withoutPeer = new ArrayList<>();
+    Exec.Result secgw = Exec.run(LIMIT, Map.of(), List.of(SECGW.toString()));
+    if (secgw.status() == 0) {
+      programs.put("KEYWAY_IPSEC_SECGW", secgw.out().trim());
+    } else {
+      withoutPeer.addAll(names.stream().filter(n -> n.startsWith("test_secgw.")).toList());
+      names.removeAll(withoutPeer);
+    }
+    Exec.Result lab = Exec.run(LIMIT, programs, run);
     Map<String, String> results = new LinkedHashMap<>();
     for (String line : lab.out().lines().filter(l -> l.startsWith("{")).toList()) {
       JsonObject result = JsonParser.parseString(line).getAsJsonObject();
@@ -74,33 +99,30 @@ class AgentIT {
     }
     List<DynamicTest> tests = tests(names, results, lab.err() + " (status " + lab.status() + ")");
     tests.addAll(notRun(left, "only with --long"));
+    tests.addAll(notRun(withoutPeer, secgw.err().trim()));
     return tests;
   }
 
   private static Optional<String> labObstacle() {
-    Command user = Command.run(Duration.ofSeconds(10), Map.of(), List.of("id", "-u"));
-    if (!user.out().trim().equals("0")) {
-      return Optional.of("network namespaces need root; run it as root");
-    }
     if (!Files.isExecutable(Path.of(PYTHON))) {
-      return Optional.of(PYTHON + " is missing; apt-get install python3-scapy python3-grpcio");
+      return Optional.of(
+          PYTHON
+              + " is missing; apt-get install python3-scapy python3-grpcio python3-prometheus-client");
     }
-    Command modules =
-        Command.run(
+    Exec.Result modules =
+        Exec.run(
             Duration.ofSeconds(60),
             Map.of(),
-            List.of(PYTHON, "-c", "import grpc, google.protobuf, scapy, cryptography"));
+            List.of(
+                PYTHON,
+                "-c",
+                "import grpc, google.protobuf, scapy, cryptography, prometheus_client"));
     if (modules.status() != 0) {
-      return Optional.of("apt-get install python3-scapy python3-grpcio: " + modules.err().trim());
+      return Optional.of(
+          "apt-get install python3-scapy python3-grpcio python3-prometheus-client: "
+              + modules.err().trim());
     }
-    String probe = "kwvprobe" + ProcessHandle.current().pid();
-    Command made =
-        Command.run(Duration.ofSeconds(10), Map.of(), List.of("ip", "netns", "add", probe));
-    if (made.status() != 0) {
-      return Optional.of("no network namespaces here: " + made.err().trim());
-    }
-    Command.run(Duration.ofSeconds(10), Map.of(), List.of("ip", "netns", "del", probe));
-    return Optional.empty();
+    return NetNs.obstacle();
   }
 
   private static List<DynamicTest> notRun(List<String> names, String why) {

@@ -1,5 +1,6 @@
 package io.keyway.it.vrouter;
 
+import io.keyway.it.kit.vrouter.AgentProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,13 +28,17 @@ final class TestNames {
   /** Of the unit tests, and the one that replays the fuzz corpus. */
   static List<String> unit() {
     List<String> names = new ArrayList<>();
-    for (Path file : files("test/unit", "_test.cc")) {
-      Matcher m = CPP.matcher(text(file));
-      while (m.find()) {
-        names.add(m.group(1));
+    for (String directory : List.of("test/unit", "test/dataplane")) {
+      for (Path file : files(directory, "_test.cc")) {
+        Matcher m = CPP.matcher(text(file));
+        while (m.find()) {
+          names.add(m.group(1));
+        }
       }
     }
     names.add("corpus_of_the_fuzz_target");
+    names.add("corpus_of_the_fuzz_target_control");
+    names.add("corpus_of_the_fuzz_target_router");
     return names;
   }
 
@@ -67,7 +72,7 @@ final class TestNames {
   }
 
   private static List<Path> files(String directory, String suffix) {
-    try (Stream<Path> all = Files.list(AgentBuild.SOURCES.resolve(directory))) {
+    try (Stream<Path> all = Files.list(AgentProgram.SOURCES.resolve(directory))) {
       return all.filter(f -> f.toString().endsWith(suffix)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
