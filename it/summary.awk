@@ -15,9 +15,30 @@ function plain(text) {
   return text
 }
 
+# What a failure says, with its lines, up to a length at which it is still read.
+function message(line,    text) {
+  gsub(/&#10;/, "\n", line)
+  text = attribute(line, "message")
+  if (text == "") text = attribute(line, "type")
+  if (length(text) > 6000) text = substr(text, 1, 6000) " ..."
+  gsub(/\n/, "\n      ", text)
+  return text
+}
+
+# Why a test did not run: of tests that are made as it runs, the reports keep it in the trace only.
+function why(line,    text) {
+  text = attribute(line, "message")
+  if (text == "" && match(line, /(Assumption failed|Exception): /)) {
+    text = substr(line, RSTART + RLENGTH)
+    sub(/^Assumption failed: /, "", text)
+    sub(/\]\]>.*/, "", text)
+  }
+  return text
+}
+
 function close_case() {
   if (test == "") return
-  if (state == "failed") failed_names[++failed] = test
+  if (state == "failed") { failed_names[++failed] = test; messages[failed] = reason }
   else if (state == "skipped") skipped_names[++skipped] = test ": " (reason == "" ? "no reason given" : reason)
   else passed++
   test = ""
@@ -36,8 +57,8 @@ text { next }
   if ($0 ~ /\/>[ \t]*$/) close_case()
   next
 }
-/^[ \t]*<(failure|error)[ >\/]/ { state = "failed"; next }
-/^[ \t]*<skipped/ { if (state != "failed") { state = "skipped"; reason = attribute($0, "message") }; next }
+/^[ \t]*<(failure|error)[ >\/]/ { if (state != "failed") reason = message($0); state = "failed"; next }
+/^[ \t]*<skipped/ { if (state != "failed") { state = "skipped"; reason = why($0) }; next }
 /^[ \t]*<\/testcase>/ { close_case() }
 
 END {
@@ -51,7 +72,7 @@ END {
   print ""
   if (failed) {
     print "Failed:"
-    for (i = 1; i <= failed; i++) print "  " failed_names[i]
+    for (i = 1; i <= failed; i++) print "  " failed_names[i] "\n      " messages[i]
   }
   if (skipped || module) {
     print "Not run:"

@@ -73,7 +73,7 @@ final class Container implements ExtensionContext.Store.CloseableResource, AutoC
   }
 
   Path log() {
-    return distribution.home().resolve("data/log/karaf.log");
+    return distribution.log();
   }
 
   @Override

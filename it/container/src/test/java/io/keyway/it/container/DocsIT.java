@@ -84,6 +84,17 @@ class DocsIT {
   }
 
   @Test
+  void theYamlOfTheVrouterLoads() throws Exception {
+    Path file = directory.resolve("vrouter.yaml");
+    Files.writeString(file, String.join("\n", blocks("vrouter.md", "yaml")));
+    Shell.Output loaded = container.shell().run("ipsec:load " + file);
+    assertThat(loaded.text())
+        .contains("data-plane 1, ike-policy 1, child-policy 1, gateway 1, tunnel 2");
+    String plane = container.restconf().get(IPSEC + "/data-planes/data-plane=router-left").text();
+    assertThat(plane).contains("/run/keyway/vrouter.sock");
+  }
+
+  @Test
   void everyCommandForCertificatesWorks() throws Exception {
     String said = typed("certificates.md");
 

@@ -3,6 +3,7 @@ package io.keyway.it.demo;
 import com.google.gson.JsonObject;
 import io.keyway.emulator.v1.DeliveredPacket;
 import io.keyway.emulator.v1.Verdict;
+import io.keyway.it.demo.vrouter.VrouterDemo;
 import io.keyway.it.kit.Datagrams;
 import io.keyway.it.kit.Distribution;
 import io.keyway.it.kit.EmulatorClient;
@@ -19,7 +20,11 @@ import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One tunnel from RESTCONF to encrypted packets: starts a distribution of its own with two emulated
@@ -29,6 +34,9 @@ import java.util.Set;
 public final class Demo {
 
   private static final String IPSEC = "/rests/data/keyway-ipsec:ipsec";
+
+  /** Exit status where this machine cannot run it. */
+  private static final int CANNOT = 3;
 
   private final Options options;
   private final Screen screen = new Screen(System.out);
@@ -51,6 +59,9 @@ public final class Demo {
       System.exit(2);
       return;
     }
+    if (options.vrouter()) {
+      System.exit(vrouter(options));
+    }
     try {
       new Demo(options).run();
       System.exit(0);
@@ -62,17 +73,53 @@ public final class Demo {
     System.exit(1);
   }
 
-  /** Something was not as it should be. */
-  private static final class Failed extends Exception {
-    private static final long serialVersionUID = 1;
+  private static int vrouter(Options options) {
+    Optional<String> obstacle = VrouterDemo.obstacle();
+    if (obstacle.isPresent()) {
+      System.err.println("keyway demo: --plane vrouter cannot run here: " + obstacle.get());
+      return CANNOT;
+    }
+    VrouterDemo demo = new VrouterDemo(options);
+    AtomicBoolean ended = new AtomicBoolean();
+    CountDownLatch down = new CountDownLatch(1);
+    Thread hook = new Thread(() -> end(demo, ended, down));
+    Runtime.getRuntime().addShutdownHook(hook);
+    int status = 1;
+    try {
+      demo.run();
+      status = 0;
+    } catch (Failed e) {
+      told(ended, e.getMessage());
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      told(ended, e.toString());
+    }
+    demo.close();
+    down.countDown();
+    return status;
+  }
 
-    Failed(String message) {
-      super(message);
+  /** What a signal ended fails everywhere, and has nothing to complain about. */
+  private static void told(AtomicBoolean ended, String failure) {
+    System.err.println(ended.get() ? "\nThe demo was ended." : "\nThe demo failed: " + failure);
+  }
+
+  /** A signal: what is there goes, and what was just being made is waited for, which goes, too. */
+  private static void end(VrouterDemo demo, AtomicBoolean ended, CountDownLatch down) {
+    ended.set(true);
+    demo.close();
+    try {
+      down.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private void run() throws IOException, InterruptedException, Failed {
     Path work = Files.createDirectories(options.archive().toAbsolutePath().resolveSibling("demo"));
+    List<String> taken = Distribution.takeDownRemains(work);
+    if (!taken.isEmpty()) {
+      screen.line("a run before was killed; took down what it left: %s", String.join(", ", taken));
+    }
     try (Distribution distribution = Distribution.unpack(options.archive(), work);
         EmulatorClient deviceA = new EmulatorClient(a.controlPort());
         EmulatorClient deviceB = new EmulatorClient(b.controlPort())) {

@@ -16,22 +16,27 @@ import java.util.Optional;
  * @param capture where to leave {@code wire.pcap} and {@code esp_sa}
  * @param stay leave everything running until the user ends it
  * @param debug root logger at DEBUG; keeps the distribution's directory
+ * @param vrouter on two DPDK routers rather than two emulated devices
  */
-record Options(
+public record Options(
     Path archive,
     String payload,
     int packets,
     Optional<Path> capture,
     boolean stay,
-    boolean debug) {
+    boolean debug,
+    boolean vrouter) {
 
   static final String USAGE =
       """
-      usage: ./keyway demo [--payload TEXT] [--packets N] [--capture DIR] [--stay] [--debug]
+      usage: ./keyway demo [--plane infrap4d|vrouter] [--payload TEXT] [--packets N]
+                           [--capture DIR] [--stay] [--debug]
 
+        --plane NAME     infrap4d: two emulated E2100 (default); vrouter: two DPDK routers and two
+                         controllers in network namespaces, which needs root
         --payload TEXT   what the packets carry (default: a greeting)
-        --packets N      how many go each way, 1 to 1000 (default 10)
-        --capture DIR    leave wire.pcap and esp_sa there, for tshark
+        --packets N      how many go each way, 1 to 1000 (default 10); with vrouter they go all the time
+        --capture DIR    leave wire.pcap there, and esp_sa for tshark where devices are emulated
         --stay           leave everything running until you press Enter
         --debug          log everything, and keep the working directory
       """;
@@ -53,10 +58,12 @@ record Options(
     Optional<Path> capture = Optional.empty();
     boolean stay = false;
     boolean debug = false;
+    String plane = "infrap4d";
     while (!rest.isEmpty()) {
       String option = rest.pop();
       switch (option) {
         case "--archive" -> archive = Path.of(value(option, rest));
+        case "--plane" -> plane = value(option, rest);
         case "--payload" -> payload = value(option, rest);
         case "--packets" -> packets = number(option, value(option, rest));
         case "--capture" -> capture = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
@@ -71,7 +78,10 @@ record Options(
     if (payload.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 1200) {
       throw new Bad("--payload: at most 1200 octets, so that ESP still fits an Ethernet frame");
     }
-    return new Options(archive, payload, packets, capture, stay, debug);
+    if (!plane.equals("infrap4d") && !plane.equals("vrouter")) {
+      throw new Bad("--plane is infrap4d or vrouter, not '" + plane + "'");
+    }
+    return new Options(archive, payload, packets, capture, stay, debug, plane.equals("vrouter"));
   }
 
   private static String value(String option, Deque<String> rest) throws Bad {

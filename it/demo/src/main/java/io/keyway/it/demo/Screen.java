@@ -9,27 +9,29 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the demo prints: numbered steps, and below each what was seen. */
-final class Screen {
+public final class Screen {
 
   private final PrintStream out;
   private final long start = System.nanoTime();
   private int step;
 
-  Screen(PrintStream out) {
+  /** Prints to a stream. */
+  public Screen(PrintStream out) {
     this.out = out;
   }
 
   /** Begins a step; the time since the start stands at the right. */
-  void step(String text) {
+  public void step(String text) {
     out.printf("%n%2d. %-88s %5.1f s%n", ++step, text, (System.nanoTime() - start) / 1e9);
   }
 
-  void line(String text, Object... values) {
+  /** A line below the step. */
+  public void line(String text, Object... values) {
     out.println("    " + text.formatted(values));
   }
 
   /** One IKE SA of the state tree. */
-  void ikeSa(JsonObject sa) {
+  public void ikeSa(JsonObject sa) {
     line(
         "%s  %s  %s -> %s  %s",
         text(sa, "gateway"),
@@ -41,7 +43,7 @@ final class Screen {
   }
 
   /** One child SA of the state tree. */
-  void childSa(JsonObject sa) {
+  public void childSa(JsonObject sa) {
     line(
         "%s  %s  in %s  out %s  %s  on %s",
         text(sa, "name"),
@@ -78,12 +80,14 @@ final class Screen {
         sa.getPackets());
   }
 
-  static String text(JsonObject object, String name) {
+  /** A leaf, or a dash. */
+  public static String text(JsonObject object, String name) {
     JsonElement element = object.get(name);
     return element == null ? "-" : element.getAsString();
   }
 
-  static List<JsonObject> entries(JsonObject parent, String list) {
+  /** Entries of a list, or none. */
+  public static List<JsonObject> entries(JsonObject parent, String list) {
     return !parent.has(list)
         ? List.of()
         : parent.getAsJsonArray(list).asList().stream().map(JsonElement::getAsJsonObject).toList();
