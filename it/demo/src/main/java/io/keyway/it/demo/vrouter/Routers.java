@@ -11,12 +11,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The lab with both routers running, and questions to them. */
 final class Routers implements Closeable {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String METRICS = "127.0.0.1:9464";
 
   /** By the package that brings it. */
@@ -93,9 +95,23 @@ final class Routers implements Closeable {
     return side == lab.left() ? left : right;
   }
 
-  /** Whether the host of a side reaches an address. */
-  boolean ping(Side from, String to) {
-    return from.host().run("ping", "-n", "-c", "1", "-W", "2", to).ok();
+  /**
+   * Whether a router answers its host by both families. A device that just came up may lose the
+   * first packet.
+   */
+  boolean answers(Side side) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!pings(side.host(), side.gatewayAddress())
+        || !pings(side.host(), side.gatewayAddress6())) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean pings(NetNs from, String to) {
+    return from.run("ping", "-n", "-c", "1", "-W", "1", to).ok();
   }
 
   String metricsUrl() {

@@ -88,8 +88,7 @@ public final class VrouterDemo implements Closeable {
           side.outer(),
           routers.agentOf(side).pid(),
           routers.lab().socket(side));
-      if (!routers.ping(side, side.gatewayAddress())
-          || !routers.ping(side, side.gatewayAddress6())) {
+      if (!routers.answers(side)) {
         throw new Failed("the " + side.name() + " router does not answer its host");
       }
     }
