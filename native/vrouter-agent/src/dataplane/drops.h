@@ -14,6 +14,7 @@ namespace kw {
   X(kHold, "hold")                                                                     \
   X(kTrap, "trap")                                                                     \
   X(kDiscard, "discard")                                                               \
+  X(kPolicyChanged, "policy_changed")            /* while a part of a packet waited to leave */ \
   X(kNotComplete, "policies_incomplete")         /* would go in clear, too early */     \
   X(kClearForProtected, "clear_for_protected")   /* came in clear, must be ESP */       \
   X(kNoSa, "no_sa")                              /* the policy's SA is gone */          \

@@ -48,7 +48,10 @@ void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCac
   if (policy->action == Action::kProtect) return protect(m, view, *policy);
   PolicyCounters& counters = *policy->counters;
   if (policy->action == Action::kBypass && plane_.policies_complete.load(std::memory_order_acquire)) {
+    // An error quotes a packet: what came in an SA or from inside does not leave in clear that way.
+    if (origin == Origin::kRouter && !meta_of(m).came_clear) return drop(m, Drop::kNoPolicy);
     tally(*policy, view.length);
+    meta_of(m).judged = flow->version;
     return forward(m, way);
   }
   counters.dropped_packets.fetch_add(1, std::memory_order_relaxed);
@@ -76,6 +79,23 @@ void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCac
     default:
       return drop(m, Drop::kDiscard);
   }
+}
+
+// Sends a packet that waited for a neighbour or another core. What leaves in clear leaves by the policies of now, not by
+// those of when it came (RFC 4301 section 5.1).
+void Worker::send_later(rte_mbuf* m) {
+  const Meta& meta = meta_of(m);
+  if (meta.own || plane_.ports[meta.port].protected_side || meta.judged == plane_.outbound->version()) return send(m);
+  IpView view;
+  if (parse_ip(octets(m), rte_pktmbuf_data_len(m), view) != IpError::kNone) return drop(m, Drop::kIpHeader);
+  // The router may have cut it itself, and then the ports by which the whole was judged are not in this part.
+  if (view.fragment) return drop(m, Drop::kPolicyChanged);
+  const FlowCache::Flow* flow = outbound_flows_.find(*plane_.outbound, view);
+  if (flow != nullptr && flow->policy->action == Action::kBypass &&
+      plane_.policies_complete.load(std::memory_order_acquire)) {
+    return send(m);  // counted already
+  }
+  leave(m, view, Origin::kRouter, flow);
 }
 
 void Worker::protect(rte_mbuf* m, const IpView& view, const Policy& policy) {

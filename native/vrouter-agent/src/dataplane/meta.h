@@ -54,6 +54,7 @@ struct alignas(64) Meta {
   bool inner_dont_fragment = false;
   bool udp = false;          // came in UDP
   bool own = false;          // the router made the IP header, and may fragment
+  bool came_clear = false;   // at an unprotected port: what quotes it may leave in clear, too
   uint16_t port = 0;
   uint16_t mtu = 0;
   uint16_t outer_source_port = 0;
@@ -65,6 +66,7 @@ struct alignas(64) Meta {
   uint64_t number = 0;       // with extended sequence numbers: the whole one that the packet is authenticated with
   SaRef sa;
   Sa* pinned = nullptr;      // while in the crypto device
+  uint64_t judged = 0;       // the version of the outbound policies that let it go in clear
   alignas(64) Address next_hop;  // of Job::kSend and Slow::kUnresolved
   Address outer_source;          // of what came as ESP
 

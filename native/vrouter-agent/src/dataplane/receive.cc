@@ -223,6 +223,7 @@ void Worker::transit(rte_mbuf* m, const IpView& view) {
   PolicyCounters& counters = *policy->counters;
   if (policy->action == Action::kBypass && plane_.policies_complete.load(std::memory_order_acquire)) {
     tally(*policy, view.length);
+    meta_of(m).came_clear = true;
     return leave(m, view, Origin::kUnprotectedPort);
   }
   counters.dropped_packets.fetch_add(1, std::memory_order_relaxed);

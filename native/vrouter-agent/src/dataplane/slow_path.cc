@@ -210,20 +210,32 @@ void SlowPath::tick() {
 
 // ---------------------------------------------------------------------------------------------- ICMP and IKE
 
+// In whose name an error about a packet goes: an address of the port on which it will leave; where it must leave by a
+// tunnel, one of the protected side, which tunnels are for. Else any of the family.
+Address SlowPath::reporter(const IpView& packet, bool came_clear) const {
+  Address to = packet.source_address(), from;
+  const Route* back = plane_.routes->find(packet.family, packet.source);
+  if (back != nullptr && (came_clear || plane_.ports[back->port].protected_side)) from = own_address(back->port, to);
+  if (from.family == 0 && !came_clear) {
+    const Route* onward = plane_.routes->find(packet.family, packet.destination);
+    if (onward != nullptr && plane_.ports[onward->port].protected_side) from = own_address(onward->port, to);
+  }
+  for (bool inside : {true, false}) {
+    for (size_t p = 0; from.family == 0 && p < plane_.ports.size(); p++) {
+      if (plane_.ports[p].protected_side == inside) from = own_address(static_cast<uint16_t>(p), to);
+    }
+  }
+  return from;
+}
+
 void SlowPath::error(rte_mbuf* m, IcmpError kind) {
   IpView view;
   uint8_t out[kIcmpErrorRoom];
   bool may = error_tokens_ >= 1 && parse_ip(octets(m), rte_pktmbuf_data_len(m), view) == IpError::kNone;
+  const Meta about = meta_of(m);
   Address from;
-  if (may) {
-    // An address of the port on which the answer will leave; else any of the family.
-    const Route* back = plane_.routes->find(view.family, view.source);
-    if (back != nullptr) from = own_address(back->port, view.source_address());
-    for (size_t p = 0; from.family == 0 && p < plane_.ports.size(); p++) {
-      from = own_address(static_cast<uint16_t>(p), view.source_address());
-    }
-  }
-  size_t length = may && from.family != 0 ? build_icmp_error(kind, meta_of(m).mtu, from, octets(m), view, out) : 0;
+  if (may) from = reporter(view, about.came_clear);
+  size_t length = may && from.family != 0 ? build_icmp_error(kind, about.mtu, from, octets(m), view, out) : 0;
   rte_pktmbuf_free(m);
   if (length == 0) return;
   error_tokens_ -= 1;
@@ -235,6 +247,7 @@ void SlowPath::error(rte_mbuf* m, IcmpError kind) {
   std::memcpy(rte_pktmbuf_append(answer, static_cast<uint16_t>(length)), out, length);
   meta_of(answer) = Meta{};
   meta_of(answer).job = Job::kOriginate;
+  meta_of(answer).came_clear = about.came_clear;
   to_core(0, answer);
 }
 
@@ -249,6 +262,7 @@ void SlowPath::local(rte_mbuf* m) {
   if (!make_echo_reply(octets(m), view)) return drop(m, Drop::kNotForUs);
   meta_of(m) = Meta{};
   meta_of(m).job = Job::kOriginate;
+  meta_of(m).came_clear = true;  // it has an address of its own to be judged by, as any host's answer
   to_core(0, m);
 }
 

@@ -59,6 +59,7 @@ class SlowPath {
   void local(rte_mbuf* m);
   void ike(rte_mbuf* m);
   void error(rte_mbuf* m, IcmpError kind);
+  Address reporter(const IpView& packet, bool came_clear) const;
   bool is_own(uint16_t port, const Address& a) const;
   // The router's address towards a neighbour, or any of its family at the port.
   Address own_address(uint16_t port, const Address& towards) const;

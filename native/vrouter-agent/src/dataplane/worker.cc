@@ -106,7 +106,7 @@ void Worker::from_inbox(rte_mbuf* m) {
       return esp(m, sa);
     }
     case Job::kSend:
-      return send(m);
+      return send_later(m);
     case Job::kFrame:
       return transmit(m, meta.port);
     case Job::kForward:

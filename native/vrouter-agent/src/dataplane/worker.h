@@ -122,6 +122,7 @@ class alignas(64) Worker {
   }
   void settle();
   void send(rte_mbuf* m);
+  void send_later(rte_mbuf* m);
   void send_frame(rte_mbuf* m, const Port& port);
   void send_fragments(rte_mbuf* m, const Port& port);
   void transmit(rte_mbuf* m, uint16_t port_index) {

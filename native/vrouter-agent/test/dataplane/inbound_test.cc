@@ -1,8 +1,6 @@
 // What comes in by an inbound SA, at the places of its window where a mistake costs the whole SA.
-#include <openssl/evp.h>
-
 #include "check.h"
-#include "packet/arrival.h"
+#include "dataplane/esp_packets.h"
 #include "rig/rig.h"
 
 using namespace kw;
@@ -12,58 +10,10 @@ using rig::the_rig;
 
 namespace {
 
-const std::string kKey = "0123456789abcdefsalt";
 uint32_t spi = 0x4000;  // another one for each SA
 
-// ESP for the router, in tunnel mode, with an IPv4 packet inside. `from_port` other than 0: in UDP.
 Octets sealed(uint64_t number, bool esn, uint16_t from_port = 0) {
-  Octets inner(62);  // two octets of trailer make it even
-  inner[0] = 0x45;
-  store_be16(&inner[2], 60);
-  inner[8] = 64;
-  inner[9] = kProtoUdp;
-  Address::parse("10.2.0.9")->store(&inner[12]);
-  Address::parse("10.1.0.9")->store(&inner[16]);
-  write_ipv4_checksum(inner.data(), 20);
-  inner[61] = kProtoIpv4;
-  inner.insert(inner.begin() + 60, {1, 2});
-  inner[62] = 2;
-
-  auto low = static_cast<uint32_t>(number);
-  Octets esp(16 + inner.size() + 16);
-  store_be32(&esp[0], spi);
-  store_be32(&esp[4], low);
-  store_be32(&esp[8], static_cast<uint32_t>(number >> 32));
-  store_be32(&esp[12], low);
-  Octets aad(esp.begin(), esp.begin() + 4);
-  if (esn) aad.insert(aad.end(), esp.begin() + 8, esp.begin() + 12);
-  aad.insert(aad.end(), esp.begin() + 4, esp.begin() + 8);
-  Octets nonce(kKey.begin() + 16, kKey.end());
-  nonce.insert(nonce.end(), esp.begin() + 8, esp.begin() + 16);
-  EVP_CIPHER_CTX* c = EVP_CIPHER_CTX_new();
-  int n = 0;
-  EVP_EncryptInit_ex(c, EVP_aes_128_gcm(), nullptr, reinterpret_cast<const uint8_t*>(kKey.data()), nonce.data());
-  EVP_EncryptUpdate(c, nullptr, &n, aad.data(), static_cast<int>(aad.size()));
-  EVP_EncryptUpdate(c, &esp[16], &n, inner.data(), static_cast<int>(inner.size()));
-  EVP_EncryptFinal_ex(c, &esp[16 + inner.size()], &n);
-  EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, 16, &esp[16 + inner.size()]);
-  EVP_CIPHER_CTX_free(c);
-
-  Octets ip(from_port != 0 ? 28 : 20);
-  ip[0] = 0x45;
-  store_be16(&ip[2], static_cast<uint16_t>(ip.size() + esp.size()));
-  ip[8] = 64;
-  ip[9] = from_port != 0 ? kProtoUdp : kProtoEsp;
-  Address::parse("192.0.2.2")->store(&ip[12]);
-  Address::parse("192.0.2.1")->store(&ip[16]);
-  write_ipv4_checksum(ip.data(), 20);
-  if (from_port != 0) {
-    store_be16(&ip[20], from_port);
-    store_be16(&ip[22], 4500);
-    store_be16(&ip[24], static_cast<uint16_t>(8 + esp.size()));
-  }
-  ip.insert(ip.end(), esp.begin(), esp.end());
-  return ip;
+  return esp_packet(spi, host_packet("10.2.0.9", "10.1.0.9"), number, esn, from_port);
 }
 
 // How many of these came through, all in one burst.
