@@ -67,10 +67,11 @@ struct Note {
 static_assert(sizeof(Note) % 4 == 0, "elements of a ring are whole words");
 
 // Kinds of work for the slow path.
-enum class SlowKind : uint8_t { kNeighbours, kIke, kLocal, kCount };
+// Errors about packets from inside and from tunnels do not wait behind strangers' pings.
+enum class SlowKind : uint8_t { kNeighbours, kIke, kLocal, kErrors, kCount };
 constexpr size_t kSlowKinds = static_cast<size_t>(SlowKind::kCount);
 
-inline SlowKind kind_of(Slow why) {
+inline SlowKind kind_of(Slow why, bool came_clear) {
   switch (why) {
     case Slow::kArp:
     case Slow::kNeighbourDiscovery:
@@ -78,6 +79,9 @@ inline SlowKind kind_of(Slow why) {
       return SlowKind::kNeighbours;
     case Slow::kIke:
       return SlowKind::kIke;
+    case Slow::kTooBig:
+    case Slow::kTtl:
+      return came_clear ? SlowKind::kLocal : SlowKind::kErrors;
     default:
       return SlowKind::kLocal;
   }

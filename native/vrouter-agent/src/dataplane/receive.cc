@@ -178,30 +178,13 @@ void Worker::unknown_spi(uint32_t spi, const IpView& view, uint16_t source_port)
 }
 
 rte_mbuf* Worker::reassemble(rte_mbuf* m, const IpView& view) {
-  uint8_t* ip = octets(m);
-  m->l2_len = 0;
-  rte_mbuf* whole;
-  if (view.family == 4) {
-    m->l3_len = view.header_length & kMostHeaders;
-    whole = rte_ipv4_frag_reassemble_packet(fragments_, &death_row_, m, now_, reinterpret_cast<rte_ipv4_hdr*>(ip));
-  } else {
-    if (view.fragment_header_at != 40) {
-      drop(m, Drop::kReassembly);
-      return nullptr;
-    }
-    m->l3_len = 48;
-    whole = rte_ipv6_frag_reassemble_packet(fragments_, &death_row_, m, now_, reinterpret_cast<rte_ipv6_hdr*>(ip),
-                                            reinterpret_cast<rte_ipv6_fragment_ext*>(ip + 40));
-  }
-  // The library writes behind the end of a full row: room for two packets and the fragment itself must always be left, and
-  // one poll sees more fragments than fit, from all ports and from inside of ESP.
-  if (death_row_.cnt > RTE_IP_FRAG_DEATH_ROW_MBUF_LEN / 2) bury();
+  rte_mbuf* whole = fragments_->add(m, view, now_);
   if (whole == nullptr) return nullptr;
   if (whole->nb_segs > 1 && rte_pktmbuf_linearize(whole) != 0) {
     drop(whole, Drop::kLinearize);
     return nullptr;
   }
-  ip = octets(whole);
+  uint8_t* ip = octets(whole);
   if (view.family == 4) write_ipv4_checksum(ip, static_cast<size_t>(ip[0] & 0xf) * 4);
   return whole;
 }

@@ -191,7 +191,6 @@ void SlowPath::ask(Neighbour& n) {
 
 void SlowPath::tick() {
   ticked_us_ = now_us_;
-  error_tokens_ = std::min(100.0, error_tokens_ + 10);
   std::vector<Neighbour*> gone;
   for (Neighbour* n : plane_.neighbours->all()) {
     if (n->is_static) continue;
@@ -231,14 +230,14 @@ Address SlowPath::reporter(const IpView& packet, bool came_clear) const {
 void SlowPath::error(rte_mbuf* m, IcmpError kind) {
   IpView view;
   uint8_t out[kIcmpErrorRoom];
-  bool may = error_tokens_ >= 1 && parse_ip(octets(m), rte_pktmbuf_data_len(m), view) == IpError::kNone;
+  bool may = parse_ip(octets(m), rte_pktmbuf_data_len(m), view) == IpError::kNone &&
+             errors_.may(view.source_address(), meta_of(m).came_clear, now_us_);
   const Meta about = meta_of(m);
   Address from;
   if (may) from = reporter(view, about.came_clear);
   size_t length = may && from.family != 0 ? build_icmp_error(kind, about.mtu, from, octets(m), view, out) : 0;
   rte_pktmbuf_free(m);
   if (length == 0) return;
-  error_tokens_ -= 1;
   rte_mbuf* answer = rte_pktmbuf_alloc(plane_.packets);
   if (answer == nullptr) {
     counters_.drops[static_cast<unsigned>(Drop::kMemory)].add();

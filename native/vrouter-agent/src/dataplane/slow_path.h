@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/icmp_limit.h"
 #include "dataplane/plane.h"
 #include "dataplane/worker.h"
 #include "packet/icmp.h"
@@ -75,7 +76,7 @@ class SlowPath {
   size_t held_count_ = 0;
   uint64_t now_us_ = 0;
   uint64_t ticked_us_ = 0;
-  double error_tokens_ = 100;
+  IcmpLimit errors_;
 };
 
 }  // namespace kw

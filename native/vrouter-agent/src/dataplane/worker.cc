@@ -13,8 +13,6 @@ namespace {
 
 constexpr unsigned kInboxSize = 4096;
 constexpr unsigned kOps = 1024;
-constexpr unsigned kFragmentFlows = 1024;
-constexpr unsigned kFragmentsPerBucket = 16;
 
 }  // namespace
 
@@ -30,15 +28,12 @@ Worker::Worker(Plane& plane, uint16_t index, uint16_t queue_pair)
   if (rte_crypto_op_bulk_alloc(pool, RTE_CRYPTO_OP_TYPE_SYMMETRIC, ops_.data(), kOps) == 0) {
     throw std::runtime_error("no memory for the crypto operations of core " + number);
   }
-  // RFC 791 and RFC 8200 let fragments wait up to a minute; a gateway that holds that many is under attack.
-  // Up to eight fragments wait for each packet; an eighth of all buffers is what a stranger may hold that way.
-  uint32_t flows = std::clamp<uint32_t>(plane.packets->size / 64, 16, kFragmentFlows * kFragmentsPerBucket / 4);
-  fragments_ = rte_ip_frag_table_create(kFragmentFlows, kFragmentsPerBucket, flows, plane.hz * 5, socket);
-  if (fragments_ == nullptr) throw std::runtime_error("no memory for fragments on core " + number);
+  // Up to eight fragments wait for each packet; an eighth of all buffers is what strangers may hold that way.
+  fragments_ = std::make_unique<Reassembly>(std::max<uint32_t>(plane.packets->size / 64, 16), plane.hz, socket);
 }
 
 Worker::~Worker() {
-  rte_ip_frag_table_destroy(fragments_);
+  fragments_.reset();
   rte_ring_free(inbox_);
 }
 
@@ -122,9 +117,7 @@ void Worker::from_inbox(rte_mbuf* m) {
 
 // Fragments that will never be a packet.
 void Worker::bury() {
-  if (death_row_.cnt == 0) return;
-  counters_.drops[static_cast<unsigned>(Drop::kReassembly)].add(death_row_.cnt);
-  rte_ip_frag_free_death_row(&death_row_, 4);
+  if (unsigned n = fragments_->bury()) counters_.drops[static_cast<unsigned>(Drop::kReassembly)].add(n);
 }
 
 void Worker::settle() {
@@ -141,7 +134,8 @@ void Worker::drop(rte_mbuf* m, Drop reason) {
 
 void Worker::to_slow_path(rte_mbuf* m, Slow why) {
   meta_of(m).slow = why;
-  if (rte_ring_mp_enqueue(plane_.slow[static_cast<size_t>(kind_of(why))], m) != 0) return drop(m, Drop::kSlowRing);
+  SlowKind kind = kind_of(why, meta_of(m).came_clear);
+  if (rte_ring_mp_enqueue(plane_.slow[static_cast<size_t>(kind)], m) != 0) return drop(m, Drop::kSlowRing);
   counters_.slow.add();
 }
 

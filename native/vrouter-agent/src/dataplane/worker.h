@@ -5,16 +5,17 @@
 #pragma once
 
 #include <rte_cryptodev.h>
-#include <rte_ip_frag.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "dataplane/drops.h"
 #include "dataplane/meta.h"
 #include "dataplane/plane.h"
+#include "dataplane/reassembly.h"
 #include "spd/flow_cache.h"
 
 namespace kw {
@@ -160,8 +161,7 @@ class alignas(64) Worker {
   std::vector<uint16_t> ports_;
   rte_ring* inbox_;
   std::vector<TransmitQueue> transmit_;  // by port
-  rte_ip_frag_tbl* fragments_ = nullptr;
-  rte_ip_frag_death_row death_row_{};
+  std::unique_ptr<Reassembly> fragments_;
   CoreCounters counters_;
 
   struct Pending {
