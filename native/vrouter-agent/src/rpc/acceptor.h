@@ -2,14 +2,17 @@
 //
 // The library's own listener stops for good when the process has no file left (accept4: EMFILE), so that whoever
 // reaches the port, with a certificate or without one, could shut the controller out. Here a source has a bounded
-// number of connections, all of them together have one, and want of files is waited out.
+// number of connections, all of them together have one, and want of files is waited out. When all places are taken, a new
+// connection gets that of the oldest by which no call has come: who has no certificate keeps nobody out.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,21 +34,28 @@ class Acceptor {
   // When the server runs.
   void start();
 
+  // A call has come, by a connection of any acceptor or of none; `peer` is what the library calls its other end. Any thread.
+  static void called(const std::string& peer);
+
  private:
   // A connection that the server has; it closes it without telling.
   struct Taken {
     int fd;
     uint64_t inode;
     std::string source;
+    std::string peer;     // as the library calls it
+    bool called = false;  // so the peer has a certificate
   };
 
   void run();
-  void take(int connection, const std::string& source);
+  void take(int connection, const sockaddr_storage& from);
   void forget_closed();
+  bool make_room();
 
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> server_;
   int socket_ = -1;
-  std::vector<Taken> taken_;
+  std::mutex mutex_;
+  std::vector<Taken> taken_;  // oldest first
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -88,9 +88,21 @@ void open_to(const ListenConfig& l) {
   }
 }
 
+// Whoever calls has shown a certificate.
+class Calls : public grpc::Server::GlobalCallbacks {
+ public:
+  void PreSynchronousRequest(grpc::ServerContext* context) override { Acceptor::called(context->peer()); }
+  void PostSynchronousRequest(grpc::ServerContext*) override {}
+};
+
 }  // namespace
 
 Server::Server(const std::vector<ListenConfig>& listen, grpc::Service& service) {
+  static const bool told = [] {
+    grpc::Server::SetGlobalCallbacks(new Calls);  // the library keeps it
+    return true;
+  }();
+  (void)told;
   grpc::ServerBuilder builder;
   grpc::ResourceQuota quota("agent");
   quota.SetMaxThreads(kMostThreads);

@@ -1,6 +1,7 @@
 """What a controller may say, and what becomes of what it may not."""
 
 import os
+import socket
 import ssl
 import subprocess
 import time
@@ -83,7 +84,6 @@ class Calls(RouterTest):
         self.router.must("AddPolicy", policy(pb.HOLD))
 
     def test_garbage_on_the_socket_hurts_nobody(self):
-        import socket
         for garbage in (os.urandom(4096), b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 900):
             with socket.socket(socket.AF_UNIX) as s:
                 s.settimeout(5)
@@ -251,9 +251,57 @@ class Tls(RouterTest):
     def openssl(cls, *arguments):
         subprocess.run(["openssl", *arguments], cwd=cls.directory, check=True, capture_output=True, timeout=30)
 
+    def silent(self, source):
+        """A connection of somebody who says nothing."""
+        raw = self.router.space.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.addCleanup(raw.close)
+        raw.settimeout(DEADLINE)
+        raw.bind((source, 0))
+        raw.connect(("127.0.0.1", 50100))
+        return raw
+
+    def controller(self, source):
+        """A connection by which a call has come: TLS, and HTTP/2 by hand, as the library would leave the namespace."""
+        context = ssl.create_default_context(cafile=os.path.join(self.directory, "ca.crt"))
+        context.set_alpn_protocols(["h2"])
+        context.load_cert_chain(os.path.join(self.directory, "controller.crt"),
+                                os.path.join(self.directory, "controller.key"))
+        s = context.wrap_socket(self.silent(source), server_hostname="127.0.0.1")
+        self.addCleanup(s.close)
+
+        def frame(kind, flags, stream, body=b""):
+            return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+
+        def header(name, value):
+            return b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
+
+        headers = b"".join(header(*h) for h in (
+            (b":method", b"POST"), (b":scheme", b"https"), (b":path", b"/keyway.vrouter.v1.VRouter/GetCapabilities"),
+            (b":authority", b"127.0.0.1"), (b"te", b"trailers"), (b"content-type", b"application/grpc")))
+        s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(1, 4, 1, headers) +
+                  frame(0, 1, 1, bytes(5)))
+        came = b""
+        while b"crypto_" not in came:  # the name of the crypto device is in the answer
+            more = s.recv(65536)
+            self.assertTrue(more, "the agent ended the connection of a controller")
+            came += more
+        return s
+
+    def test_connections_that_say_nothing_keep_no_controller_out(self):
+        first = self.controller("127.0.0.1")
+        silent = [self.silent("127.0.1.%d" % (1 + n // 32)) for n in range(256)]
+        self.controller("127.0.0.2").close()
+        # As many of one source as it may have; and more than there is room for, of others.
+        silent += [self.silent("127.0.2.%d" % (1 + n // 16)) for n in range(320)]
+        self.controller("127.0.0.3").close()
+        first.settimeout(0.5)
+        with self.assertRaises(TimeoutError, msg="the one that had made a call was ended"):
+            while first.recv(65536):
+                pass
+            self.fail("the one that had made a call was ended")
+
     def handshake(self, name):
         """Connects from inside the router's namespace; returns what the agent says to a gRPC preface."""
-        import socket
         context = ssl.create_default_context(cafile=os.path.join(self.directory, "ca.crt"))
         context.set_alpn_protocols(["h2"])
         if name:
