@@ -46,7 +46,10 @@ void MetricsServer::run() {
     pollfd wait{socket_, POLLIN, 0};
     if (poll(&wait, 1, 200) != 1) continue;
     int client = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client < 0) continue;
+    if (client < 0) {
+      usleep(50 * 1000);  // without a file left, it would be asked again and again
+      continue;
+    }
     timeval limit{2, 0};
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);

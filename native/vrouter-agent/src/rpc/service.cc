@@ -13,6 +13,20 @@ Status too_many(int items) {
                                             std::to_string(Agent::kMaxBatch) + " that a batch may have"};
 }
 
+// A place among those that there are; given back whichever way the call ends.
+class Place {
+ public:
+  Place(std::atomic<size_t>& taken, size_t most) : taken_(taken), had_(taken.fetch_add(1) < most) {}
+  ~Place() { taken_.fetch_sub(1); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  bool had() const { return had_; }
+
+ private:
+  std::atomic<size_t>& taken_;
+  bool had_;
+};
+
 bool fits(int items) { return items >= 0 && static_cast<uint32_t>(items) <= Agent::kMaxBatch; }
 
 }  // namespace
@@ -151,14 +165,13 @@ Status Service::CompletePolicies(grpc::ServerContext*, const pb::CompletePolicie
 Status Service::Snapshot(grpc::ServerContext*, const pb::SnapshotRequest* request,
                          grpc::ServerWriter<pb::SnapshotPart>* writer) {
   // Each waits for its reader, in a thread of its own.
-  if (snapshots_.fetch_add(1) >= kMostSnapshots) {
-    snapshots_.fetch_sub(1);
+  Place place(snapshots_, kMostSnapshots);
+  if (!place.had()) {
     return {StatusCode::RESOURCE_EXHAUSTED,
             std::to_string(kMostSnapshots) + " snapshots are being read already; read them, or end them"};
   }
   bool sent = agent_.snapshot(!request->without_counters(),
                               [&](const pb::SnapshotPart& part) { return writer->Write(part); });
-  snapshots_.fetch_sub(1);
   return sent ? Status::OK : Status::CANCELLED;
 }
 
@@ -213,13 +226,19 @@ void PacketHub::close(const std::shared_ptr<Stream>& stream) {
 }
 
 Status Service::Packets(grpc::ServerContext* context, grpc::ServerReaderWriter<pb::PacketIn, pb::PacketOut>* stream) {
-  if (packet_streams_.fetch_add(1) >= kMostPacketStreams) {
-    packet_streams_.fetch_sub(1);
+  Place place(packet_streams_, kMostPacketStreams);
+  if (!place.had()) {
     return {StatusCode::RESOURCE_EXHAUSTED, "there are enough packet streams already; close one"};
   }
   // The first octets of an answer tell the client that the stream is open.
   stream->SendInitialMetadata();
-  auto queue = packets_.open();
+  // Closed in any case, even if there is no thread to be had: it would get all IKE, and give it to nobody.
+  struct Open {
+    PacketHub& hub;
+    std::shared_ptr<PacketHub::Stream> queue;
+    ~Open() { hub.close(queue); }
+  } open{packets_, packets_.open()};
+  auto& queue = open.queue;
   std::thread writer([&] {
     pb::PacketIn packet;
     while (true) {
@@ -262,8 +281,6 @@ Status Service::Packets(grpc::ServerContext* context, grpc::ServerReaderWriter<p
     queue->came.notify_one();
   }
   writer.join();
-  packets_.close(queue);
-  packet_streams_.fetch_sub(1);
   return Status::OK;
 }
 
