@@ -13,6 +13,7 @@ final class Requirements {
       List.of(
           "/usr/lib/ipsec/charon",
           "/usr/sbin/swanctl",
+          "/usr/bin/pki",
           "/usr/bin/tshark",
           "/usr/bin/unshare",
           "/usr/sbin/nft",
@@ -31,7 +32,7 @@ final class Requirements {
       if (!Files.isExecutable(Path.of(tool))) {
         return Optional.of(
             tool
-                + " is missing; apt-get install strongswan-charon strongswan-swanctl"
+                + " is missing; apt-get install strongswan-charon strongswan-swanctl strongswan-pki"
                 + " libstrongswan-standard-plugins libstrongswan-extra-plugins tshark python3-scapy"
                 + " iproute2 nftables");
       }
