@@ -5,6 +5,7 @@
 #   build.sh            the agent
 #   build.sh --tests    the agent, and its unit tests and the replay of its fuzz corpus, run; their output is kept in
 #                       "tests.log" beside the program, a line "ok NAME" or "failed NAME: ..." for each unit test
+#   build.sh --prepare  the agent and the programs of its tests, which are not run
 #   build.sh --bench    the agent, and beside it what it is measured with (esp-loop, dpdk-meter)
 #
 # Exit status 3 with one line on stderr: it cannot be built here, and why. 1: a compiler or a test found a fault.
@@ -69,8 +70,14 @@ build keyway-vrouter-agent
 if [ "${1:-}" = --bench ]; then
   build esp-loop dpdk-meter
 fi
+tests="unit dataplane replay replay-control replay-router"
+if [ "${1:-}" = --prepare ]; then
+  # shellcheck disable=SC2086
+  build $tests
+fi
 if [ "${1:-}" = --tests ]; then
-  build unit dataplane replay replay-control replay-router
+  # shellcheck disable=SC2086
+  build $tests
   status=0
   "$result/unit" >"$result/tests.log" 2>&1 || status=1
   "$result/dataplane" >>"$result/tests.log" 2>&1 || status=1
