@@ -2,13 +2,16 @@ package io.keyway.plane.vrouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.keyway.api.Outcome;
 import io.keyway.api.Outcome.Kind;
 import io.keyway.api.ike.IkeTransport.Datagram;
+import io.keyway.plane.vrouter.settings.Timing;
 import io.keyway.protocol.vrouter.v1.PacketIn;
 import io.keyway.protocol.vrouter.v1.PacketOut;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,6 +122,67 @@ class AgentIkeTest {
     bench.agent.attachedBy("somebody-else");
     bench.await("stream closed", () -> !bench.agent.takesPackets());
     assertThat(bench.plane.ike().send(out(10)).kind()).isEqualTo(Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void aStreamThatTakesNothingIsBegunAnewAndWhatWaitedLongIsNotSent() throws Exception {
+    bench.plane.close();
+    bench.agent.packets().deaf(true);
+    int streams = bench.agent.packets().opened();
+    bench.begin(
+        new Timing(
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3600),
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
+            Duration.ofMillis(500)));
+    bench.awaitReady();
+    bench.await("a stream", () -> bench.agent.packets().opened() > streams);
+    bench.await(
+        "more than the connection takes",
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            bench.plane.ike().send(out(60_000));
+          }
+          return bench.agent.packets().opened() > streams + 1;
+        });
+    assertThat(bench.plane.status().ready()).as("it answers probes").isTrue();
+    bench.agent.packets().deaf(false);
+    int before = bench.agent.packets().opened();
+    bench.await(
+        "one that is read",
+        () -> {
+          bench.plane.ike().send(out(60_000));
+          return bench.agent.packets().opened() > before && !bench.agent.sent().isEmpty();
+        });
+    assertThat(bench.agent.sent()).as("IKE sent it again meanwhile").hasSizeLessThan(1000);
+  }
+
+  @Test
+  void aReceiverThatFailsCostsOneDatagram() {
+    bench
+        .plane
+        .ike()
+        .attach(
+            datagram -> {
+              throw new IllegalStateException("a bug");
+            });
+    int streams = bench.agent.packets().opened();
+    for (int i = 1; i <= 3; i++) {
+      int expected = i;
+      assertThat(
+              bench.agent.receive(
+                  PacketIn.newBuilder()
+                      .setLocal(Samples.octets("192.0.2.1"))
+                      .setLocalPort(500)
+                      .setRemote(Samples.octets("192.0.2.2"))
+                      .setRemotePort(500)
+                      .setPayload(ByteString.copyFromUtf8("ike"))
+                      .build()))
+          .isTrue();
+      bench.await("received", () -> received.size() == expected);
+    }
+    assertThat(bench.agent.packets().opened()).isEqualTo(streams);
   }
 
   @Test

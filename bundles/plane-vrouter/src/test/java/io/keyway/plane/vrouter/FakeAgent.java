@@ -38,8 +38,8 @@ public final class FakeAgent implements TestAgent {
   private final Map<StreamObserver<Event>, String> present = new HashMap<>();
 
   private boolean listened;
-  private final List<StreamObserver<PacketIn>> packets = new ArrayList<>();
-  private final List<PacketOut> sent = new ArrayList<>();
+  private final FakePackets packets = new FakePackets();
+  private boolean full;
   private final ServerCredentials credentials;
   private Server server;
   private int port;
@@ -54,7 +54,6 @@ public final class FakeAgent implements TestAgent {
   private boolean hanging;
   private boolean mute;
   private boolean losing;
-  private java.util.function.Consumer<PacketOut> wire = packet -> {};
   private Runnable beforeSnapshot = () -> {};
 
   public FakeAgent() {
@@ -176,17 +175,13 @@ public final class FakeAgent implements TestAgent {
   }
 
   /** Where datagrams to send go. */
-  public synchronized void wire(java.util.function.Consumer<PacketOut> to) {
-    wire = to;
+  public void wire(java.util.function.Consumer<PacketOut> to) {
+    packets.wire(to);
   }
 
   /** A datagram came to the router; false when nobody listens. */
-  public synchronized boolean receive(PacketIn packet) {
-    if (packets.isEmpty()) {
-      return false;
-    }
-    packets.get(packets.size() - 1).onNext(packet);
-    return true;
+  public boolean receive(PacketIn packet) {
+    return packets.receive(packet);
   }
 
   public synchronized void count(PolicyPlace place, PolicyStatus status) {
@@ -277,8 +272,8 @@ public final class FakeAgent implements TestAgent {
     return Set.copyOf(tables.leases.keySet());
   }
 
-  public synchronized List<PacketOut> sent() {
-    return List.copyOf(sent);
+  public List<PacketOut> sent() {
+    return packets.sent();
   }
 
   public synchronized int applies() {
@@ -309,8 +304,18 @@ public final class FakeAgent implements TestAgent {
     return generation;
   }
 
-  public synchronized boolean takesPackets() {
-    return !packets.isEmpty();
+  /** From now on it does not let itself be emptied, or does. */
+  public synchronized void staysFull(boolean now) {
+    full = now;
+  }
+
+  /** Its streams of IKE datagrams. */
+  public FakePackets packets() {
+    return packets;
+  }
+
+  public boolean takesPackets() {
+    return packets.any();
   }
 
   // ---- the contract --------------------------------------------------------------------------
@@ -445,14 +450,13 @@ public final class FakeAgent implements TestAgent {
     }
 
     private FlushResponse flushed(FlushRequest request, IntSupplier flush) {
-      return isOther(request.getExpectedGeneration())
-          ? FlushResponse.newBuilder()
-              .setResult(Samples.result(ResultCode.UNAVAILABLE, "another generation"))
-              .build()
-          : FlushResponse.newBuilder()
-              .setResult(Samples.result(ResultCode.OK, ""))
-              .setRemoved(flush.getAsInt())
-              .build();
+      boolean other = isOther(request.getExpectedGeneration());
+      ResultCode code = full ? ResultCode.REFUSED : other ? ResultCode.UNAVAILABLE : ResultCode.OK;
+      return FlushResponse.newBuilder()
+          .setResult(
+              Samples.result(code, full ? "it stays full" : other ? "another generation" : ""))
+          .setRemoved(code == ResultCode.OK ? flush.getAsInt() : 0)
+          .build();
     }
 
     @Override
@@ -550,32 +554,7 @@ public final class FakeAgent implements TestAgent {
 
     @Override
     public StreamObserver<PacketOut> packets(StreamObserver<PacketIn> to) {
-      synchronized (FakeAgent.this) {
-        packets.add(to);
-      }
-      return new StreamObserver<>() {
-        @Override
-        public void onNext(PacketOut packet) {
-          java.util.function.Consumer<PacketOut> way;
-          synchronized (FakeAgent.this) {
-            sent.add(packet);
-            way = wire;
-          }
-          way.accept(packet);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-          synchronized (FakeAgent.this) {
-            packets.remove(to);
-          }
-        }
-
-        @Override
-        public void onCompleted() {
-          onError(null);
-        }
-      };
+      return packets.open(to);
     }
   }
 

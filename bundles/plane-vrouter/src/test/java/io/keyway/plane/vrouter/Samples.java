@@ -77,7 +77,7 @@ public final class Samples {
 
   public static PolicyPlace place(Policy policy) {
     return PolicyPlace.newBuilder()
-        .setDirection(policy.getDirection())
+        .setDirectionValue(policy.getDirectionValue())
         .setSelectors(policy.getSelectors())
         .build();
   }

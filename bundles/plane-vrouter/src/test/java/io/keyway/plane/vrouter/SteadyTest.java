@@ -242,6 +242,28 @@ class SteadyTest {
     assertThat(bench.agent.policies()).hasSize(1);
   }
 
+  /** Of another owner, in a direction of which only a newer agent knows. */
+  @Test
+  void aPolicyOfANewerKindIsSomebodyElsesAndNothingElse() throws Exception {
+    bench.apply(Bench.put(Bench.PAIR, new PolicyAction.Hold()));
+    PolicyPlace place =
+        Samples.place(bench.agent.policies().get(0)).toBuilder().setDirectionValue(9).build();
+    bench.agent.putAs(
+        place,
+        Policy.newBuilder()
+            .setDirectionValue(9)
+            .setSelectors(place.getSelectors())
+            .setActionValue(99)
+            .setOwner("somebody")
+            .build());
+    assertThat(Bench.get(bench.plane.reconcile("check", Bench.LIMIT)).kind()).isEqualTo(Kind.SAME);
+    assertThat(Bench.get(bench.plane.snapshot(Bench.LIMIT)).done()).isTrue();
+    // And to the next life of this controller, which looks at everything first.
+    bench.plane.close();
+    bench.begin(Bench.TIMING);
+    bench.awaitReady();
+  }
+
   @Test
   void eventsWaitAtTheAgentWhenNobodyTakesThem() throws Exception {
     Queue<Runnable> untaken = new ConcurrentLinkedQueue<>();

@@ -5,6 +5,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.keyway.protocol.vrouter.v1.PacketIn;
 import io.keyway.protocol.vrouter.v1.PacketOut;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,9 @@ final class PacketStream implements ClientResponseObserver<PacketOut, PacketIn>,
   private volatile ClientCallStreamObserver<PacketOut> out;
   private volatile boolean over;
 
+  /** When the connection last took something, or something began to wait; nanoseconds. */
+  private volatile long moved;
+
   PacketStream(Consumer<PacketIn> receiver, Consumer<Throwable> ended) {
     this.receiver = receiver;
     this.ended = ended;
@@ -43,10 +47,20 @@ final class PacketStream implements ClientResponseObserver<PacketOut, PacketIn>,
     if (over || size.get() >= MOST_WAITING) {
       return false;
     }
-    size.incrementAndGet();
+    if (size.getAndIncrement() == 0) {
+      moved = System.nanoTime();
+    }
     waiting.add(packet);
     drain();
     return true;
+  }
+
+  @Override
+  public Duration stalled() {
+    long since = moved;
+    return size.get() == 0
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, System.nanoTime() - since));
   }
 
   private void drain() {
@@ -62,6 +76,7 @@ final class PacketStream implements ClientResponseObserver<PacketOut, PacketIn>,
           break;
         }
         size.decrementAndGet();
+        moved = System.nanoTime();
         try {
           stream.onNext(next);
         } catch (IllegalStateException e) {

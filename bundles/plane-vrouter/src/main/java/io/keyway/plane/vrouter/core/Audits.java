@@ -23,12 +23,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at everything on the router, now and then or when asked. Nothing is held up meanwhile: what
  * changes while a snapshot is on its way makes it be taken again. On the plane's thread.
  */
 final class Audits {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Audits.class);
 
   /** Snapshots that are overtaken by changes before a busy router is left for later. */
   private static final int TRIES = 5;
@@ -139,15 +143,33 @@ final class Audits {
     } else if (contact.get().filter(from::equals).isEmpty()) {
       answer.complete(notReady.get());
     } else if (version == mirror.version() && !board.writing()) {
-      Comparison found = reconciler.compare(contents);
-      board.refresh();
-      then.found(from, found, contents);
+      guarded(
+          answer,
+          () -> {
+            Comparison found = reconciler.compare(contents);
+            board.refresh();
+            then.found(from, found, contents);
+          });
     } else if (tries > 1) {
       look(answer, tries - 1, then);
     } else {
       answer.complete(
           Outcome.unavailable(
               "data plane " + plane + " changes too fast to be compared; try again later"));
+    }
+  }
+
+  /** Whatever an agent has that we cannot read: without an answer, no later audit would come. */
+  private void guarded(CompletableFuture<Outcome> answer, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("data plane {}: a bug", plane, e);
+      answer.complete(
+          Outcome.unavailable(
+              "what is on the router cannot be read ("
+                  + e.getClass().getSimpleName()
+                  + "); see the log, and update Keyway or the agent"));
     }
   }
 

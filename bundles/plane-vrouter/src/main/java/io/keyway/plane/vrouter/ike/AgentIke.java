@@ -39,6 +39,9 @@ public final class AgentIke implements IkeRelay {
   /** Before a stream that ended by itself is opened again. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
+  /** Between two looks whether what waits moves. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final VrouterSettings settings;
   private final PlaneThread thread;
   private final CopyOnWriteArrayList<Consumer<Datagram>> receivers = new CopyOnWriteArrayList<>();
@@ -128,8 +131,33 @@ public final class AgentIke implements IkeRelay {
 
   private void open(Agent now) {
     if (agent == now) {
-      channel = now.packets(this::came, why -> thread.submit(() -> ended(now, why)));
+      PacketChannel opened = now.packets(this::came, why -> thread.submit(() -> ended(now, why)));
+      channel = opened;
+      thread.later(LOOK, () -> watch(now, opened));
     }
+  }
+
+  /**
+   * An agent may answer every question and yet take no IKE: then no tunnel is rekeyed, and nobody
+   * hears of it. Of what waited, IKE sends again what still matters.
+   */
+  private void watch(Agent from, PacketChannel watched) {
+    if (channel != watched) {
+      return;
+    }
+    Duration stalled = watched.stalled();
+    if (stalled.compareTo(settings.timing().rpc()) < 0) {
+      thread.later(LOOK, () -> watch(from, watched));
+      return;
+    }
+    LOG.warn(
+        "data plane {}: the vRouter's agent has taken no IKE for {} s though IKE waits for it;"
+            + " beginning another stream",
+        settings.name(),
+        stalled.toSeconds());
+    channel = null;
+    watched.close();
+    thread.later(AGAIN, () -> open(from));
   }
 
   private void ended(Agent from, AgentException why) {
@@ -177,6 +205,13 @@ public final class AgentIke implements IkeRelay {
             new InetSocketAddress(remote.get(), remotePort),
             packet.getMarker(),
             packet.getPayload().toByteArray());
-    receivers.forEach(receiver -> receiver.accept(datagram));
+    for (Consumer<Datagram> receiver : receivers) {
+      try {
+        receiver.accept(datagram);
+      } catch (RuntimeException e) {
+        // The stream would end with it, for all peers.
+        LOG.error("data plane {}: a datagram could not be taken", settings.name(), e);
+      }
+    }
   }
 }

@@ -72,7 +72,8 @@ public final class PolicyMessages {
    */
   public static PolicyPlace placeOf(Policy policy) {
     return PolicyPlace.newBuilder()
-        .setDirection(policy.getDirection())
+        // By its number: of one that only a newer agent knows there is no name.
+        .setDirectionValue(policy.getDirectionValue())
         .setSelectors(Selectors.known(policy.getSelectors()))
         .build();
   }
