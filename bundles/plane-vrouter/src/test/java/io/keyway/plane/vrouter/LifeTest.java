@@ -158,6 +158,21 @@ class LifeTest {
   }
 
   @Test
+  void aRouterThatDoesNotLetItselfBeEmptiedIsNotTakenForEmpty() throws Exception {
+    pair(5000);
+    bench.plane.close();
+    bench.agent.attachedBy("rival");
+    bench.agent.staysFull(true);
+    bench.begin(Bench.TIMING);
+    bench.await("refused", () -> bench.plane.status().reason().contains("it stays full"));
+    assertThat(bench.plane.status().ready()).isFalse();
+    assertThat(bench.agent.sas()).hasSize(2);
+    bench.agent.staysFull(false);
+    bench.awaitReady();
+    assertThat(bench.agent.sas()).isEmpty();
+  }
+
+  @Test
   void withoutAStateStoreThereIsNoContact() throws Exception {
     bench.plane.close();
     bench.memory.there(false);

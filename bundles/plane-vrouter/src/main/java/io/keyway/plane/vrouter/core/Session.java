@@ -13,11 +13,13 @@ import io.keyway.plane.vrouter.agent.AgentConnector;
 import io.keyway.plane.vrouter.agent.AgentException;
 import io.keyway.plane.vrouter.agent.Contents;
 import io.keyway.plane.vrouter.message.CapabilityReader;
+import io.keyway.plane.vrouter.message.Results;
 import io.keyway.plane.vrouter.settings.VrouterSettings;
 import io.keyway.protocol.vrouter.v1.AttachRequest;
 import io.keyway.protocol.vrouter.v1.AttachResponse;
 import io.keyway.protocol.vrouter.v1.Event;
 import io.keyway.protocol.vrouter.v1.FlushRequest;
+import io.keyway.protocol.vrouter.v1.FlushResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -356,7 +358,9 @@ final class Session {
       clean =
           made.agent()
               .flushPolicies(all)
-              .thenCompose(policies -> made.agent().flushSas(all))
+              .thenCompose(
+                  policies -> flushed(policies).thenCompose(n -> made.agent().flushSas(all)))
+              .thenCompose(Session::flushed)
               .thenAccept(sas -> thread.submit(life::clean));
     }
     then(
@@ -367,6 +371,18 @@ final class Session {
                 mine,
                 life.unclean() ? life.note() : CompletableFuture.completedFuture(null),
                 noted -> snapshot(mine, made, before, why)));
+  }
+
+  /** Fails when the router was not emptied: what stayed would count as ours. */
+  private static CompletionStage<Integer> flushed(FlushResponse response) {
+    Outcome outcome = Results.outcome(response.getResult());
+    return outcome.done()
+        ? CompletableFuture.completedFuture(response.getRemoved())
+        : CompletableFuture.failedFuture(
+            new AgentException(
+                AgentException.Kind.REFUSED,
+                "what another controller left on the router cannot be removed: "
+                    + outcome.reason()));
   }
 
   private void snapshot(Object mine, Contact made, Generation before, String why) {
