@@ -3,6 +3,7 @@ package io.keyway.spd;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,21 @@ final class Serial implements Executor {
       }
       running = true;
     }
-    executor.execute(this::drain);
+    try {
+      executor.execute(this::drain);
+    } catch (RejectedExecutionException e) {
+      // The service is stopping, and who would listen is stopping with it.
+      LOG.debug("stopping: {} tasks are dropped", drop());
+    }
+  }
+
+  private int drop() {
+    synchronized (tasks) {
+      int dropped = tasks.size();
+      tasks.clear();
+      running = false;
+      return dropped;
+    }
   }
 
   private void drain() {
