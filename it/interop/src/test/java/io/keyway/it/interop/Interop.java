@@ -10,4 +10,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(LabExtension.class)
-@interface Interop {}
+@interface Interop {
+  /**
+   * Tag of classes in which a few seconds decide, such as the memory of a NAT: they run alone, all
+   * others two at a time.
+   */
+  String ALONE = "alone";
+}

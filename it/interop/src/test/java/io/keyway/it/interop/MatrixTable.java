@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +56,12 @@ class MatrixTable {
     if (!System.getProperty("keyway.only", "").matches("|\\$\\{.*")) {
       known(page.substring(head.length(), page.length() - tail.length()));
     }
+    List<String> order = rows(page);
     List<String[]> passed =
-        Files.readAllLines(Matrix.results()).stream().map(line -> line.split("\t")).toList();
+        Files.readAllLines(Matrix.results()).stream()
+            .map(line -> line.split("\t"))
+            .sorted(Comparator.comparingInt(cells -> place(order, cells)))
+            .toList();
     passed.forEach(cells -> tests.remove(cells[1]));
     passed.forEach(this::read);
     Files.writeString(PAGE, head + "\n\n" + table() + "\n" + tail);
@@ -85,6 +90,26 @@ class MatrixTable {
     assertThat(unknown)
         .as("passed, but not in docs/charon.md: ./keyway test --long writes it anew")
         .isEmpty();
+  }
+
+  /** Chapters and rows of a page, in its order. */
+  private static List<String> rows(String page) {
+    List<String> rows = new ArrayList<>();
+    String chapter = "";
+    for (String line : page.split("\n")) {
+      if (line.startsWith("### ")) {
+        chapter = line.substring(4);
+      } else if (line.startsWith("| ")) {
+        rows.add(chapter + "\t" + line.substring(2).split(" \\| ?")[0]);
+      }
+    }
+    return rows;
+  }
+
+  /** Tests run two at a time, but a row stays where it stood; new ones come last. */
+  private static int place(List<String> order, String[] cells) {
+    int place = order.indexOf(cells[1] + "\t" + cells[2]);
+    return place < 0 ? order.size() : place;
   }
 
   /** Takes up what a page says. */

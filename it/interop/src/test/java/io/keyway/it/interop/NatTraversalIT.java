@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** NAT traversal with charon, through a real NAT (RFC 7296 section 2.23, RFC 3948). */
 @Interop
+@Tag(Interop.ALONE)
 class NatTraversalIT {
 
   /** Who is outside knows the other one by the address of the NAT, and can only wait. */
