@@ -289,8 +289,8 @@ void write(Direction direction, const Policy& from, pb::Policy* to) {
 void write(Direction direction, const Policy& from, pb::PolicyStatus* to) {
   to->mutable_place()->set_direction(static_cast<pb::Direction>(direction));
   write(direction, from.selector, to->mutable_place()->mutable_selectors());
-  to->set_packets(from.counters->packets.load(std::memory_order_relaxed));
-  to->set_bytes(from.counters->bytes.load(std::memory_order_relaxed));
+  to->set_packets(from.counters->packets());
+  to->set_bytes(from.counters->bytes());
   to->set_dropped_packets(from.counters->dropped_packets.load(std::memory_order_relaxed));
   to->set_dropped_bytes(from.counters->dropped_bytes.load(std::memory_order_relaxed));
 }

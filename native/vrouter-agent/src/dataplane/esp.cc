@@ -1,8 +1,6 @@
 // The crypto stage of one core: librte_ipsec before and after a crypto device.
 #include <rte_errno.h>
 
-#include <algorithm>
-
 // DPDK keeps the symmetric part of a crypto operation behind an array of length 0, which GCC takes at its word.
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
@@ -16,42 +14,22 @@ namespace {
 
 constexpr unsigned kMoved = 0, kReplay = 1, kIntegrity = 2, kSelectorMismatch = 3;
 
+// Packets that take a step together, where they belong to many SAs.
+constexpr unsigned kSlice = 8;
+
 // Octets of the high sequence number that the library keeps behind the trailer while it works.
 uint32_t high_octets(const Sa* sa) { return sa->esn ? 4 : 0; }
 
 // Where the trailer's next header stands before the ICV is dealt with.
 uint8_t& next_header(rte_mbuf* m, const Sa* sa) {
-  return octets(m)[rte_pktmbuf_pkt_len(m) - sa->suite->icv - high_octets(sa) - 1];
-}
-
-// The library put a header of the family before the packet that the SA was made with, and the SA has moved to the
-// other one (MOBIKE, RFC 4555 section 3.5). Writes what does not differ from packet to packet; null without room.
-uint8_t* other_header(rte_mbuf* m, uint8_t made, uint8_t wanted) {
-  unsigned before = made == 4 ? 20 : 40;
-  unsigned now = wanted == 4 ? 20 : 40;
-  uint16_t identification = load_be16(octets(m) + before + 6);  // the sequence number's low half
-  auto* ip = reinterpret_cast<uint8_t*>(now > before ? rte_pktmbuf_prepend(m, static_cast<uint16_t>(now - before))
-                                                     : rte_pktmbuf_adj(m, static_cast<uint16_t>(before - now)));
-  if (ip == nullptr) return nullptr;
-  std::memset(ip, 0, now);
-  if (wanted == 4) {
-    ip[0] = 0x45;
-    store_be16(ip + 4, identification);
-    ip[8] = 64;
-    ip[9] = kProtoEsp;
-  } else {
-    ip[0] = 0x60;
-    ip[6] = kProtoEsp;
-    ip[7] = 64;
-  }
-  return ip;
+  return octets(m)[rte_pktmbuf_pkt_len(m) - sa->cost.icv - high_octets(sa) - 1];
 }
 
 // Within the call, where the device can. The trailer of an inner IPv6 packet is put right between the library's work and
 // the device's, which only the way over the queues allows.
 bool works_at_once(const Sa* sa, rte_mbuf* m) {
-  return sa->session->synchronous && (sa->direction == Direction::kInbound || sa->mode == Mode::kTransport ||
-                                      meta_of(m).inner_family != 6);
+  return sa->session->synchronous() && (sa->direction == Direction::kInbound || sa->mode == Mode::kTransport ||
+                                        meta_of(m).inner_family != 6);
 }
 
 }  // namespace
@@ -71,36 +49,85 @@ void Worker::esp(rte_mbuf* m, Sa* sa) {
     sa->admitted_bytes += meta_of(m).inner_length;
   }
   rte_prefetch0(sa->session);
+  rte_prefetch0(sa->outer.load(std::memory_order_relaxed));
   pending_[pending_count_++] = {sa, m, works_at_once(sa, m)};
   if (pending_count_ == kBurst) flush_esp();
 }
 
+// Packets of one SA go through the library in one call, wherever they stood; their order among themselves stays. Where there are
+// many SAs, a few of them go through all steps before the next ones: more keys and packets than those would drive each other out
+// of the first cache between the steps.
 void Worker::flush_esp() {
+  struct Group {
+    Sa* sa;
+    bool at_once;
+    unsigned count, end, done;
+  };
+  Group groups[kBurst];
+  unsigned groups_count = 0;
+  uint8_t group_of[kBurst];
   rte_mbuf* packets[kBurst];
-  unsigned at = 0;
   unsigned total = pending_count_;
+  batch_++;
+  for (unsigned i = 0; i < total;) {
+    Sa* sa = pending_[i].sa;
+    bool at_once = pending_[i].at_once;
+    uint64_t g = sa->gathered & 0xff;
+    if (sa->gathered >> 8 != batch_ || groups[g].at_once != at_once) {
+      g = groups_count++;
+      sa->gathered = batch_ << 8 | g;
+      groups[g] = {sa, at_once, 0, 0, 0};
+      rte_prefetch0(sa->session->at_once.sa);
+      rte_prefetch0(sa->session->at_once.crypto.ses);
+    }
+    unsigned first = i;
+    for (; i < total && pending_[i].sa == sa && pending_[i].at_once == at_once; i++) {
+      group_of[i] = static_cast<uint8_t>(g);
+      packets[i] = pending_[i].m;
+    }
+    groups[g].count += i - first;
+  }
+  if (groups_count == 1) {
+    groups[0].end = total;
+  } else {
+    unsigned at = 0;
+    for (unsigned g = 0; g < groups_count; g++) {
+      groups[g].end = at;
+      at += groups[g].count;
+    }
+    for (unsigned i = 0; i < total; i++) packets[groups[group_of[i]].end++] = pending_[i].m;
+  }
   // Packets that come out of the work below may need another SA, and wait behind these.
-  Pending batch[kBurst];
-  std::copy_n(pending_, total, batch);
   pending_count_ = 0;
-  while (at < total) {
-    Sa* sa = batch[at].sa;
-    bool at_once = batch[at].at_once;
-    unsigned n = 0;
-    while (at < total && batch[at].sa == sa && batch[at].at_once == at_once) packets[n++] = batch[at++].m;
-    if (sa->esn && sa->direction == Direction::kInbound) {
-      // As the library is about to take them. Later, when others have moved the window, the same 32 bits may mean another number.
-      for (unsigned i = 0; i < n; i++) meta_of(packets[i]).number = sa->window.whole(meta_of(packets[i]).sequence);
+
+  for (unsigned g = 0; g < groups_count;) {
+    Arrivals arrivals;
+    unsigned slice = g;
+    for (unsigned packets_in = 0; g < groups_count && packets_in < kSlice; g++) {
+      Group& group = groups[g];
+      Sa* sa = group.sa;
+      rte_mbuf** first = packets + group.end - group.count;
+      packets_in += group.count;
+      if (sa->esn && sa->direction == Direction::kInbound) {
+        // As the library is about to take them. Later, when others have moved the window, the same 32 bits may mean another number.
+        for (unsigned i = 0; i < group.count; i++) meta_of(first[i]).number = sa->window.whole(meta_of(first[i]).sequence);
+      }
+      if (group.at_once) {
+        group.done = work_at_once(sa, first, group.count);
+      } else {
+        prepare(sa, first, group.count);
+      }
     }
-    if (at_once) {
-      work_at_once(sa, packets, n);
-    } else {
-      prepare(sa, packets, n);
+    for (; slice < g; slice++) {
+      Group& group = groups[slice];
+      if (group.done != 0) finish(group.sa, packets + group.end - group.count, group.done, arrivals);
     }
+    arrive(arrivals);
   }
 }
 
-void Worker::work_at_once(Sa* sa, rte_mbuf** packets, unsigned count) {
+// How many of them it worked on; those stand in front.
+unsigned Worker::work_at_once(Sa* sa, rte_mbuf** packets, unsigned count) {
   const rte_ipsec_session* session = &sa->session->at_once;
   unsigned done = rte_ipsec_pkt_cpu_prepare(session, packets, static_cast<uint16_t>(count));
   unsigned failed = done;
@@ -113,11 +140,10 @@ void Worker::work_at_once(Sa* sa, rte_mbuf** packets, unsigned count) {
       failed_to_prepare(sa, m, rte_errno);
     }
   }
-  if (done == 0) return;
   if (sa->direction == Direction::kOutbound) {
     sa->sequence.store(sa->sequence.load(std::memory_order_relaxed) + done, std::memory_order_relaxed);
   }
-  finish(sa, packets, done);
+  return done;
 }
 
 void Worker::prepare(Sa* sa, rte_mbuf** packets, unsigned count) {
@@ -196,11 +222,15 @@ unsigned Worker::collect() {
   unsigned groups_count =
       rte_ipsec_pkt_crypto_group(const_cast<const rte_crypto_op**>(ops), packets, groups, static_cast<uint16_t>(n));
   ops_.insert(ops_.end(), ops, ops + n);
+  Arrivals arrivals;
+  Sa* sas[kBurst];
   for (unsigned g = 0; g < groups_count; g++) {
-    Sa* sa = meta_of(groups[g].m[0]).pinned;
-    finish(sa, groups[g].m, groups[g].cnt);
-    sa->in_flight.fetch_sub(groups[g].cnt, std::memory_order_release);
+    sas[g] = meta_of(groups[g].m[0]).pinned;
+    finish(sas[g], groups[g].m, groups[g].cnt, arrivals);
   }
+  arrive(arrivals);
+  // Not before, as they may be gone then.
+  for (unsigned g = 0; g < groups_count; g++) sas[g]->in_flight.fetch_sub(groups[g].cnt, std::memory_order_release);
   return n;
 }
 
@@ -225,7 +255,7 @@ unsigned Worker::only_new(Sa* sa, rte_mbuf** packets, unsigned count) {
   return kept;
 }
 
-void Worker::finish(Sa* sa, rte_mbuf** packets, unsigned count) {
+void Worker::finish(Sa* sa, rte_mbuf** packets, unsigned count, Arrivals& arrivals) {
   bool inbound = sa->direction == Direction::kInbound;
   if (inbound) count = only_new(sa, packets, count);
   if (count == 0) return;
@@ -240,14 +270,16 @@ void Worker::finish(Sa* sa, rte_mbuf** packets, unsigned count) {
       if (next == kProtoIpv6 || next == kProtoNoNext) next = kProtoIpv4;
     }
   }
-  unsigned good = rte_ipsec_pkt_process(&sa->session->ipsec, packets, static_cast<uint16_t>(count));
+  // What is left to do is the same for both sessions of an SA.
+  const rte_ipsec_session* session = sa->session->synchronous() ? &sa->session->at_once : &sa->session->ipsec;
+  unsigned good = rte_ipsec_pkt_process(session, packets, static_cast<uint16_t>(count));
   for (unsigned i = 0; i < good; i++) {
     packets[i]->ol_flags &= ~(RTE_MBUF_F_RX_SEC_OFFLOAD | RTE_MBUF_F_RX_SEC_OFFLOAD_FAILED);
   }
   // Packets that failed stand behind the others. They are dealt with last, as they were before.
   if (good != 0) {
     if (inbound) {
-      decrypted(sa, packets, good);
+      decrypted(sa, packets, good, arrivals);
     } else {
       encrypted(sa, packets, good);
     }
@@ -339,135 +371,37 @@ void Worker::tell_moved(Sa* sa, const Meta& meta) {
   plane_.tell(note);
 }
 
-// Packets of one SA that the library and the device are done with: finishes their outer headers, and sends them.
-void Worker::encrypted(Sa* sa, rte_mbuf** packets, unsigned n) {
-  const Outer& outer = *sa->outer.load(std::memory_order_acquire);
-  uint64_t bytes = 0;
-  for (unsigned i = 0; i < n; i++) bytes += meta_of(packets[i]).inner_length;
-  counters_.encrypted.add(n);
-  count(sa, n, bytes);
-  if (sa->mode != Mode::kTunnel || sa->header_family != 4 || outer.local.family != 4 || outer.udp()) {
-    for (unsigned i = 0; i < n; i++) encrypted_otherwise(sa, outer, packets[i]);
-    return;
-  }
-  // What most SAs are. All of it but lengths, TOS, DF and identification is the same for all packets.
-  Way& way = way_to(4, outer.remote.bits);
-  uint64_t addresses = (outer.local.bits.hi & 0xffffffff00000000ULL) | outer.remote.bits.hi >> 32;
-  uint32_t path_mtu = sa->path_mtu.load(std::memory_order_relaxed);
-  for (unsigned i = 0; i < n; i++) {
-    rte_mbuf* m = packets[i];
-    Meta& meta = meta_of(m);
-    uint8_t* ip = octets(m);
-    uint32_t length = rte_pktmbuf_pkt_len(m);
-    bool dont = length <= path_mtu && (sa->dont_fragment == DontFragment::kSet ||
-                                       (sa->dont_fragment == DontFragment::kCopy && meta.inner_dont_fragment));
-    uint64_t front = 0x4500000000000000ULL |
-                     static_cast<uint64_t>(tos_at_ingress(meta.inner_tos, sa->copy_dscp, sa->dscp)) << 48 |
-                     static_cast<uint64_t>(length & 0xffff) << 32 | static_cast<uint64_t>(load_be16(ip + 4)) << 16 |
-                     (dont ? 0x4000 : 0);
-    constexpr uint32_t kLife = kHopLimit << 8 | kProtoEsp;
-    // Summed from what is written, as octets that were just written in small pieces are slow to read in large ones.
-    uint16_t sum = fold((front >> 32) + (front & 0xffffffff) + kLife + (addresses >> 32) + (addresses & 0xffffffff));
-    store_be64(ip, front);
-    store_be32(ip + 8, kLife << 16 | sum);
-    store_be64(ip + 12, addresses);
-    meta.own = true;
-    forward(m, way);
-  }
-}
-
-void Worker::encrypted_otherwise(Sa* sa, const Outer& outer, rte_mbuf* m) {
-  Meta& meta = meta_of(m);
-  uint8_t* ip = octets(m);
-  bool tunnel = sa->mode == Mode::kTunnel;
-  bool v4 = outer.local.family == 4;
-  unsigned header = tunnel ? (v4 ? 20 : 40) : meta.header_length;
-  if (tunnel && sa->header_family != outer.local.family) {
-    ip = other_header(m, sa->header_family, outer.local.family);
-    if (ip == nullptr) return drop(m, Drop::kMemory);
-  }
-  if (outer.udp()) {
-    auto* front = reinterpret_cast<uint8_t*>(rte_pktmbuf_prepend(m, 8));
-    if (front == nullptr) return drop(m, Drop::kMemory);
-    std::memmove(front, ip, header);
-    ip = front;
-  }
-  uint32_t length = rte_pktmbuf_pkt_len(m);
-  if (tunnel) {
-    uint8_t tos = tos_at_ingress(meta.inner_tos, sa->copy_dscp, sa->dscp);
-    if (v4) {
-      bool dont = sa->dont_fragment == DontFragment::kSet ||
-                  (sa->dont_fragment == DontFragment::kCopy && meta.inner_dont_fragment);
-      if (length > sa->path_mtu.load(std::memory_order_relaxed)) dont = false;
-      // Summed from what is written, as octets that were just written in small pieces are slow to read in large ones.
-      auto local = static_cast<uint32_t>(outer.local.bits.hi >> 32);
-      auto remote = static_cast<uint32_t>(outer.remote.bits.hi >> 32);
-      uint8_t protocol = outer.udp() ? kProtoUdp : kProtoEsp;
-      uint16_t flags = dont ? 0x4000 : 0;
-      store_be16(ip, static_cast<uint16_t>(0x4500 | tos));
-      store_be16(ip + 6, flags);
-      store_be16(ip + 8, static_cast<uint16_t>(kHopLimit << 8 | protocol));
-      store_be16(ip + 10, fold(0x4500ull + tos + length + load_be16(ip + 4) + flags + (kHopLimit << 8 | protocol) +
-                               local + remote));
-      store_be32(ip + 12, local);
-      store_be32(ip + 16, remote);
-    } else {
-      store_be32(ip, 0x60000000u | static_cast<uint32_t>(tos) << 20);
-      outer.local.store(ip + 8);
-      outer.remote.store(ip + 24);
-    }
-  }
-  if (v4) {
-    store_be16(ip + 2, static_cast<uint16_t>(length));
-    if (outer.udp() && !tunnel) ip[9] = kProtoUdp;
-  } else {
-    store_be16(ip + 4, static_cast<uint16_t>(length - 40));
-    if (outer.udp()) ip[tunnel ? 6 : meta.next_header_at] = kProtoUdp;
-  }
-  if (outer.udp()) {
-    uint8_t* udp = ip + header;
-    uint32_t size = length - header;
-    store_be16(udp, outer.local_port);
-    store_be16(udp + 2, outer.remote_port);
-    store_be16(udp + 4, static_cast<uint16_t>(size));
-    store_be16(udp + 6, 0);
-    if (!v4) {
-      // A zero checksum, as over IPv4, would be thrown away by most receivers (RFC 8200 section 8.1).
-      uint16_t sum = fold(sum16(udp, size, pseudo_header(ip, kProtoUdp, size)));
-      store_be16(udp + 6, sum == 0 ? 0xffff : sum);
-    }
-  }
-  if (v4 && !tunnel) write_ipv4_checksum(ip, static_cast<size_t>(ip[0] & 0xf) * 4);
-  meta.own = true;
-  forward(m, outer.remote.family, outer.remote.bits);
-}
-
-// The packets of one SA that are authentic and new: first all that concerns the SA, then the way on.
-void Worker::decrypted(Sa* sa, rte_mbuf** packets, unsigned n) {
-  const Outer& outer = *sa->outer.load(std::memory_order_acquire);
+// The packets of one SA that are authentic and new: all that concerns the SA.
+void Worker::decrypted(Sa* sa, rte_mbuf** packets, unsigned n, Arrivals& arrivals) {
   uint64_t packets_before = sa->packets.load(std::memory_order_relaxed);
   uint64_t bytes_before = sa->bytes.load(std::memory_order_relaxed);
   uint64_t counted = 0, bytes = 0;
-  IpView views[kBurst];
-  unsigned admitted = 0;
   for (unsigned i = 0; i < n; i++) {
     rte_mbuf* m = packets[i];
-    IpView& view = views[admitted];
+    IpView& view = arrivals.views.begin(arrivals.count);
     if (!admit(sa, m, view, packets_before + counted, bytes_before + bytes)) continue;
     counted++;
     bytes += view.length;
     const Meta& meta = meta_of(m);
-    if (meta.udp && (meta.outer_source != outer.remote || meta.outer_source_port != outer.remote_port)) tell_moved(sa, meta);
+    if (meta.udp) {
+      const Outer& outer = *sa->outer.load(std::memory_order_acquire);
+      if (meta.outer_source != outer.remote || meta.outer_source_port != outer.remote_port) tell_moved(sa, meta);
+    }
     inbound_flows_.prefetch(view);
-    packets[admitted++] = m;
+    arrivals.sas[arrivals.count] = sa;
+    arrivals.packets[arrivals.count++] = m;
   }
   counters_.decrypted.add(n);
   if (counted != 0) count(sa, counted, bytes);
-  for (unsigned i = 0; i < admitted; i++) {
-    rte_mbuf* m = packets[i];
-    const IpView& view = views[i];
+}
+
+// The way on of decrypted packets.
+void Worker::arrive(Arrivals& arrivals) {
+  for (unsigned i = 0; i < arrivals.count; i++) {
+    rte_mbuf* m = arrivals.packets[i];
+    const IpView& view = arrivals.views.of[i];
     bool onward = false;
-    if (!within(sa, m, view, onward)) continue;
+    if (!within(arrivals.sas[i], m, view, onward)) continue;
     if (onward) {
       if (Way& way = way_to(view.family, view.destination);
           view.ttl > 1 && way.route != nullptr && way.port->protected_side) {

@@ -154,10 +154,11 @@ EspSession* DeviceSessions::open(const SaConfig& c, const KeyMaterial& keys, Out
     if (rc >= 0) {
       rte_cryptodev_info info{};
       rte_cryptodev_info_get(device_, &info);
-      session->at_once = session->ipsec;
-      session->at_once.type = RTE_SECURITY_ACTION_TYPE_CPU_CRYPTO;
-      session->synchronous = s.encryption == kEncrAesGcm16 && (info.feature_flags & RTE_CRYPTODEV_FF_SYM_CPU_CRYPTO) != 0 &&
-                             rte_ipsec_session_prepare(&session->at_once) == 0;
+      rte_ipsec_session now = session->ipsec;
+      now.type = RTE_SECURITY_ACTION_TYPE_CPU_CRYPTO;
+      bool synchronous = s.encryption == kEncrAesGcm16 && (info.feature_flags & RTE_CRYPTODEV_FF_SYM_CPU_CRYPTO) != 0 &&
+                         rte_ipsec_session_prepare(&now) == 0;
+      if (synchronous) session->at_once = now;
       return session;
     }
     close(session);

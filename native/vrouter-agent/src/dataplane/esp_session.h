@@ -13,11 +13,13 @@ struct rte_mempool;
 namespace kw {
 
 struct EspSession {
+  // Of the type CPU_CRYPTO where the device can work within the call for this SA: then it has the same SA and keys as `ipsec`,
+  // and spares the device's queues.
+  rte_ipsec_session at_once;
   rte_ipsec_session ipsec;
   uint32_t sa_octets;
-  // The device can work within the call for this SA: `at_once` has the same SA and keys, and spares its queues.
-  bool synchronous;
-  rte_ipsec_session at_once;
+
+  bool synchronous() const { return at_once.type == RTE_SECURITY_ACTION_TYPE_CPU_CRYPTO; }
 };
 
 // Used by one thread at a time.

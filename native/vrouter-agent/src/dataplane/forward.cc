@@ -29,7 +29,7 @@ bool Worker::decrement_ttl(rte_mbuf* m, const IpView& view) {
   return true;
 }
 
-void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCache::Flow* flow) {
+void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const Policy* policy) {
   if (origin != Origin::kRouter && !decrement_ttl(m, view)) return;
   Way& way = way_to(view.family, view.destination);
   if (way.route != nullptr && way.port->protected_side) {
@@ -38,20 +38,19 @@ void Worker::leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCac
     }
     return forward(m, way);
   }
-  if (flow == nullptr) {
+  if (policy == nullptr) {
     FlowCache::Flow* found = outbound_flows_.find(*plane_.outbound, view);
     if (found == nullptr) return drop(m, Drop::kNoPolicy);
     if (origin == Origin::kProtectedPort) found->passed = FlowCache::kNobody;
-    flow = found;
+    policy = found->policy;
   }
-  const Policy* policy = flow->policy;
   if (policy->action == Action::kProtect) return protect(m, view, *policy);
   PolicyCounters& counters = *policy->counters;
   if (policy->action == Action::kBypass && plane_.policies_complete.load(std::memory_order_acquire)) {
     // An error quotes a packet: what came in an SA or from inside does not leave in clear that way.
     if (origin == Origin::kRouter && !meta_of(m).came_clear) return drop(m, Drop::kNoPolicy);
     tally(*policy, view.length);
-    meta_of(m).judged = flow->version;
+    meta_of(m).judged = outbound_flows_.version();
     return forward(m, way);
   }
   counters.dropped_packets.fetch_add(1, std::memory_order_relaxed);
@@ -95,7 +94,7 @@ void Worker::send_later(rte_mbuf* m) {
       plane_.policies_complete.load(std::memory_order_acquire)) {
     return send(m);  // counted already
   }
-  leave(m, view, Origin::kRouter, flow);
+  leave(m, view, Origin::kRouter, flow == nullptr ? nullptr : flow->policy);
 }
 
 void Worker::protect(rte_mbuf* m, const IpView& view, const Policy& policy) {
@@ -167,7 +166,7 @@ bool Worker::shorten(rte_mbuf* m, const IpView& view, const Policy& policy, Sa* 
 }
 
 void Worker::find_way(Way& way, uint8_t family, const Bits128& destination) {
-  way.at = now_;
+  way.version = ways_version_;
   way.family = family;
   way.destination = destination;
   way.resolved = false;

@@ -61,13 +61,15 @@ void Neighbours::answered(Neighbour* neighbour, uint64_t mac) {
     awaited_.erase(std::find(awaited_.begin(), awaited_.end(), neighbour));
     neighbour->awaited = false;
   }
-  neighbour->mac.store(mac, std::memory_order_release);
+  // Most answers confirm what was known.
+  if (neighbour->mac.exchange(mac, std::memory_order_release) != mac) version_.fetch_add(1);
 }
 
 void Neighbours::remove(Neighbour* neighbour) {
   on_removal_(neighbour);
   if (neighbour->awaited) awaited_.erase(std::find(awaited_.begin(), awaited_.end(), neighbour));
   table_.remove(neighbour);
+  version_.fetch_add(1);
   all_.erase(std::find(all_.begin(), all_.end(), neighbour));
   reclaimer_.retire_delete(neighbour);
 }

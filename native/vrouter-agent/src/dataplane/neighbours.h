@@ -46,6 +46,9 @@ class Neighbours {
     return n == nullptr ? 0 : n->mac.load(std::memory_order_acquire);
   }
 
+  // Never 0; another one after every change of what find() says, from before anything that went away is given back.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
   // The writer. Told of each neighbour before it goes.
   void on_removal(std::function<void(Neighbour*)> listener) { on_removal_ = std::move(listener); }
   // A neighbour that packets wait for, new if need be. Null when the table is full of others.
@@ -70,6 +73,7 @@ class Neighbours {
   RcuHash<Neighbour> table_;
   std::vector<Neighbour*> all_;
   std::deque<Neighbour*> awaited_;  // oldest first
+  std::atomic<uint64_t> version_{1};
   std::function<void(Neighbour*)> on_removal_ = [](Neighbour*) {};
 };
 

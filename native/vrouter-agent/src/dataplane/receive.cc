@@ -10,11 +10,21 @@ namespace {
 // Packets whose octets are fetched before it is their turn.
 constexpr unsigned kAhead = 4;
 
+bool is_esp(const IpView& view) {
+  return view.protocol == kProtoEsp && !view.fragment && view.length >= view.header_length + 8u;
+}
+
+uint32_t spi_of(rte_mbuf* m, const IpView& view) { return load_be32(octets(m) + view.header_length); }
+
 }  // namespace
 
+// A burst goes through each step as a whole, and each step asks for the cache lines of the next: with many tunnels, every packet
+// has a flow, a policy and an SA of its own.
 void Worker::receive(rte_mbuf** packets, unsigned count, uint16_t port_index) {
   const uint64_t mac = plane_.ports[port_index].mac;
   const bool from_protected = plane_.ports[port_index].protected_side;
+  Views views;
+  unsigned read = 0;
   for (unsigned i = 0; i < count && i < kAhead; i++) rte_prefetch0(rte_pktmbuf_mtod(packets[i], void*));
   for (unsigned i = 0; i < count; i++) {
     if (i + kAhead < count) rte_prefetch0(rte_pktmbuf_mtod(packets[i + kAhead], void*));
@@ -25,10 +35,18 @@ void Worker::receive(rte_mbuf** packets, unsigned count, uint16_t port_index) {
       continue;
     }
     switch (classify_frame(octets(m), rte_pktmbuf_data_len(m), mac)) {
-      case Frame::kIp:
+      case Frame::kIp: {
         rte_pktmbuf_adj(m, kEthernetHeader);
-        receive_ip(m, port_index, from_protected);
+        IpView& view = views.begin(read);
+        if (!read_ip(m, view)) break;
+        if (from_protected) {
+          outbound_flows_.prefetch(view);
+        } else if (is_esp(view)) {
+          plane_.sad->prefetch(spi_of(m, view));
+        }
+        packets[read++] = m;
         break;
+      }
       case Frame::kArp:
         to_slow_path(m, Slow::kArp);
         break;
@@ -40,20 +58,89 @@ void Worker::receive(rte_mbuf** packets, unsigned count, uint16_t port_index) {
         break;
     }
   }
+  if (from_protected) {
+    receive_protected(packets, views, read, port_index);
+  } else {
+    receive_unprotected(packets, views, read, port_index);
+  }
 }
 
-inline void Worker::receive_ip(rte_mbuf* m, uint16_t port_index, bool from_protected) {
-  IpView view;
-  if (parse_ip_quickly(octets(m), rte_pktmbuf_data_len(m), view) != IpError::kNone) return drop(m, Drop::kIpHeader);
+// False: the packet is no more.
+inline bool Worker::read_ip(rte_mbuf* m, IpView& view) {
+  if (parse_ip_quickly(octets(m), rte_pktmbuf_data_len(m), view) != IpError::kNone) {
+    drop(m, Drop::kIpHeader);
+    return false;
+  }
   // What Ethernet padded is no part of the packet.
   if (rte_pktmbuf_pkt_len(m) > view.length) {
     rte_pktmbuf_trim(m, static_cast<uint16_t>(rte_pktmbuf_pkt_len(m) - view.length));
   }
-  if (from_protected) {
-    // The checks below follow from what names a flow, and packets of this one came through them.
-    const FlowCache::Flow* flow = outbound_flows_.peek(view);
-    if (flow != nullptr && flow->passed == FlowCache::kNobody) return leave(m, view, Origin::kProtectedPort, flow);
+  return true;
+}
+
+void Worker::receive_protected(rte_mbuf** packets, const Views& views, unsigned count, uint16_t port_index) {
+  const Policy* policies[kBurst];
+  for (unsigned i = 0; i < count; i++) {
+    // The checks of receive_ip() follow from what names a flow, and packets of a remembered one came through them.
+    const FlowCache::Flow* flow = outbound_flows_.peek(views.of[i]);
+    policies[i] = flow != nullptr && flow->passed == FlowCache::kNobody ? flow->policy : nullptr;
+    rte_prefetch0(policies[i]);
   }
+  for (unsigned i = 0; i < count; i++) {
+    if (policies[i] == nullptr) continue;
+    if (const Sa* sa = plane_.sad->by_ref(policies[i]->sa)) rte_prefetch0(&sa->packets);
+    rte_prefetch0(policies[i]->counters.get());
+  }
+  for (unsigned i = 0; i < count; i++) {
+    if (policies[i] != nullptr) {
+      leave(packets[i], views.of[i], Origin::kProtectedPort, policies[i]);
+    } else {
+      receive_ip(packets[i], views.of[i], port_index, true);
+    }
+  }
+}
+
+void Worker::receive_unprotected(rte_mbuf** packets, const Views& views, unsigned count, uint16_t port_index) {
+  Sa* sas[kBurst];
+  for (unsigned i = 0; i < count; i++) {
+    sas[i] = nullptr;
+    if (!is_esp(views.of[i])) continue;
+    uint32_t spi = spi_of(packets[i], views.of[i]);
+    if (i != 0 && sas[i - 1] != nullptr && sas[i - 1]->spi == spi) {
+      sas[i] = sas[i - 1];
+      continue;
+    }
+    sas[i] = plane_.sad->by_spi(spi);
+    if (sas[i] == nullptr) continue;
+    rte_prefetch0(sas[i]->outer.load(std::memory_order_relaxed));
+    rte_prefetch0(&sas[i]->soft);
+    rte_prefetch0(&sas[i]->packets);
+  }
+  // Whose addresses came through the checks of receive_ip(), and were the router's: the next ones are often the same.
+  const IpView* good = nullptr;
+  for (unsigned i = 0; i < count; i++) {
+    const IpView& view = views.of[i];
+    if (sas[i] != nullptr) {
+      if (good == nullptr || good->source != view.source || good->destination != view.destination || good->family != view.family) {
+        good = is_from_host_to_router(view) ? &view : nullptr;
+      }
+      if (good != nullptr) {
+        take_esp(packets[i], view, false, 0, false, sas[i]);
+        continue;
+      }
+    }
+    receive_ip(packets[i], view, port_index, false);
+  }
+}
+
+// What receive_ip() finds out of the addresses of most ESP packets.
+inline bool Worker::is_from_host_to_router(const IpView& view) const {
+  return !is_no_host(view.family, view.source) && !plane_.is_local(view.family, view.source) &&
+         !is_multicast(view.family, view.destination) && !is_no_host(view.family, view.destination) &&
+         plane_.is_local(view.family, view.destination);
+}
+
+void Worker::receive_ip(rte_mbuf* m, const IpView& view, uint16_t port_index, bool from_protected) {
   if (view.family == 6 && is_neighbour_discovery(view)) return to_slow_path(m, Slow::kNeighbourDiscovery);
   if (is_multicast(view.family, view.destination)) return drop(m, Drop::kNotForUs);
   if (is_no_host(view.family, view.source) || is_no_host(view.family, view.destination)) return drop(m, Drop::kMartian);
@@ -104,7 +191,7 @@ void Worker::for_router(rte_mbuf* m, const IpView& view, uint16_t port_index) {
 
 // Gives an ESP packet to the core that its SA is at home on. Returns false when it is none of ours and `transit`
 // allows that: then the packet is still the caller's.
-bool Worker::take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source_port, bool transit) {
+bool Worker::take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source_port, bool transit, Sa* sa) {
   std::optional<EspView> esp_view = read_esp(octets(m), view, udp);
   if (!esp_view) {
     if (transit) return false;
@@ -113,7 +200,7 @@ bool Worker::take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source
   }
   unsigned esp_at = esp_view->at;
   uint32_t spi = esp_view->spi;
-  Sa* sa = plane_.sad->by_spi(spi);
+  if (sa == nullptr) sa = plane_.sad->by_spi(spi);
   const Outer* outer = sa == nullptr ? nullptr : sa->outer.load(std::memory_order_acquire);
   if (sa == nullptr || outer->local.bits != view.destination || outer->local.family != view.family) {
     if (transit) return false;

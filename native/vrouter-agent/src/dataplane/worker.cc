@@ -68,6 +68,8 @@ bool Worker::poll() {
   now_ = rte_rdtsc();
   outbound_flows_.begin(*plane_.outbound);
   inbound_flows_.begin(*plane_.inbound);
+  // Both only ever rise, so their sum tells when one of them did.
+  ways_version_ = plane_.routes->version() + plane_.neighbours->version();
   for (uint16_t port : ports_) {
     uint16_t n = rte_eth_rx_burst(plane_.ports[port].id, 0, packets, kBurst);
     work += n;
@@ -122,8 +124,7 @@ void Worker::bury() {
 
 void Worker::settle() {
   if (tally_.of == nullptr) return;
-  tally_.of->packets.fetch_add(tally_.packets, std::memory_order_relaxed);
-  tally_.of->bytes.fetch_add(tally_.bytes, std::memory_order_relaxed);
+  tally_.of->add(index_, tally_.packets, tally_.bytes);
   tally_ = {};
 }
 

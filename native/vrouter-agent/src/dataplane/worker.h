@@ -29,10 +29,10 @@ struct alignas(64) CoreCounters {
   std::array<Counter, kDropReasons> drops;
 };
 
-// Where packets to one destination go, as found in the poll that began at `at`. Remembered until the poll ends,
-// since no table entry may be kept longer.
+// Where packets to one destination go, as found when routes and neighbours were in one state: with the next one, which is there
+// before anything that went away is given back, nothing of it is looked at any more (compare FlowCache).
 struct alignas(64) Way {
-  uint64_t at = 0;
+  uint64_t version = 0;
   Bits128 destination;
   uint8_t family = 0;
   bool resolved = false;
@@ -43,7 +43,14 @@ struct alignas(64) Way {
 
   Address next_hop() const { return route->gateway.family != 0 ? route->gateway : Address{family, destination}; }
 };
-constexpr size_t kWays = 64;
+constexpr unsigned kWaysBits = 9;
+
+// Views that begin when they are needed: most bursts are short.
+union Views {
+  Views() {}
+  IpView& begin(unsigned at) { return *new (&of[at]) IpView; }
+  IpView of[kBurst];
+};
 
 class alignas(64) Worker {
  public:
@@ -79,10 +86,15 @@ class alignas(64) Worker {
 
   // receive.cc: from the wire to a decision
   void receive(rte_mbuf** packets, unsigned count, uint16_t port_index);
-  void receive_ip(rte_mbuf* m, uint16_t port_index, bool from_protected);
+  bool read_ip(rte_mbuf* m, IpView& view);
+  void receive_protected(rte_mbuf** packets, const Views& views, unsigned count, uint16_t port_index);
+  void receive_unprotected(rte_mbuf** packets, const Views& views, unsigned count, uint16_t port_index);
+  bool is_from_host_to_router(const IpView& view) const;
+  void receive_ip(rte_mbuf* m, const IpView& view, uint16_t port_index, bool from_protected);
   void for_router(rte_mbuf* m, const IpView& view, uint16_t port_index);
   void unknown_spi(uint32_t spi, const IpView& view, uint16_t source_port);
-  bool take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source_port, bool transit);
+  // `sa`: that of its SPI, where it was looked for.
+  bool take_esp(rte_mbuf* m, const IpView& view, bool udp, uint16_t source_port, bool transit, Sa* sa = nullptr);
   rte_mbuf* reassemble(rte_mbuf* m, const IpView& view);
   void bury();
   void transit(rte_mbuf* m, const IpView& view);
@@ -91,7 +103,7 @@ class alignas(64) Worker {
   enum class Origin : uint8_t { kProtectedPort, kUnprotectedPort, kDecrypted, kRouter };
   void leave(rte_mbuf* m, const IpView& view, Origin origin) { leave(m, view, origin, nullptr); }
   // With what the outbound policies said, where that is remembered.
-  void leave(rte_mbuf* m, const IpView& view, Origin origin, const FlowCache::Flow* flow);
+  void leave(rte_mbuf* m, const IpView& view, Origin origin, const Policy* policy);
   void protect(rte_mbuf* m, const IpView& view, const Policy& policy);
   bool shorten(rte_mbuf* m, const IpView& view, const Policy& policy, Sa* sa);
   void forward(rte_mbuf* m, uint8_t family, const Bits128& destination);
@@ -107,8 +119,8 @@ class alignas(64) Worker {
   void resolve(Way& way);
   Way& way_to(uint8_t family, const Bits128& destination) {
     uint64_t low = family == 4 ? destination.hi >> 32 : destination.lo;
-    Way& way = ways_[(low ^ low >> 8) % kWays];
-    if (way.at != now_ || way.family != family || way.destination != destination) find_way(way, family, destination);
+    Way& way = ways_[low * 0x9e3779b97f4a7c15ULL >> (64 - kWaysBits)];
+    if (way.version != ways_version_ || way.family != family || way.destination != destination) find_way(way, family, destination);
     return way;
   }
   void find_way(Way& way, uint8_t family, const Bits128& destination);
@@ -134,18 +146,26 @@ class alignas(64) Worker {
   void flush(uint16_t port_index);
   bool decrement_ttl(rte_mbuf* m, const IpView& view);
 
-  // esp.cc: the crypto stage
+  // esp.cc: the crypto stage; esp_outer.cc: the outer headers of what was encrypted
   void esp(rte_mbuf* m, Sa* sa);
   void flush_esp();
   void prepare(Sa* sa, rte_mbuf** packets, unsigned count);
-  void work_at_once(Sa* sa, rte_mbuf** packets, unsigned count);
+  unsigned work_at_once(Sa* sa, rte_mbuf** packets, unsigned count);
   void failed_to_prepare(Sa* sa, rte_mbuf* m, int error);
   unsigned only_new(Sa* sa, rte_mbuf** packets, unsigned count);
   unsigned collect();
-  void finish(Sa* sa, rte_mbuf** packets, unsigned count);
+  // Decrypted packets for which the SA has done what it does, and which have the policies before them.
+  struct Arrivals {
+    unsigned count = 0;
+    rte_mbuf* packets[kBurst];
+    Sa* sas[kBurst];
+    Views views;
+  };
+  void finish(Sa* sa, rte_mbuf** packets, unsigned count, Arrivals& arrivals);
   void encrypted(Sa* sa, rte_mbuf** packets, unsigned count);
   void encrypted_otherwise(Sa* sa, const Outer& outer, rte_mbuf* m);
-  void decrypted(Sa* sa, rte_mbuf** packets, unsigned count);
+  void decrypted(Sa* sa, rte_mbuf** packets, unsigned count, Arrivals& arrivals);
+  void arrive(Arrivals& arrivals);
   bool admit(Sa* sa, rte_mbuf* m, IpView& view, uint64_t packets, uint64_t bytes);
   bool within(Sa* sa, rte_mbuf* m, const IpView& view, bool& onward);
   bool mismatch(Sa* sa, rte_mbuf* m, Drop reason);
@@ -171,6 +191,7 @@ class alignas(64) Worker {
   };
   unsigned pending_count_ = 0;
   Pending pending_[kBurst];
+  uint64_t batch_ = 0;  // counts the calls of flush_esp()
   unsigned in_device_ = 0;
   std::vector<rte_crypto_op*> ops_;  // free ones; a packet in the device has one
   uint64_t now_ = 0;  // cycles, once per poll
@@ -178,7 +199,8 @@ class alignas(64) Worker {
     PolicyCounters* of = nullptr;
     uint64_t packets = 0, bytes = 0;
   } tally_;
-  std::array<Way, kWays> ways_;
+  uint64_t ways_version_ = 0;  // of this poll
+  std::array<Way, 1 << kWaysBits> ways_;
   FlowCache outbound_flows_, inbound_flows_;
   uint64_t unknown_spi_second_ = 0;
   unsigned unknown_spi_told_ = 0;

@@ -52,6 +52,7 @@ Outcome Routes::put(const Address& address, unsigned length, uint16_t port, cons
   all_.push_back(route);
   size_++;
   if (used_[prefix.family == 6][length]++ == 0) publish();
+  version_.fetch_add(1);
   if (before != nullptr) {
     used_[prefix.family == 6][length]--;
     unlink(before);
@@ -71,6 +72,7 @@ Outcome Routes::remove(const Address& address, unsigned length) {
 
 void Routes::unlink(Route* route) {
   table_.remove(route);
+  version_.fetch_add(1);
   all_.erase(std::find(all_.begin(), all_.end(), route));
   size_--;
   reclaimer_.retire_delete(route);

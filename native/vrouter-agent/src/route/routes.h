@@ -28,6 +28,8 @@ class Routes {
   ~Routes();
 
   const Route* find(uint8_t family, const Bits128& destination) const;
+  // Never 0; another one after every change, from before anything that went away is given back.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
   // Replaces a route to the same prefix.
   Outcome put(const Address& prefix, unsigned length, uint16_t port, const Address& gateway);
@@ -51,6 +53,7 @@ class Routes {
   std::atomic<const Lengths*> lengths_;
   uint32_t used_[2][129] = {};
   size_t size_ = 0;
+  std::atomic<uint64_t> version_{1};
 
   std::vector<Route*> all_;
 };

@@ -225,8 +225,8 @@ void policies(Text& t, Agent& agent, const Plane& plane) {
                 labels + "," + label("action", word(p.action)) + "," + label("priority", std::to_string(p.priority)) +
                     "," + label("spi", p.sa.none() ? "" : hex(p.sa_spi)) + "," + label("owner", p.owner),
                 1);
-    passed.sample("keyway_policy_packets_total", labels, p.counters->packets.load(std::memory_order_relaxed));
-    octets.sample("keyway_policy_bytes_total", labels, p.counters->bytes.load(std::memory_order_relaxed));
+    passed.sample("keyway_policy_packets_total", labels, p.counters->packets());
+    octets.sample("keyway_policy_bytes_total", labels, p.counters->bytes());
     held.sample("keyway_policy_dropped_packets_total", labels,
                 p.counters->dropped_packets.load(std::memory_order_relaxed));
     held_octets.sample("keyway_policy_dropped_bytes_total", labels,

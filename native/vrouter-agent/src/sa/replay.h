@@ -68,8 +68,8 @@ class ReplayWindow {
   uint64_t highest() const { return highest_; }
 
  private:
-  uint32_t size_;
   uint64_t highest_ = 0;
+  uint32_t size_;
   std::vector<uint64_t> seen_;
 };
 

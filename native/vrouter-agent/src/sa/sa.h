@@ -94,8 +94,6 @@ struct alignas(64) Sa {
   uint64_t hash = 0;
   std::atomic<const Outer*> outer{nullptr};
   EspSession* session = nullptr;
-  const Selector* selectors = nullptr;  // those of `config`, which stay
-  uint32_t selectors_count = 0;
   SaRef ref;
   uint32_t spi = 0;
   uint16_t home = 0;  // the core that does all of its crypto, so that sequence numbers need no lock
@@ -108,10 +106,17 @@ struct alignas(64) Sa {
   uint8_t dscp = 0;
   DontFragment dont_fragment = DontFragment::kCopy;
   EspCost cost;
-  const Suite* suite = nullptr;
-  Limits soft, hard;
+  std::atomic<uint32_t> path_mtu{1500};
 
-  // What only the home core writes, apart from `state`, which only ever rises.
+  // The same, and a state that only ever rises: a second cache line.
+  alignas(64) Limits soft;
+  Limits hard;
+  std::atomic<uint8_t> state{static_cast<uint8_t>(SaState::kLive)};
+  std::atomic<bool> soft_told{false}, hard_told{false};
+  uint32_t selectors_count = 0;
+  const Selector* selectors = nullptr;  // those of `config`, which stay
+
+  // What only the home core writes.
   alignas(64) std::atomic<uint64_t> packets{0};
   std::atomic<uint64_t> bytes{0};
   std::atomic<uint64_t> last_use{0};  // cycles; 0: never
@@ -121,14 +126,13 @@ struct alignas(64) Sa {
   uint64_t admitted_packets = 0;
   uint64_t admitted_bytes = 0;
   ReplayWindow window;  // inbound; of the home core
+  uint64_t gathered = 0;  // the batch of packets that had one of this SA last, and its place there (Worker::flush_esp)
   std::atomic<uint64_t> replayed{0};
   std::atomic<uint64_t> integrity_failed{0};
   std::atomic<uint64_t> selector_mismatched{0};
   std::atomic<uint64_t> other_dropped{0};
-  alignas(64) std::atomic<uint8_t> state{static_cast<uint8_t>(SaState::kLive)};
-  std::atomic<bool> soft_told{false}, hard_told{false};
   std::atomic<uint32_t> in_flight{0};  // packets in the crypto device
-  std::atomic<uint32_t> path_mtu{1500};
+  const Suite* suite = nullptr;
   // Of the home core: when it last told of a drop (by reason; 0: of a peer that moved), and how many it has not told of.
   uint64_t told_at[4] = {};
   uint64_t untold[4] = {};

@@ -41,6 +41,9 @@ class Sad {
     return sa != nullptr && sa->ref == ref ? sa : nullptr;
   }
 
+  // For who will ask soon.
+  void prefetch(uint32_t spi) const { inbound_.prefetch(mix(spi)); }
+
   // The writer.
   Outcome lease(const std::string& owner, uint64_t now_us, uint32_t& spi);
   Outcome release(uint32_t spi);

@@ -16,6 +16,9 @@ class FlowCache {
   // At the start of each round of the core, after it was quiescent.
   void begin(const Spd& spd) { version_ = spd.version(); }
 
+  // That of this round, and of all that is found in it.
+  uint64_t version() const { return version_; }
+
   struct alignas(64) Flow {
     uint64_t version = 0;
     uint64_t rest = 0;
@@ -31,15 +34,18 @@ class FlowCache {
   // The policy and what is remembered of a flow; null where there is no policy for it.
   Flow* find(const Spd& spd, const IpView& p) {
     uint64_t rest = rest_of(p);
-    Flow& flow = flows_[place(p, rest)];
-    return holds(flow, p, rest) ? &flow : ask(spd, p, rest, flow);
+    size_t at = place(p, rest);
+    if (holds(flows_[at], p, rest)) return &flows_[at];
+    if (holds(flows_[at ^ 1], p, rest)) return &flows_[at ^ 1];
+    return ask(spd, p, rest, at);
   }
 
   // The same, but only what is remembered.
   const Flow* peek(const IpView& p) const {
     uint64_t rest = rest_of(p);
-    const Flow& flow = flows_[place(p, rest)];
-    return holds(flow, p, rest) ? &flow : nullptr;
+    size_t at = place(p, rest);
+    if (holds(flows_[at], p, rest)) return &flows_[at];
+    return holds(flows_[at ^ 1], p, rest) ? &flows_[at ^ 1] : nullptr;
   }
 
   // For who will ask soon.
@@ -58,14 +64,16 @@ class FlowCache {
                      (rest << 20 | rest >> 44);
     return mixed * 0xbf58476d1ce4e5b9ULL >> (64 - kBits);
   }
-  [[gnu::noinline]] Flow* ask(const Spd& spd, const IpView& p, uint64_t rest, Flow& flow) {
+  [[gnu::noinline]] Flow* ask(const Spd& spd, const IpView& p, uint64_t rest, size_t at) {
     const Policy* policy = spd.find(p);
     if (policy == nullptr) return nullptr;
-    flow = {version_, rest, p.source, p.destination, policy, SaRef{}};
-    return &flow;
+    // Two flows whose packets take turns at one place must not drive each other out.
+    flows_[at ^ 1] = flows_[at];
+    flows_[at] = {version_, rest, p.source, p.destination, policy, SaRef{}};
+    return &flows_[at];
   }
 
-  static constexpr unsigned kBits = 9;
+  static constexpr unsigned kBits = 12;
   uint64_t version_ = 0;
   std::array<Flow, 1 << kBits> flows_;
 };

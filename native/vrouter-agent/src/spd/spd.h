@@ -25,13 +25,33 @@ namespace kw {
 enum class Action : uint8_t { kProtect = 1, kHold, kTrap, kBypass, kDiscard };
 
 // Of a place; they go on when its policy is replaced.
+//
+// Packets of one place mostly come to one core. The first core that lets some through has figures of its own, which it writes
+// without a locked instruction; the others share theirs.
 struct alignas(64) PolicyCounters {
-  std::atomic<uint64_t> packets{0};
-  std::atomic<uint64_t> bytes{0};
-  std::atomic<uint64_t> dropped_packets{0};
-  std::atomic<uint64_t> dropped_bytes{0};
+  uint64_t packets() const { return first_packets.load(std::memory_order_relaxed) + other_packets.load(std::memory_order_relaxed); }
+  uint64_t bytes() const { return first_bytes.load(std::memory_order_relaxed) + other_bytes.load(std::memory_order_relaxed); }
+  void add(uint16_t core, uint64_t more_packets, uint64_t more_bytes) {
+    uint32_t me = core + 1u;
+    if (first.load(std::memory_order_relaxed) != me) {
+      uint32_t nobody = 0;
+      if (!first.compare_exchange_strong(nobody, me, std::memory_order_relaxed)) {
+        other_packets.fetch_add(more_packets, std::memory_order_relaxed);
+        other_bytes.fetch_add(more_bytes, std::memory_order_relaxed);
+        return;
+      }
+    }
+    first_packets.store(first_packets.load(std::memory_order_relaxed) + more_packets, std::memory_order_relaxed);
+    first_bytes.store(first_bytes.load(std::memory_order_relaxed) + more_bytes, std::memory_order_relaxed);
+  }
+
+  std::atomic<uint64_t> first_packets{0}, first_bytes{0};
+  std::atomic<uint64_t> other_packets{0}, other_bytes{0};
+  std::atomic<uint64_t> dropped_packets{0}, dropped_bytes{0};
   std::atomic<uint64_t> told_at{0};  // last Acquire, in cycles
+  std::atomic<uint32_t> first{0};    // that core, from 1
 };
+static_assert(sizeof(PolicyCounters) == 64, "one cache line");
 
 // Points at an SA without keeping it: a slot of the SAD and the number of its present tenant.
 struct SaRef {
@@ -55,7 +75,7 @@ struct PolicySpec {
 };
 
 // One policy; immutable while readers can see it.
-struct Policy {
+struct alignas(64) Policy {
   static void* operator new(size_t) { return Slab<sizeof(Policy), alignof(Policy)>::take(); }
   static void operator delete(void* policy) { Slab<sizeof(Policy), alignof(Policy)>::give(policy); }
 
@@ -67,8 +87,9 @@ struct Policy {
   Action action = Action::kDiscard;
   SaRef sa;
   uint64_t age = 0;  // smaller is older
-  Selector selector;
   std::shared_ptr<PolicyCounters> counters;
+  // What a packet of a known flow needs ends here, with the first cache line.
+  Selector selector;
   uint32_t sa_spi = 0;
   Address sa_destination;
   std::string owner;

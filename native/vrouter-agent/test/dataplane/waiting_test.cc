@@ -72,11 +72,11 @@ Octets any_packet() { return host_packet("10.1.0.9", "192.0.2.9"); }
 TEST(a_packet_that_waits_for_a_neighbour_leaves_when_other_policies_change) {
   Rig& rig = the_rig();
   wait(rig, any_packet());
-  uint64_t passed = rig.plane().outbound->at(from_inside(stranger()))->counters->packets.load();
+  uint64_t passed = rig.plane().outbound->at(from_inside(stranger()))->counters->packets();
   CHECK(rig.plane().outbound->put(policy(from_inside("192.0.2.99"), Action::kDiscard)).done());
   neighbour_answers(rig);
   CHECK(left(rig).size() == 1);
-  CHECK(rig.plane().outbound->at(from_inside(stranger()))->counters->packets.load() == passed);  // counted once
+  CHECK(rig.plane().outbound->at(from_inside(stranger()))->counters->packets() == passed);  // counted once
   rig.remove_sas();
 }
 

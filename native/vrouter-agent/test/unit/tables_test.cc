@@ -168,8 +168,13 @@ TEST(routes_take_the_longest_prefix_of_either_family) {
   };
   CHECK(port("10.1.2.3") == 3 && port("10.2.2.3") == 2 && port("11.0.0.1") == 1);
   CHECK(port("2001:db8:1::1") == 4 && port("2001:db9::1") == -1);
+  // Who keeps what was found is told by the version that it is over.
+  uint64_t version = routes.version();
   CHECK(routes.put(ip("10.1.0.0"), 16, 7, {}).done() && port("10.1.2.3") == 7);
+  CHECK(routes.version() > version);
+  version = routes.version();
   CHECK(routes.remove(ip("10.1.0.0"), 16).done() && port("10.1.2.3") == 2);
+  CHECK(routes.version() > version);
   CHECK(routes.remove(ip("10.1.0.0"), 16).code == Code::kAbsent);
   CHECK(routes.put(ip("10.0.0.0"), 40, 1, {}).code == Code::kRefused);
 }
