@@ -3,12 +3,9 @@
 // those outside with those outside only.
 #pragma once
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <stdexcept>
 
 #include "base/address.h"
 
@@ -19,16 +16,12 @@ class IcmpLimit {
   static constexpr double kBurst = 30, kPerSecond = 10;
   static constexpr size_t kPlaces = 64;  // of each side
 
-  IcmpLimit() {
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&seed_), sizeof seed_) != 1) {
-      throw std::runtime_error("no random numbers for the limit of ICMP errors");
-    }
-  }
+  explicit IcmpLimit(uint64_t secret) : secret_(secret) {}
 
   // Whether an error may be sent to the source of a packet, which it then counts for.
   bool may(const Address& to, bool outside, uint64_t now_us) {
     // One host may have a whole /64.
-    Place& place = places_[outside ? 1 : 0][mix(seed_, Bits128{to.bits.hi, 0}) % kPlaces];
+    Place& place = places_[outside ? 1 : 0][mix(secret_ ^ mix(to.bits.hi)) % kPlaces];
     place.tokens = std::min(kBurst, place.tokens + static_cast<double>(now_us - place.at_us) * kPerSecond / 1e6);
     place.at_us = now_us;
     if (place.tokens < 1) return false;
@@ -41,7 +34,7 @@ class IcmpLimit {
     double tokens = kBurst;
     uint64_t at_us = 0;
   };
-  uint64_t seed_ = 0;
+  uint64_t secret_;
   std::array<std::array<Place, kPlaces>, 2> places_;
 };
 

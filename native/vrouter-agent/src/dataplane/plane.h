@@ -132,6 +132,7 @@ struct Plane {
   rte_ring* notes = nullptr;               // Note
   std::vector<std::unique_ptr<Worker>> workers;
   uint64_t hz = 1;
+  uint64_t secret = 0;                     // of hashes by which strangers share room; 0: start_plane() draws one
   const struct CoreCounters* slow_counters = nullptr;
 
   // Tables: lock-free for the cores.

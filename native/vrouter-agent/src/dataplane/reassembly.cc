@@ -1,7 +1,5 @@
 #include "dataplane/reassembly.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <stdexcept>
 
@@ -17,14 +15,12 @@ constexpr uint64_t kPatience = 5;  // seconds
 
 }  // namespace
 
-Reassembly::Reassembly(uint32_t packets, uint64_t hz, int socket)
+Reassembly::Reassembly(uint32_t packets, uint64_t hz, int socket, uint64_t secret)
     : hz_(hz),
       packets_(std::min(packets, kBuckets * kPerBucket / 4)),
+      secret_(secret),
       table_(rte_ip_frag_table_create(kBuckets, kPerBucket, packets_, hz * kPatience, socket)) {
-  // Nobody is to choose addresses that share a victim's count.
-  if (table_ == nullptr || RAND_bytes(reinterpret_cast<unsigned char*>(&seed_), sizeof seed_) != 1) {
-    throw std::runtime_error("no memory or no random numbers for fragments");
-  }
+  if (table_ == nullptr) throw std::runtime_error("no memory for fragments");
 }
 
 Reassembly::~Reassembly() { rte_ip_frag_table_destroy(table_); }
@@ -88,13 +84,13 @@ bool Reassembly::let_go_of_oldest() {
   return row_.cnt != before;
 }
 
-// One host may have a whole /64.
+// By a hash, so that nobody chooses addresses that share a victim's count. One host may have a whole /64.
 uint32_t& Reassembly::brought_by(const IpView& view, uint64_t now) {
   if (now / hz_ != second_) {
     second_ = now / hz_;
     brought_.fill(0);
   }
-  return brought_[mix(seed_, Bits128{view.source.hi, 0}) % kSources];
+  return brought_[mix(secret_ ^ mix(view.source.hi)) % kSources];
 }
 
 void Reassembly::make_room() {

@@ -19,8 +19,9 @@ namespace kw {
 
 class Reassembly {
  public:
-  // For so many packets at a time, of up to eight fragments each. `hz` is that of the clock. Throws std::runtime_error.
-  Reassembly(uint32_t packets, uint64_t hz, int socket);
+  // For so many packets at a time, of up to eight fragments each. `hz` is that of the clock, `secret` the plane's. Throws
+  // std::runtime_error.
+  Reassembly(uint32_t packets, uint64_t hz, int socket, uint64_t secret);
   ~Reassembly();
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
@@ -45,7 +46,7 @@ class Reassembly {
 
   uint64_t hz_;
   uint32_t packets_;
-  uint64_t seed_ = 0;
+  uint64_t secret_;
   rte_ip_frag_tbl* table_;
   rte_ip_frag_death_row row_{};
   unsigned buried_ = 0;

@@ -9,7 +9,7 @@
 
 namespace kw {
 SlowPath::SlowPath(Plane& plane, Deliver deliver, Learned learned)
-    : plane_(plane), deliver_(std::move(deliver)), learned_(std::move(learned)) {
+    : plane_(plane), deliver_(std::move(deliver)), learned_(std::move(learned)), errors_(plane.secret) {
   plane_.neighbours->on_removal([this](Neighbour* n) { release(n); });
 }
 

@@ -138,6 +138,12 @@ uint32_t random32() {
   return value;
 }
 
+uint64_t random64() {
+  uint64_t value = 0;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) fail("OpenSSL has no random numbers");
+  return value;
+}
+
 }  // namespace
 
 void start_eal(const std::string& program, const Config& config) {
@@ -159,6 +165,7 @@ Started start_plane(const Config& config, Plane& plane) {
   plane.idle_us = config.idle_us;
   plane.ike_ports = config.ike_ports;
   plane.hz = rte_get_tsc_hz();
+  if (plane.secret == 0) plane.secret = random64();
   unsigned cores = plane.forwarding_cores + plane.crypto_cores;
   if (rte_lcore_count() < cores + 1) {
     fail(std::to_string(cores) + " cores forward or do crypto, and one more is needed for control, but DPDK was given " +

@@ -29,7 +29,8 @@ Worker::Worker(Plane& plane, uint16_t index, uint16_t queue_pair)
     throw std::runtime_error("no memory for the crypto operations of core " + number);
   }
   // Up to eight fragments wait for each packet; an eighth of all buffers is what strangers may hold that way.
-  fragments_ = std::make_unique<Reassembly>(std::max<uint32_t>(plane.packets->size / 64, 16), plane.hz, socket);
+  fragments_ = std::make_unique<Reassembly>(std::max<uint32_t>(plane.packets->size / 64, 16), plane.hz, socket,
+                                              plane.secret);
 }
 
 Worker::~Worker() {

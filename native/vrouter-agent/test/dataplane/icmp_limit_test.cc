@@ -19,7 +19,7 @@ Address v4(uint32_t bits) {
 }  // namespace
 
 TEST(a_source_gets_thirty_errors_at_once_and_ten_a_second) {
-  IcmpLimit limit;
+  IcmpLimit limit(1);
   unsigned sent = 0;
   for (unsigned i = 0; i < 1000; i++) sent += limit.may(v4(1), false, 5'000'000);
   CHECK(sent == 30);
@@ -29,7 +29,7 @@ TEST(a_source_gets_thirty_errors_at_once_and_ten_a_second) {
 }
 
 TEST(sources_outside_take_nothing_from_those_inside_however_many) {
-  IcmpLimit limit;
+  IcmpLimit limit(1);
   for (uint32_t source = 0; source < 100'000; source++) limit.may(v4(source), true, 1'000'000);
   unsigned sent = 0;
   for (unsigned i = 0; i < 30; i++) sent += limit.may(v4(7), false, 1'000'000);
@@ -38,7 +38,7 @@ TEST(sources_outside_take_nothing_from_those_inside_however_many) {
 
 // Some may share the place of the loud one.
 TEST(one_source_leaves_others_of_its_side_theirs) {
-  IcmpLimit limit;
+  IcmpLimit limit(1);
   for (unsigned i = 0; i < 100'000; i++) limit.may(v4(7), false, 1'000'000);
   unsigned sent = 0;
   for (uint32_t other = 100; other < 120; other++) sent += limit.may(v4(other), false, 1'000'000);
