@@ -47,7 +47,10 @@ uint64_t mac(const std::string& text) {
     fail("\"" + text + "\" is no MAC address, such as 02:00:00:00:00:01");
   }
   uint64_t value = 0;
-  for (unsigned x : o) value = value << 8 | x;
+  for (unsigned x : o) {
+    if (x > 0xff) fail("\"" + text + "\" is no MAC address");  // "-2" is a number to sscanf
+    value = value << 8 | x;
+  }
   if (value == 0 || (o[0] & 1) != 0) fail("\"" + text + "\" is no address of one station");
   return value;
 }

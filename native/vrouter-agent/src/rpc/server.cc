@@ -65,9 +65,11 @@ void clear_the_way(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) throw std::runtime_error(path + " is too long for a socket");
   std::memcpy(address.sun_path, path.c_str(), path.size());
-  int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool served = probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  if (probe >= 0) close(probe);
+  int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) throw std::runtime_error(std::string("no socket to see who serves ") + path + ": " + std::strerror(errno));
+  // EAGAIN: it is served, by one who takes nobody at the moment.
+  bool served = connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+  close(probe);
   if (served) throw std::runtime_error("another agent serves " + path);
   unlink(path.c_str());
 }

@@ -1,7 +1,10 @@
 """The agent ends, and begins anew."""
 
+import contextlib
 import os
 import signal
+import socket
+import subprocess
 import time
 import unittest
 
@@ -60,13 +63,31 @@ class Restart(unittest.TestCase):
             router.inside.send(inner(n))
         self.assertEqual(len(router.outside.receive(20)), 20)
 
-    def test_a_second_agent_does_not_take_its_socket(self):
-        import subprocess
+    def second_agent(self, change=lambda line: line):
+        """Starts another one with the same configuration, but for what is changed, and returns how it ended."""
         configuration = os.path.join(self.router.directory, "second.conf")
         with open(self.router.configuration) as f, open(configuration, "w") as second:
-            second.write("".join(line for line in f if not line.startswith("metrics")))
-        done = subprocess.run(["ip", "netns", "exec", self.router.space.name, os.environ["KEYWAY_VROUTER_AGENT"],
+            second.write("".join(change(line) for line in f if not line.startswith("metrics")))
+        return subprocess.run(["ip", "netns", "exec", self.router.space.name, os.environ["KEYWAY_VROUTER_AGENT"],
                                configuration], capture_output=True, text=True, timeout=60)
+
+    def test_a_second_agent_does_not_take_its_socket(self):
+        done = self.second_agent()
         self.assertEqual(done.returncode, 1)
         self.assertIn("another agent serves", done.stderr)
         self.assertTrue(self.router.alive())
+
+    def test_nor_does_it_wait_for_one_that_takes_nobody(self):
+        path = os.path.join(self.router.directory, "busy.sock")
+        with contextlib.ExitStack() as open_ones:
+            busy = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            busy.bind(path)
+            busy.listen(0)
+            with self.assertRaises(BlockingIOError):
+                while True:  # until its queue is full
+                    client = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+                    client.setblocking(False)
+                    client.connect(path)
+            done = self.second_agent(lambda line: f"listen unix {path}\n" if line.startswith("listen unix") else line)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("another agent serves " + path, done.stderr)

@@ -56,6 +56,7 @@ TEST(config_names_the_line_and_the_cure) {
   CHECK(complaint("address x 10.0.0.1/24\n").find("there is no port \"x\"") != std::string::npos);
   CHECK(complaint("port a protected\nlisten tcp 0.0.0.0:1\n").find("no TCP without TLS") != std::string::npos);
   CHECK(complaint("port a protected\nneighbour a 10.0.0.1 ff:ff:ff:ff:ff:ff\n").find("one station") != std::string::npos);
+  CHECK(complaint("port a protected\nneighbour a 10.0.0.1 -2:00:00:00:00:01\n").find("no MAC address") != std::string::npos);
   CHECK(complaint("port a protected\nport a protected\n").find("already") != std::string::npos);
   CHECK(complaint("frobnicate 7\n").find("nobody knows") != std::string::npos);
   CHECK(complaint("").find("there is no port") == 0);
