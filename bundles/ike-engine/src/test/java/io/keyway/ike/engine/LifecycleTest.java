@@ -305,6 +305,27 @@ class LifecycleTest {
     lab.assertOnePair("net");
   }
 
+  /** IKE itself may go by way of the device, and one exchange at a time. */
+  @Test
+  void whatADeviceSwallowedDoesNotHoldUpNewKeysWhenItIsBack() {
+    Lab lab = Lab.withNet().up();
+    FakePlane.Installed out = lab.left.plane.sas(Direction.OUTBOUND).get(0);
+    lab.net.dead();
+    lab.left.engine.rekey(new Selection.Child("to-right", "net"), LIMIT);
+    lab.time.run(Duration.ofSeconds(20));
+    lab.net.fine();
+    lab.left.plane.tell(
+        new SadEvent.Burnt(out.sa().child(), "plane", new Generation(2), "device restarted"));
+    lab.left.plane.tell(new SadEvent.PlaneUp("another", new Generation(2)));
+    lab.time.run(Duration.ofSeconds(1));
+    assertThat(lab.left.events(EngineEvent.ChildRekeyed.class)).isEmpty();
+    lab.left.plane.tell(new SadEvent.PlaneUp("plane", new Generation(2)));
+    lab.time.run(Duration.ofSeconds(1));
+    assertThat(lab.left.events(EngineEvent.ChildRekeyed.class)).isNotEmpty();
+    lab.time.run(Duration.ofSeconds(10));
+    lab.assertOnePair("net");
+  }
+
   @Test
   void eventsOfStrangersAreIgnored() {
     Lab lab = Lab.withNet().up();

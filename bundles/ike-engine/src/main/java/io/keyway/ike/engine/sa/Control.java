@@ -168,8 +168,19 @@ public final class Control {
                     .execute(() -> child.ike().sightings().seen(seen.address(), seen.port())));
   }
 
-  /** A plane can be used again: what it lost is replaced now, not at the next retry. */
+  /**
+   * A plane can be used again: what it lost is replaced now, not at the next retry. Nor behind a
+   * request that it swallowed, which holds the window for up to a minute: IKE may go by way of it.
+   */
   public static void planeUp(SaDirectory directory, String plane) {
+    for (IkeSa sa : directory.all()) {
+      sa.execute(
+          () -> {
+            if (sa.config().plane().equals(plane)) {
+              sa.requests().resend();
+            }
+          });
+    }
     for (ChildSa child : directory.children()) {
       if (child.lease().plane().equals(plane)) {
         child

@@ -226,7 +226,7 @@ final class Requests {
             });
   }
 
-  /** The path changed: what was sent over the old one is repeated at once, and counted anew. */
+  /** What was sent over a path that is not there any more is repeated at once, and counted anew. */
   void resend() {
     if (active != null && !examining) {
       timer.cancel();

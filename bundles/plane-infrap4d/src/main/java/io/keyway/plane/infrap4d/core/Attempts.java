@@ -15,20 +15,16 @@ final class Attempts {
   /** A contact that ends sooner is no reason to come back at once. */
   private static final Duration STEADY = Duration.ofSeconds(2);
 
-  /** After a loss the device may be back, and in clear, any moment; so long nobody waits long. */
-  private static final Duration EAGER = Duration.ofMinutes(3);
-
   private final Timing timing;
   private final Clock clock;
   private final Backoff backoff;
   private long count;
   private Optional<Instant> contact = Optional.empty();
-  private Optional<Instant> wasReady = Optional.empty();
 
   Attempts(Timing timing, Clock clock, RandomGenerator random) {
     this.timing = timing;
     this.clock = clock;
-    this.backoff = new Backoff(timing.backoffFirst(), timing.backoffMax(), random);
+    this.backoff = new Backoff(timing.backoffFirst(), timing.backoffMax(), random, clock);
   }
 
   /** The number of the attempt that is made now. */
@@ -42,7 +38,7 @@ final class Attempts {
 
   /** The device answers, and is ours. */
   void ready() {
-    wasReady = Optional.of(clock.instant());
+    backoff.ready();
   }
 
   /** Contact was lost, or not made; how long to wait before the next attempt. */
@@ -55,7 +51,6 @@ final class Attempts {
       // A device that answers and waits for its program is asked often: it is a small question.
       return backoff.spread(timing.probe().toMillis() / 4);
     }
-    boolean eager = wasReady.map(t -> t.plus(EAGER).isAfter(clock.instant())).orElse(false);
-    return eager ? backoff.nextSoon() : backoff.next();
+    return backoff.next();
   }
 }

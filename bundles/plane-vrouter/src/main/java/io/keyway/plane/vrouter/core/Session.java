@@ -548,6 +548,9 @@ final class Session {
     }
     boolean ready = board.status().ready();
     boolean news = !board.status().reason().equals(why);
+    if (ready) {
+      backoff.ready();
+    }
     drop(Outcome.unavailable("contact with the vRouter's agent was lost: " + why));
     board.publish(Connection.DOWN, why);
     Duration pause = life.canRemember() ? backoff.next() : STORE;

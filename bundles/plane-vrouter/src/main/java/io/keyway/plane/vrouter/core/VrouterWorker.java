@@ -65,7 +65,8 @@ final class VrouterWorker {
             agentEvents,
             events,
             board,
-            new Backoff(settings.timing().backoffFirst(), settings.timing().backoffMax(), random),
+            new Backoff(
+                settings.timing().backoffFirst(), settings.timing().backoffMax(), random, clock),
             new Ours(),
             this::newLife);
     this.writer =
