@@ -103,7 +103,7 @@ class Wire:
         self.send_frame(Ether(src=self.mac, dst=self.router_mac, type=0x86DD if IPv6 in packet and packet.version == 6
                               else 0x0800) / packet)
 
-    def frames(self, seconds):
+    def octets(self, seconds):
         """Frames as they come, until nothing came for so long."""
         until = time.monotonic() + seconds
         while True:
@@ -113,7 +113,16 @@ class Wire:
             data, origin = self.socket.recvfrom(65535)
             until = time.monotonic() + seconds
             if origin[2] != socket.PACKET_OUTGOING:
-                yield Ether(data)
+                yield data
+
+    def frames(self, seconds):
+        """The same, understood."""
+        return map(Ether, self.octets(seconds))
+
+    def quiet(self, seconds):
+        """Throws away what comes, until nothing came for so long. Of thousands of frames nobody wants to understand each."""
+        for _ in self.octets(seconds):
+            pass
 
     def receive(self, count=1, seconds=3.0):
         """IP packets that the router sends; up to `count`. Questions about addresses are answered on the way."""
