@@ -1,8 +1,8 @@
 package io.keyway.plane.support;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,7 +23,7 @@ public final class Backoff {
   private final Duration first;
   private final Duration most;
   private final RandomGenerator random;
-  private final Clock clock;
+  private final InstantSource clock;
   private Instant readyAt = Instant.EPOCH;
   private int failures;
 
@@ -31,7 +31,7 @@ public final class Backoff {
    * @param first pause before the third attempt
    * @param most longest pause
    */
-  public Backoff(Duration first, Duration most, RandomGenerator random, Clock clock) {
+  public Backoff(Duration first, Duration most, RandomGenerator random, InstantSource clock) {
     this.first = first;
     this.most = most;
     this.random = random;
